@@ -1,0 +1,1 @@
+"""Propose: changes to the source, never measured or written here."""

@@ -1,0 +1,1 @@
+"""Decide: order, keep or discard, records, and the conversation with the person."""

@@ -1,0 +1,1 @@
+"""The records a session leaves under `.codeflash/`."""

@@ -1,0 +1,1 @@
+"""The boxes of the graph, one thin function each."""

@@ -1,0 +1,1 @@
+"""Observe: profile, measure and compare a repository without changing it."""

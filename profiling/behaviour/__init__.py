@@ -1,0 +1,1 @@
+"""What a program does, recorded so that two versions can be compared."""

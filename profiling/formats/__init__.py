@@ -1,0 +1,1 @@
+"""Writers of profile formats that other tools read."""

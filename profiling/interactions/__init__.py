@@ -1,0 +1,1 @@
+"""Detectors of cross-domain interactions, one file each."""

@@ -1,0 +1,1 @@
+"""Say: the texts that agents are given, each with its typed inputs."""
