@@ -1,0 +1,78 @@
+"""The whole record of one experiment: what `experiments/NNN.json` holds and every other record is made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agents.model import Proposal
+from orchestrator.policy.verdict import Verdict
+from profiling.comparison import Measurement
+
+RECORD_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateResult:
+    """One safety gate: its name (scope, syntax, import, tests, guard, ...), whether it passed, and what it saw."""
+
+    name: str
+    passed: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestTally:
+    """Outcomes of the test command on the changed tree; zeros when there is none."""
+
+    __test__ = False
+
+    passed: int = 0
+    failed: int = 0
+    failed_before: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentRecord:
+    """One experiment.
+
+    Attributes:
+        version: of this format.
+        number: from 1, without gaps, in the order recorded.
+        key: content key (base tree + edits): never recorded twice.
+        session: id of the session.
+        base_commit, base_tree: what it was tried on.
+        commit: the commit of a keep; empty for a discard. It is the commit that carries the trailer
+            `Ratchet-Experiment: <key>`.
+        proposal: the fix; diff: its unified diff.
+        domains, interactions: of its target, as words.
+        gates: in the order run; the first that failed decided.
+        tests: tally.
+        measurement: None when a gate failed first.
+        verdict: what was decided.
+        environment: fingerprint: machine, kernel, interpreter, our version.
+        workload: the command as text.
+        place_digest: digest of the text it replaces.
+        seconds: wall seconds it took; overhead_s: those that were not the workload's, the tests' or the profile's.
+        started_at: ISO 8601, UTC.
+    """
+
+    version: int
+    number: int
+    key: str
+    session: str
+    base_commit: str
+    base_tree: str
+    commit: str
+    proposal: Proposal
+    diff: str
+    domains: tuple[str, ...]
+    interactions: tuple[str, ...]
+    gates: tuple[GateResult, ...]
+    tests: TestTally
+    measurement: Measurement | None
+    verdict: Verdict
+    workload: str
+    place_digest: str
+    seconds: float
+    overhead_s: float
+    started_at: str
+    environment: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,141 @@
+"""The unified profile: what one workload costs, function by function, in every dimension."""
+
+from dataclasses import dataclass
+
+from profiling.model import Command, FunctionKey, Interpreter, RunUsage
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionProfile:
+    """One project function. Library time below it counts as its own, up to the next project frame.
+
+    Attributes:
+        key: where it is defined.
+        cpu_self_s: thread CPU seconds with this the innermost project frame, GC pauses included.
+        cpu_total_s: thread CPU seconds with this anywhere on the stack, counted once a sample.
+        wall_blocked_s: wall minus CPU seconds with this the innermost project frame (main thread and others running).
+        samples_self: samples behind cpu_self_s; below 30 the share is too uncertain to rank on.
+        samples_total: samples behind cpu_total_s.
+        gc_pause_s: wall seconds of collections triggered in it.
+        gc_collections: how many collections were triggered in it.
+        rss_growth_bytes: resident set growth seen while it was the innermost project frame.
+        peak_bytes: largest traced heap growth while on the stack (memory pass), or None without a memory pass.
+        live_bytes: traced bytes allocated by it and alive at the end (memory pass), or None.
+        calls: exact calls (counts pass), or None.
+        loop_cpu_s: CPU seconds on an event loop in callbacks of this coroutine.
+        loop_blocked_s: wall minus CPU seconds an event loop was held by this coroutine.
+    """
+
+    key: FunctionKey
+    cpu_self_s: float = 0.0
+    cpu_total_s: float = 0.0
+    wall_blocked_s: float = 0.0
+    samples_self: int = 0
+    samples_total: int = 0
+    gc_pause_s: float = 0.0
+    gc_collections: int = 0
+    rss_growth_bytes: int = 0
+    peak_bytes: int | None = None
+    live_bytes: int | None = None
+    calls: int | None = None
+    loop_cpu_s: float = 0.0
+    loop_blocked_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportProfile:
+    """One imported module.
+
+    Attributes:
+        module: dotted name.
+        file: where it was loaded from (relative to the root inside the tree, absolute outside), None for built-ins.
+        self_s: seconds in its own body; total_s: with what it imported.
+        importer_file: file of the importing line, like `file`; None when started by the interpreter.
+        importer_line: 1-based line of the import.
+        executed: whether any function defined in it ran in the workload; None when not recorded.
+    """
+
+    module: str
+    file: str | None
+    self_s: float
+    total_s: float
+    importer_file: str | None
+    importer_line: int | None
+    executed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """One distinct stack of frames, outermost first, with its weight."""
+
+    frames: tuple[FunctionKey, ...]
+    thread: str
+    cpu_s: float
+    wall_s: float
+    samples: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GcTotals:
+    """Garbage collection of the whole run: collections by generation and their pauses."""
+
+    collections: tuple[int, int, int] = (0, 0, 0)
+    pause_s: float = 0.0
+    max_pause_s: float = 0.0
+    threshold: tuple[int, int, int] = (700, 10, 10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryShare:
+    """CPU seconds spent inside one library below project frames (by top-level import name)."""
+
+    name: str
+    cpu_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """One workload on one tree, all passes joined.
+
+    Attributes:
+        schema_version: of this file format.
+        tree_id: git tree hash of the profiled source, so that a profile of another base is recognised.
+        command: the workload.
+        interpreter: the target's.
+        baseline: plain runs, at least 3: the denominator and the noise.
+        time_pass: usage of the time pass's run.
+        memory_pass: usage of the memory pass's run, None when skipped (a note says why).
+        cpu_covered_s: CPU seconds of the processes that reported; against time_pass.cpu_s this is the coverage.
+        samples: samples of the time pass.
+        functions: project functions, largest cpu_self_s first.
+        imports: modules over 0.3 ms, largest total_s first.
+        libraries: largest first.
+        stacks: distinct project stacks, largest cpu_s first.
+        gc: totals.
+        peak_bytes: traced heap peak of the memory pass, or None.
+        notes: what could not be seen, one sentence each.
+    """
+
+    schema_version: int
+    tree_id: str
+    command: Command
+    interpreter: Interpreter
+    baseline: tuple[RunUsage, ...]
+    time_pass: RunUsage
+    memory_pass: RunUsage | None
+    cpu_covered_s: float
+    samples: int
+    functions: tuple[FunctionProfile, ...]
+    imports: tuple[ImportProfile, ...]
+    libraries: tuple[LibraryShare, ...]
+    stacks: tuple[Stack, ...]
+    gc: GcTotals
+    peak_bytes: int | None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def cpu_sampled_s(self) -> float:
+        """Return the CPU seconds of all samples: the denominator of every CPU share."""
+        return sum(function.cpu_self_s for function in self.functions) or self.cpu_covered_s
