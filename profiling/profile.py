@@ -8,6 +8,14 @@ SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryShare:
+    """CPU seconds spent inside one library (top-level import name, `re` and `copy` included) below project frames."""
+
+    name: str
+    cpu_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionProfile:
     """One project function. Library time below it counts as its own, up to the next project frame.
 
@@ -26,6 +34,7 @@ class FunctionProfile:
         calls: exact calls (counts pass), or None.
         loop_cpu_s: CPU seconds on an event loop in callbacks of this coroutine.
         loop_blocked_s: wall minus CPU seconds an event loop was held by this coroutine.
+        libraries: where cpu_self_s went that was spent in library frames below it, largest first.
     """
 
     key: FunctionKey
@@ -42,6 +51,7 @@ class FunctionProfile:
     calls: int | None = None
     loop_cpu_s: float = 0.0
     loop_blocked_s: float = 0.0
+    libraries: tuple[LibraryShare, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,14 +95,6 @@ class GcTotals:
     pause_s: float = 0.0
     max_pause_s: float = 0.0
     threshold: tuple[int, int, int] = (700, 10, 10)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LibraryShare:
-    """CPU seconds spent inside one library below project frames (by top-level import name)."""
-
-    name: str
-    cpu_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
