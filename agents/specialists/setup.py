@@ -1,0 +1,127 @@
+"""The setup agent, embedded form: finds out how a repository is run, tested and measured, from its files alone."""
+
+import hashlib
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from profiling.context import commands, documents, interpreter, layout, manifest
+from profiling.model import Command, Interpreter, Tree
+
+_TOOLS = ("git", "uv", "make", "py-spy", "memray", "valgrind")
+
+
+class SetupImpossible(LookupError):
+    """The repository can't be set up; the message says what is missing, `hint` what to do."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """How this repository is run.
+
+    Attributes:
+        tree: the user's checkout with its layout.
+        interpreter: runs the target's code.
+        package_manager: by lock file.
+        tests: test command, or None.
+        workload: what is measured, or None when none was given or found.
+        workload_candidates: what else could be.
+        documents: relative paths of what people wrote for maintainers.
+        speed_dependencies: declared dependencies that often decide speed.
+        tools: profilers and tools at hand.
+        problems: what could not be read or found, one sentence each.
+        fingerprint: digest of the files this was derived from; another one means: look again.
+    """
+
+    tree: Tree
+    interpreter: Interpreter
+    package_manager: str
+    tests: Command | None
+    workload: Command | None
+    workload_candidates: tuple[Command, ...]
+    documents: tuple[str, ...]
+    speed_dependencies: tuple[str, ...]
+    tools: tuple[str, ...]
+    problems: tuple[str, ...]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the person asked for; None means: find it."""
+
+    python: str | None = None
+    workload: str | None = None
+    tests: str | None = None
+
+
+def describe_tree(root: Path) -> Tree:
+    """Return the layout of the repository at `root`.
+
+    Raises:
+        SetupImpossible: nothing importable was found.
+    """
+    tree = layout.describe(root, manifest.read(root))
+    if tree is None:
+        raise SetupImpossible(
+            f"no importable package or module was found in {root}",
+            "name it in pyproject.toml: [tool.optimize] source = 'path/to/package'",
+        )
+    return tree
+
+
+def look(root: Path, wishes: Wishes) -> Setup:
+    """Find out how the repository at `root` is run, tested and measured. Nothing of it is executed.
+
+    Raises:
+        SetupImpossible: no source or no interpreter was found.
+        profiling.context.commands.BadCommand: a given or declared command can't be split.
+    """
+    declared = manifest.read(root)
+    tree = describe_tree(root)
+    try:
+        python = interpreter.find(root, wishes.python)
+    except interpreter.NoInterpreter as error:
+        raise SetupImpossible(f"no Python to run the target: {error}", "name one with --python PATH") from error
+    candidates = commands.workloads(root, declared)
+    has_pytest = interpreter.has_module(python, "pytest")
+    found_tests = commands.tests(root, declared, has_pytest=has_pytest)
+    tests = commands.parse(wishes.tests) if wishes.tests else found_tests
+    workload = commands.parse(wishes.workload) if wishes.workload else next(iter(candidates), None)
+    return Setup(
+        tree=tree,
+        interpreter=python,
+        package_manager=documents.package_manager(root),
+        tests=tests,
+        workload=workload,
+        workload_candidates=candidates,
+        documents=documents.documents(root),
+        speed_dependencies=documents.speed_dependencies(declared),
+        tools=tuple(tool for tool in _TOOLS if shutil.which(tool)),
+        problems=(*declared.problems, *_problems(tests, has_pytest=has_pytest, root=root)),
+        fingerprint=fingerprint(root, python, wishes),
+    )
+
+
+def fingerprint(root: Path, python: Interpreter, wishes: Wishes) -> str:
+    """Return a digest of what the setup depends on: declarations, top-level names, interpreter, wishes."""
+    digest = hashlib.sha256(repr((python, wishes)).encode())
+    for name in ("pyproject.toml", "setup.cfg", "setup.py", "pytest.ini", "tox.ini", "requirements.txt"):
+        digest.update(f"\0{name}\0{manifest.text_of(root / name)}".encode())
+    for folder in (".", "src", "tests", "test", "benchmarks"):
+        path = root / folder
+        names = sorted(entry.name for entry in path.iterdir()) if path.is_dir() else []
+        digest.update(repr((folder, [name for name in names if not name.startswith(".")])).encode())
+    return digest.hexdigest()[:16]
+
+
+def _problems(tests: Command | None, *, has_pytest: bool, root: Path) -> tuple[str, ...]:
+    if tests is not None:
+        return ()
+    if any((root / name).is_dir() for name in ("tests", "test")) and not has_pytest:
+        return ("there are tests, but the target's interpreter has no pytest: install it there, or name --tests",)
+    return ("no test command was found: proposals are judged by the workload's output alone; name one with --tests",)

@@ -1,0 +1,1 @@
+"""What a repository is: its layout, interpreter, commands and documents, read without running it."""
