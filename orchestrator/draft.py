@@ -1,0 +1,46 @@
+"""One experiment while it is under way: a file between the nodes, so that a killed one goes on where it was."""
+
+from dataclasses import dataclass
+
+from agents.model import Proposal
+from orchestrator.ledger.record import GateResult, TestTally
+from orchestrator.policy.verdict import Reason, Verdict
+from profiling.comparison import Measurement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What is known of an experiment so far.
+
+    Attributes:
+        number: it will be recorded under.
+        key: content key of the fix on this base.
+        base_commit, base_tree: what it is tried on.
+        proposal, diff: the fix.
+        domains, interactions: of its target.
+        cpu_share: share (0 to 1) of the workload's CPU that its target has.
+        started_at: ISO 8601, UTC.
+        gates, tests: filled by `gate`; failed: reason of the gate that failed.
+        measurement: filled by `measure`; stays None when the run itself failed, then `failed` says how.
+        verdict: filled by `decide`.
+        seconds, busy_s: wall seconds so far, and those in which a process of the target ran.
+    """
+
+    number: int
+    key: str
+    base_commit: str
+    base_tree: str
+    proposal: Proposal
+    diff: str
+    domains: tuple[str, ...]
+    interactions: tuple[str, ...]
+    cpu_share: float
+    started_at: str
+    gates: tuple[GateResult, ...] = ()
+    tests: TestTally = TestTally()
+    failed: Reason | None = None
+    failure: str = ""
+    measurement: Measurement | None = None
+    verdict: Verdict | None = None
+    seconds: float = 0.0
+    busy_s: float = 0.0

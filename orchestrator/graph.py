@@ -1,0 +1,42 @@
+"""THE DIAGRAM of a session: nodes and edges, nothing else."""
+
+from langgraph.graph import END, START, StateGraph
+
+from orchestrator import routes
+from orchestrator.experiment import experiment_graph
+from orchestrator.nodes.baseline import baseline
+from orchestrator.nodes.choose import choose
+from orchestrator.nodes.finish import finish
+from orchestrator.nodes.milestone import milestone
+from orchestrator.nodes.preflight import preflight
+from orchestrator.nodes.setup import setup
+from orchestrator.nodes.strategy import strategy
+from orchestrator.nodes.targets import targets
+from orchestrator.services import Services
+from orchestrator.state import SessionState
+
+
+def lead_graph() -> StateGraph[SessionState, Services, SessionState, SessionState]:
+    """Return the lead graph, not yet compiled."""
+    graph = StateGraph(SessionState, context_schema=Services)
+    graph.add_node("setup", setup)
+    graph.add_node("preflight", preflight)
+    graph.add_node("baseline", baseline)
+    graph.add_node("targets", targets)
+    graph.add_node("choose", choose)
+    graph.add_node("experiment", experiment_graph().compile())
+    graph.add_node("strategy", strategy)
+    graph.add_node("milestone", milestone)
+    graph.add_node("finish", finish)
+
+    graph.add_edge(START, "setup")
+    graph.add_edge("setup", "preflight")
+    graph.add_edge("preflight", "baseline")
+    graph.add_edge("baseline", "targets")
+    graph.add_edge("targets", "choose")
+    graph.add_conditional_edges("choose", routes.after_choose)
+    graph.add_edge("experiment", "strategy")
+    graph.add_conditional_edges("strategy", routes.after_strategy)
+    graph.add_edge("milestone", "choose")
+    graph.add_edge("finish", END)
+    return graph

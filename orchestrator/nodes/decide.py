@@ -1,0 +1,13 @@
+"""Keep or discard: a pure function of what was measured."""
+
+from langgraph.runtime import Runtime
+
+from orchestrator.services import Services
+from orchestrator.state import SessionState
+
+
+async def decide(_state: SessionState, runtime: Runtime[Services]) -> SessionState:
+    """Write the verdict into the draft."""
+    services = runtime.context
+    services.recorder.save_draft(services.prover.decide(services.recorder.open_draft()))
+    return {}

@@ -1,0 +1,21 @@
+"""Apply the fix and run the safety gates. The only node that edits, so it asks for the profile once more."""
+
+from langgraph.runtime import Runtime
+
+from orchestrator.live import says
+from orchestrator.plain import setup_from_json
+from orchestrator.routes import is_profiled
+from orchestrator.services import Services
+from orchestrator.state import SessionState
+
+
+async def gate(state: SessionState, runtime: Runtime[Services]) -> SessionState:
+    """Stop at the first gate that fails, with its reason."""
+    services, found = runtime.context, setup_from_json(state["setup"])
+    if not is_profiled(state):
+        raise RuntimeError(f"no unified profile of the base {state.get('head_tree')}: nothing may be edited")
+    draft = services.recorder.open_draft()
+    gated = await services.run(services.prover.gate, found, draft, output_repeatable=state["output_repeatable"])
+    services.recorder.save_draft(gated)
+    services.bus.publish(says.gated(gated))
+    return {"failed_gate": gated.failed.value if gated.failed else ""}

@@ -1,0 +1,21 @@
+"""Every few keeps: measure all of them together, tag, and have them reviewed."""
+
+from langgraph.runtime import Runtime
+
+from orchestrator.live import says
+from orchestrator.plain import setup_from_json
+from orchestrator.services import Services
+from orchestrator.state import SessionState
+
+
+async def milestone(state: SessionState, runtime: Runtime[Services]) -> SessionState:
+    """Measure the session's base against its head with new pairs and tag the head."""
+    services, found = runtime.context, setup_from_json(state["setup"])
+    number = state["milestones"] + 1
+    base, head = state["base_commit"], state["head_commit"]
+    measured = await services.run(services.prover.headline, found, base, head)
+    tag = services.recorder.tag(head, number)
+    review = services.recorder.review(base, head)
+    services.bus.publish(says.milestone(tag, measured))
+    services.bus.publish(says.review(review))
+    return {"milestones": number, "keeps_since_milestone": 0}

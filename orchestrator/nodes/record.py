@@ -1,0 +1,26 @@
+"""Write the experiment down, and commit it or leave no trace of it."""
+
+from langgraph.runtime import Runtime
+
+from orchestrator.live import says
+from orchestrator.plain import setup_from_json
+from orchestrator.policy.verdict import Status
+from orchestrator.services import Services
+from orchestrator.state import SessionState
+
+
+async def record(state: SessionState, runtime: Runtime[Services]) -> SessionState:
+    """Record once, however often it is asked; a keep moves the base."""
+    services, found = runtime.context, setup_from_json(state["setup"])
+    draft = services.recorder.open_draft()
+    written = await services.run(services.recorder.record, found, state, draft)
+    services.bus.publish(says.experiment_ended(written))
+    recorded = written.number - state["first_number"] + 1
+    if written.verdict.status is not Status.KEEP:
+        return {"recorded": recorded}
+    return {
+        "recorded": recorded,
+        "head_commit": written.commit,
+        "head_tree": written.head_tree,
+        "keeps_since_milestone": state["keeps_since_milestone"] + 1,
+    }

@@ -1,0 +1,20 @@
+"""Look again after every experiment: has the ground moved, what follows from it."""
+
+from langgraph.runtime import Runtime
+
+from orchestrator.deciding import triggers
+from orchestrator.live import says
+from orchestrator.plain import setup_from_json
+from orchestrator.services import Services
+from orchestrator.state import SessionState
+
+
+async def strategy(state: SessionState, runtime: Runtime[Services]) -> SessionState:
+    """Profile a new base, rebuild the table, and name what changes the plan."""
+    services, found = runtime.context, setup_from_json(state["setup"])
+    before = services.observer.last_survey()
+    survey = await services.run(services.observer.survey, found, state["head_commit"], state["head_tree"])
+    records = services.recorder.records()
+    for event in says.strategy(triggers(state, before, survey, records), before, survey, records, state):
+        services.bus.publish(event)
+    return {"profiled_tree": state["head_tree"]}

@@ -1,0 +1,33 @@
+"""Every fork of the graphs: pure functions of the state."""
+
+from typing import Literal
+
+from orchestrator.policy.milestone import is_due
+from orchestrator.state import SessionState
+
+
+def is_profiled(state: SessionState) -> bool:
+    """Say whether the unified profile of the current base exists: the gate before every edit."""
+    return bool(state.get("head_tree")) and state.get("profiled_tree") == state.get("head_tree")
+
+
+def after_choose(state: SessionState) -> Literal["experiment", "targets", "finish"]:
+    """Go on with the chosen target; look again when the base was not profiled; end when nothing was chosen."""
+    if state.get("finish_reason") or state.get("chosen") is None:
+        return "finish"
+    return "experiment" if is_profiled(state) else "targets"
+
+
+def after_propose(state: SessionState) -> Literal["gate", "__end__"]:
+    """Leave the experiment when the specialist has nothing to propose."""
+    return "gate" if state.get("has_draft") else "__end__"
+
+
+def after_gate(state: SessionState) -> Literal["measure", "decide"]:
+    """A proposal that failed a gate is decided without being measured."""
+    return "decide" if state.get("failed_gate") else "measure"
+
+
+def after_strategy(state: SessionState) -> Literal["milestone", "choose"]:
+    """Stop for a milestone every few keeps."""
+    return "milestone" if is_due(state.get("keeps_since_milestone", 0)) else "choose"

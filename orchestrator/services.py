@@ -1,0 +1,184 @@
+"""What nodes may ask for. Every effect of a session comes in through here."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ParamSpec, Protocol, TypeVar
+
+from agents.model import Review
+from agents.specialists.setup import Setup
+from orchestrator.draft import Draft
+from orchestrator.ledger.record import ExperimentRecord
+from orchestrator.live.events import Event
+from orchestrator.policy.plateau import Step
+from orchestrator.settings import Settings
+from orchestrator.state import Chosen, SessionState
+from orchestrator.survey import Survey
+from profiling.comparison import Measurement
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """Time, as the session sees it."""
+
+    def now(self) -> datetime:
+        """Return the present time, with its time zone."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds that only go forward."""
+        ...
+
+
+class Publisher(Protocol):
+    """Takes what happened."""
+
+    def publish(self, event: Event) -> Event:
+        """Number, stamp and hand on one event."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """Where a session begins.
+
+    Attributes:
+        base_commit, base_tree: of the session branch as it is.
+        first_number: number of the next experiment.
+        resumed_branch: the branch was there before, with earlier work on it.
+        notes: what the person should know, one sentence each.
+    """
+
+    base_commit: str
+    base_tree: str
+    first_number: int
+    resumed_branch: bool
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """How the unchanged tree behaves.
+
+    Attributes:
+        output_repeatable: it printed the same in every plain run.
+        lines: how it reads, for the status lines and HANDOFF.md.
+    """
+
+    output_repeatable: bool
+    lines: tuple[str, ...]
+
+
+class Scout(Protocol):
+    """Looks at the repository before anything is measured."""
+
+    def setup(self) -> tuple[Setup, bool]:
+        """Return the setup, and whether it was taken from `.codeflash/setup.md` as it stands."""
+        ...
+
+    def begin(self, setup: Setup, session_id: str) -> Start:
+        """Take the session branch and its worktrees."""
+        ...
+
+
+class Observer(Protocol):
+    """Runs the unchanged tree and says what it costs."""
+
+    def baseline(self, setup: Setup, commit: str, tree_id: str) -> Baseline:
+        """Run the tests once and the workload plainly; lock the methodology."""
+        ...
+
+    def survey(self, setup: Setup, commit: str, tree_id: str) -> Survey:
+        """Return profile, facts, interactions, candidates and targets of a tree, made anew or as stored."""
+        ...
+
+
+class Proposer(Protocol):
+    """Turns a chosen target into one written fix."""
+
+    def draft(self, setup: Setup, state: SessionState, survey: Survey, chosen: Chosen) -> Draft | None:
+        """Return the fix for the chosen place with its record begun, or None when there is nothing (left)."""
+        ...
+
+
+class Prover(Protocol):
+    """Tests and measures a draft in the worktrees."""
+
+    def gate(self, setup: Setup, draft: Draft, *, output_repeatable: bool) -> Draft:
+        """Apply the fix and run the safety gates in order, stopping at the first that fails."""
+        ...
+
+    def measure(self, setup: Setup, draft: Draft, *, output_repeatable: bool) -> Draft:
+        """Measure the fix against its base, paired, in every dimension."""
+        ...
+
+    def decide(self, draft: Draft) -> Draft:
+        """Apply the keep-or-discard policy."""
+        ...
+
+    def headline(self, setup: Setup, base_commit: str, head_commit: str) -> Measurement | None:
+        """Measure two commits with new pairs; None when they are the same."""
+        ...
+
+
+class Recorder(Protocol):
+    """Writes everything down, each thing once, however often it is asked."""
+
+    def open_draft(self) -> Draft:
+        """Return the draft under way."""
+        ...
+
+    def save_draft(self, draft: Draft) -> None:
+        """Store the draft under way."""
+        ...
+
+    def record(self, setup: Setup, state: SessionState, draft: Draft) -> ExperimentRecord:
+        """Commit a keep or restore the tree, then write the experiment into every record."""
+        ...
+
+    def records(self) -> tuple[ExperimentRecord, ...]:
+        """Return all experiments recorded in this repository, in order."""
+        ...
+
+    def tag(self, commit: str, milestone: int) -> str:
+        """Tag a milestone and return the tag's name."""
+        ...
+
+    def review(self, base_commit: str, head_commit: str) -> Review:
+        """Have someone who did not write the code read the diff of two commits."""
+        ...
+
+    def revert(self, commit: str, why: str) -> str:
+        """Undo one kept commit on the session branch and return the new head."""
+        ...
+
+    def close(self, setup: Setup, state: SessionState, headline: Measurement | None, reviews: tuple[str, ...]) -> str:
+        """Write HANDOFF.md and learnings.md, remove the worktrees; return where the records are."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The bundle every node gets."""
+
+    settings: Settings
+    clock: Clock
+    bus: Publisher
+    scout: Scout
+    observer: Observer
+    proposer: Proposer
+    prover: Prover
+    recorder: Recorder
+    stop: Callable[[], None]
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run blocking work in a thread; when the session is cancelled, stop the target's processes first."""
+        try:
+            return await asyncio.to_thread(work, *args, **kwargs)
+        except asyncio.CancelledError:
+            self.stop()
+            raise
