@@ -1,6 +1,6 @@
 """One experiment while it is under way: a file between the nodes, so that a killed one goes on where it was."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agents.model import Proposal
 from orchestrator.ledger.record import GateResult, TestTally
@@ -37,7 +37,7 @@ class Draft:
     cpu_share: float
     started_at: str
     gates: tuple[GateResult, ...] = ()
-    tests: TestTally = TestTally()
+    tests: TestTally = field(default_factory=TestTally)
     failed: Reason | None = None
     failure: str = ""
     measurement: Measurement | None = None

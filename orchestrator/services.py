@@ -1,10 +1,10 @@
 """What nodes may ask for. Every effect of a session comes in through here."""
 
 import asyncio
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
 from agents.model import Review
@@ -12,7 +12,6 @@ from agents.specialists.setup import Setup
 from orchestrator.draft import Draft
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.events import Event
-from orchestrator.policy.plateau import Step
 from orchestrator.settings import Settings
 from orchestrator.state import Chosen, SessionState
 from orchestrator.survey import Survey
@@ -31,6 +30,18 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Return seconds that only go forward."""
+        ...
+
+
+class Checkouts(Protocol):
+    """The worktrees a session measures in."""
+
+    def base_at(self, commit: str) -> Path:
+        """Return the base worktree, brought to exactly this commit."""
+        ...
+
+    def work_at(self, commit: str) -> Path:
+        """Return the work tree, brought to exactly this commit."""
         ...
 
 
@@ -90,6 +101,10 @@ class Observer(Protocol):
 
     def baseline(self, setup: Setup, commit: str, tree_id: str) -> Baseline:
         """Run the tests once and the workload plainly; lock the methodology."""
+        ...
+
+    def last_survey(self) -> Survey | None:
+        """Return the survey made before the present base's, None when this process made none."""
         ...
 
     def survey(self, setup: Setup, commit: str, tree_id: str) -> Survey:

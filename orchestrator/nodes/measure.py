@@ -12,9 +12,7 @@ async def measure(state: SessionState, runtime: Runtime[Services]) -> SessionSta
     """Run pairs until the sequential test has decided or the budget is spent."""
     services, found = runtime.context, setup_from_json(state["setup"])
     draft = services.recorder.open_draft()
-    measured = await services.run(
-        services.prover.measure, found, draft, output_repeatable=state["output_repeatable"]
-    )
+    measured = await services.run(services.prover.measure, found, draft, output_repeatable=state["output_repeatable"])
     services.recorder.save_draft(measured)
     for event in says.measured(measured):
         services.bus.publish(event)

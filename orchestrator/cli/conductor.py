@@ -1,0 +1,160 @@
+"""Runs a session for the command line: settings, log, a view, signals, and the summary at the end."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, Self, TextIO
+
+from orchestrator.cli.ending import OutputClosed
+from orchestrator.cli.stopper import Stopper
+from orchestrator.ledger.layout import Layout
+from orchestrator.live import json_lines, lines
+from orchestrator.live.bus import Bus
+from orchestrator.live.events import Event
+from orchestrator.live.log import EventLog
+from orchestrator.live.plain_text import neutral
+from orchestrator.settings import Settings, load
+from orchestrator.workspace.repository import Repository
+
+
+class Result(Protocol):
+    """What a session came to."""
+
+    @property
+    def exit_code(self) -> int:
+        """Return the exit code of the command."""
+        ...
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Return the summary for a person."""
+        ...
+
+
+Session = Callable[[Settings, Bus], Awaitable[Result]]
+
+
+class View(Protocol):
+    """Shows events."""
+
+    def __enter__(self) -> Self:
+        """Begin to show."""
+        ...
+
+    def __exit__(self, *raised: object) -> None:
+        """Leave the terminal as it was."""
+        ...
+
+    def __call__(self, event: Event) -> None:
+        """Show one."""
+        ...
+
+    def abandon(self) -> None:
+        """Leave the terminal usable, at once."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class StreamView:
+    """Writes what a renderer makes of each event to a stream, a line at a time.
+
+    Attributes:
+        stream: written to.
+        render: None for events that are not shown.
+        on_closed: called once when nobody reads the stream any more; nothing is written after that.
+    """
+
+    stream: TextIO
+    render: Callable[[Event], str | None]
+    on_closed: Callable[[], None]
+    is_closed: bool = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Leave the stream open: it is not ours."""
+
+    def __call__(self, event: Event) -> None:
+        """Show one event."""
+        text = self.render(event)
+        if text is None or self.is_closed:
+            return
+        try:
+            self.stream.write(f"{text}\n")
+            self.stream.flush()
+        except BrokenPipeError:
+            self.is_closed = True
+            self.on_closed()
+
+    def abandon(self) -> None:
+        """Do nothing: lines leave a terminal as it was."""
+
+
+def conduct(flags: Mapping[str, object], session: Session | None = None) -> int:
+    """Run a session to its end and return its exit code.
+
+    Args:
+        flags: fields of `Settings` as given on the command line; `repo` may be a folder in the repository.
+        session: what to run; None means the real one.
+
+    Raises:
+        OptimizeError: it could not be run, or was interrupted.
+        OutputClosed: nobody reads our output any more; the session was stopped.
+    """
+    with Stopper() as stopper:
+        root = Repository.open(Path(str(flags["repo"]))).root
+        settings = load({**flags, "repo": root, "interactive": _is_terminal(sys.stdin)}, os.environ)
+        with closing(EventLog(Layout(root=root).events)) as log, _view(settings, stopper) as view:
+            stopper.before_exit = view.abandon
+            bus = Bus(time.time, log)
+            bus.subscribe(view)
+            result = _run(session or _real_session(), settings, bus, stopper)
+    if isinstance(stopper.reason, OutputClosed):
+        raise stopper.reason
+    if not settings.as_json:
+        sys.stdout.write("".join(f"{neutral(line)}\n" for line in result.lines))
+    return result.exit_code
+
+
+def _run(session: Session, settings: Settings, bus: Bus, stopper: Stopper) -> Result:
+    async def watched() -> Result:
+        stopper.watch(asyncio.current_task())
+        return await session(settings, bus)
+
+    try:
+        return asyncio.run(watched())
+    except asyncio.CancelledError as error:
+        raise stopper.reason or RuntimeError("the session was cancelled, and nobody had asked for it") from error
+
+
+def _real_session() -> Session:
+    from orchestrator.session import run  # noqa: PLC0415  takes seconds: signals and the view work before it
+
+    return run
+
+
+def _view(settings: Settings, stopper: Stopper) -> View:
+    def closed() -> None:
+        stopper.request(OutputClosed())
+
+    if settings.as_json:
+        return StreamView(stream=sys.stdout, render=json_lines.render, on_closed=closed)
+    is_dumb = os.environ.get("TERM") == "dumb" or bool(os.environ.get("CI"))
+    if settings.plain or is_dumb or not _is_terminal(sys.stdout):
+        return StreamView(stream=sys.stdout, render=lines.render, on_closed=closed)
+    from rich.console import Console  # noqa: PLC0415  only a terminal needs it
+
+    from orchestrator.live.progress import ProgressView  # noqa: PLC0415
+
+    return ProgressView(Console(), time.time)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    """Say whether a person is there; a process may have been started without the stream."""
+    return stream is not None and not stream.closed and stream.isatty()

@@ -1,0 +1,186 @@
+"""The command line's shape: one table of commands, each imported when it is asked for; a session when none is."""
+
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+
+import click
+
+from orchestrator.version import __version__
+
+DEFAULT_COMMAND = "run"
+_WIDTH = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One command.
+
+    Attributes:
+        name: as typed.
+        target: `module:attribute` of the click command.
+        summary: one line of help.
+    """
+
+    name: str
+    target: str
+    summary: str
+
+
+COMMANDS = (
+    Listed(
+        name=DEFAULT_COMMAND,
+        target="orchestrator.cli.session:session",
+        summary="Optimize a repository or go on with it (the default).",
+    ),
+    Listed(
+        name="profile",
+        target="orchestrator.cli.profile:profile",
+        summary="Show where a command's CPU, memory and GC go.",
+    ),
+    Listed(
+        name="targets",
+        target="orchestrator.cli.targets:targets",
+        summary="The same, and the table of what is worth working on.",
+    ),
+    Listed(
+        name="status", target="orchestrator.cli.status:status", summary="Where the session here stands, and what next."
+    ),
+    Listed(
+        name="doctor",
+        target="orchestrator.cli.doctor:doctor",
+        summary="Check machine and repository for what is needed.",
+    ),
+    Listed(
+        name="version", target="orchestrator.cli.version:version", summary="Show the versions of what is installed."
+    ),
+)
+_BY_NAME = {listed.name: listed for listed in COMMANDS}
+
+_ABOUT = """\
+Makes a Python repository faster or leaner, and keeps only what it can prove: profiles a workload, tries one fix at a
+time, runs the tests, measures old against new in pairs, and commits what holds to the branch codeflash/optimize.
+It works in worktrees of its own; your uncommitted work is left alone. Call it again to go on."""
+
+_EXAMPLES = (
+    ("optimize", "the repository you are in"),
+    ('optimize --workload "python bench.py"', "name what is measured"),
+    ("optimize faster parsing --domain cpu", "say what you want"),
+    ("optimize --time-limit 10m", "a short look"),
+    ("optimize profile -- python bench.py", "only look, change nothing"),
+    ("git merge codeflash/optimize", "take what was kept"),
+)
+
+_SETTINGS = (
+    "Flags win over OPTIMIZE_* variables (OPTIMIZE_TIME_LIMIT=10m), over [tool.optimize] in the repository's"
+    " pyproject.toml (time-limit = '10m'), over defaults."
+)
+
+_RECORDS = (
+    (".codeflash/HANDOFF.md", "what was done and why, what is next"),
+    (".codeflash/results.tsv", "one row per experiment"),
+    (".codeflash/experiments/", "everything about each of them"),
+    (".codeflash/events.jsonl", "all that happened, in order"),
+)
+
+_EXIT_CODES = (
+    ("0", "done, also when a bound (experiments, time) ended it"),
+    ("1", "the check asked for was not met"),
+    ("2", "it can't be asked for: usage, settings, no repository, locked"),
+    ("3", "the target can't be set up, tested or measured"),
+    ("130", "interrupted; the state is saved, call it again"),
+)
+
+
+class Program(click.Group):
+    """`optimize`: a word that is no command begins the goal of a session."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        """Return the names in the order of the table."""
+        return list(_BY_NAME)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's signature
+        """Import a command."""
+        listed = _BY_NAME.get(cmd_name)
+        if listed is None:
+            return None
+        module, _, attribute = listed.target.partition(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the default command in front where none was given."""
+        return super().parse_args(ctx, _with_command(args, ctx))
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Teach the program on one page, importing no command but the default one's options."""
+        formatter.write_usage("optimize", "[GOAL…] [OPTIONS]")
+        formatter.write_usage("optimize", "COMMAND [ARGS]…", prefix="       ")
+        formatter.write_paragraph()
+        formatter.write_text(_ABOUT)
+        _write_section(formatter, "Examples", _EXAMPLES)
+        session = self.get_command(ctx, DEFAULT_COMMAND)
+        assert session is not None
+        with click.Context(session, info_name=DEFAULT_COMMAND, parent=ctx) as inner:
+            session.format_options(inner, formatter)
+        _write_section(formatter, "Commands", tuple((listed.name, listed.summary) for listed in COMMANDS))
+        with formatter.section("Settings"):
+            formatter.write_text(_SETTINGS)
+        _write_section(formatter, "Records", _RECORDS)
+        _write_section(formatter, "Exit codes", _EXIT_CODES)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Invoke the command; whoever closed our output is told apart from a failed write elsewhere."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            from orchestrator.cli.ending import OutputClosed  # noqa: PLC0415  it imports click, as we do
+
+            raise OutputClosed from error
+
+
+def run() -> int:
+    """Run the command line of this process and return its exit code."""
+    code = program.main(args=sys.argv[1:], prog_name="optimize", standalone_mode=False)
+    return code if isinstance(code, int) else 0
+
+
+def _with_command(args: list[str], ctx: click.Context) -> list[str]:
+    first = args[0] if args else ""
+    if first in _BY_NAME or first in {"--help", "-h", "--version"}:
+        return args
+    if first == "-C" and len(args) > 2 and args[2] in _BY_NAME:
+        return [args[2], "-C", args[1], *args[3:]]
+    if first and not first.startswith("-"):
+        _refuse_misspelt(first, is_alone=len(args) == 1, ctx=ctx)
+    ctx.meta["optimize.default"] = True
+    return [DEFAULT_COMMAND, *args]
+
+
+def _refuse_misspelt(word: str, *, is_alone: bool, ctx: click.Context) -> None:
+    """A misspelt command must not start a session that has it for a goal."""
+    from difflib import get_close_matches  # noqa: PLC0415  --help has no use for it
+
+    meant = get_close_matches(word, _BY_NAME, n=1, cutoff=0.8)
+    if not meant and is_alone and len(word) >= 3:
+        meant = [name for name in _BY_NAME if name.startswith(word)]
+    if meant:
+        raise click.UsageError(
+            f"No such command '{word}'. Did you mean '{meant[0]}'? (As a goal: optimize {DEFAULT_COMMAND} {word} …)",
+            ctx,
+        )
+
+
+def _write_section(formatter: click.HelpFormatter, title: str, rows: tuple[tuple[str, str], ...]) -> None:
+    with formatter.section(title):
+        formatter.write_dl(rows, col_max=60)
+
+
+@click.group(
+    cls=Program,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": _WIDTH},
+)
+@click.version_option(__version__, prog_name="optimize", message="%(prog)s %(version)s")
+def program() -> None:
+    """Make a Python repository faster, and keep only what can be proved."""

@@ -1,0 +1,47 @@
+"""`optimize run`: the options of a session. What they do is in `orchestrator.cli.conductor`."""
+
+import click
+
+from orchestrator.cli.options import python_option, repository_option
+
+
+@click.command(short_help="Optimize a repository, or go on with it.")
+@click.argument("goal", nargs=-1)
+@repository_option
+@click.option(
+    "--workload", metavar="COMMAND", help="What is measured. Default: a benchmark script found in the repository."
+)
+@click.option("--tests", metavar="COMMAND", help="What must stay green. Default: the tests found.")
+@python_option
+@click.option(
+    "--domain", metavar="DOMAIN", help="Work on one only: cpu, memory, async or structure (start-up). Default: all."
+)
+@click.option(
+    "--agent", metavar="AGENT", help="Who proposes fixes: auto or recipes (embedded, needs no key). Default: auto."
+)
+@click.option("--max-experiments", metavar="N", help="End after so many experiments. Default: 20.")
+@click.option("--time-limit", "time_limit_s", metavar="TIME", help="End after this long: 90s, 10m, 2h. Default: 1h.")
+@click.option("--seed", metavar="N", help="Seed of everything random. Default: chosen and recorded.")
+@click.option("--json", "as_json", is_flag=True, help="Print every event as one JSON object a line.")
+@click.option("--plain", is_flag=True, help="Print plain status lines even in a terminal.")
+@click.option("--yes", is_flag=True, help="Never ask.")
+@click.pass_context
+def session(ctx: click.Context, /, goal: tuple[str, ...], repo: str, **flags: str | bool | None) -> int:
+    """Optimize a repository, or go on with the session that is there.
+
+    GOAL says in words what you want. It may be left out.
+    """
+    from orchestrator.cli.conductor import conduct  # noqa: PLC0415  --help must not pay for it
+
+    _refuse_command_as_goal(ctx, goal)
+    given = {name: value for name, value in flags.items() if value not in {None, False}}
+    return conduct({"goal": " ".join(goal), "repo": repo, **given})
+
+
+def _refuse_command_as_goal(ctx: click.Context, goal: tuple[str, ...]) -> None:
+    parent = ctx.parent
+    if not goal or parent is None or not isinstance(parent.command, click.Group):
+        return
+    if parent.meta.get("optimize.default") and goal[0] in parent.command.list_commands(parent):
+        as_goal = f"As a goal: optimize run {' '.join(goal)}"
+        raise click.UsageError(f"'{goal[0]}' is a command and comes first: optimize {goal[0]} … ({as_goal})", ctx)

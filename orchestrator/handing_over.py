@@ -1,0 +1,170 @@
+"""Keeps HANDOFF.md true after every step, from the records and from what the session says."""
+
+from dataclasses import dataclass, field, replace
+
+from agents.specialists.setup import Setup
+from orchestrator import methodology
+from orchestrator.ledger import handoff as handoff_file
+from orchestrator.ledger.handoff import DiscardedEntry, Handoff, KeptEntry, SessionStatus
+from orchestrator.ledger.layout import Layout
+from orchestrator.ledger.record import ExperimentRecord
+from orchestrator.live.effects import effect_lines
+from orchestrator.live.events import Event, EventKind
+from orchestrator.policy.verdict import Status
+from orchestrator.services import Clock
+from orchestrator.state import SessionState
+from orchestrator.workspace.branch import SESSION_BRANCH
+from profiling.measure.environment import fingerprint
+
+_KEPT_STRATEGY_LINES = 20
+
+
+@dataclass(kw_only=True)
+class HandoffKeeper:
+    """Writes HANDOFF.md. As a listener of the bus it takes up what is said of baseline, targets, strategy, reviews.
+
+    Attributes:
+        layout: where the file is.
+        clock: stamps it.
+        session_id, goal: of the session.
+        seen: the last value of each section that is heard, not computed.
+    """
+
+    layout: Layout
+    clock: Clock
+    session_id: str
+    goal: str
+    seen: dict[EventKind, tuple[str, ...]] = field(default_factory=dict)
+
+    def begin(self, setup: Setup, state: SessionState, records: tuple[ExperimentRecord, ...]) -> None:
+        """Write the first version; sections of the same session's earlier file are taken over.
+
+        Raises:
+            RecordsDamaged: there is one that can't be read; it is left as it is.
+        """
+        earlier = handoff_file.load(self.layout.handoff)
+        if earlier is not None and earlier.session == self.session_id:
+            self._remember(earlier)
+        python = setup.interpreter
+        blank = Handoff(
+            session=self.session_id,
+            status=SessionStatus.RUNNING,
+            branch=SESSION_BRANCH,
+            base_commit=state["base_commit"],
+            head_commit=state["head_commit"],
+            workload=methodology.workload_of(setup).text,
+            tests=setup.tests.text if setup.tests else "",
+            goal=self.goal,
+            updated_at="",
+            experiments=0,
+            keeps=0,
+            discards=0,
+            crashes=0,
+            environment=tuple(f"{name}: {value}" for name, value in sorted(fingerprint(python).items())),
+        )
+        self._save(_with_records(blank, records))
+
+    def hear(self, event: Event) -> None:
+        """Take up an event that a section of the file is made of."""
+        lines = tuple(line for line in event.text.splitlines() if line)
+        if event.kind in {EventKind.BASELINE, EventKind.UNIFIED_TARGETS}:
+            self.seen[event.kind] = lines
+        elif event.kind in {EventKind.STRATEGY, EventKind.PLATEAU, EventKind.STUCK}:
+            before = self.seen.get(EventKind.STRATEGY, ())
+            self.seen[EventKind.STRATEGY] = (*before, *lines)[-_KEPT_STRATEGY_LINES:]
+        elif event.kind is EventKind.REVIEW:
+            self.seen[EventKind.REVIEW] = (*self.seen.get(EventKind.REVIEW, ()), *lines)
+
+    def experiment(self, records: tuple[ExperimentRecord, ...], state: SessionState, last: ExperimentRecord) -> None:
+        """Bring the file up to date after an experiment."""
+        current = self._load()
+        if current is not None:
+            head = last.commit or state["head_commit"]
+            self._save(_with_records(replace(current, head_commit=head), records))
+
+    def closed(
+        self,
+        records: tuple[ExperimentRecord, ...],
+        state: SessionState,
+        *,
+        headline: str,
+        next_steps: tuple[str, ...],
+        status: SessionStatus,
+    ) -> None:
+        """Write the last version of a session."""
+        current = self._load()
+        if current is None:
+            return
+        base, head = state["base_commit"], state["head_commit"]
+        reproduce = (
+            f"git diff {base[:12]} {head[:12]}",
+            f"git worktree add ../base {base[:12]} && git worktree add ../head {head[:12]}",
+            f"# then in each, in turn: {current.workload}",
+        )
+        self._save(
+            replace(
+                _with_records(current, records),
+                head_commit=head,
+                headline=headline,
+                next_steps=next_steps,
+                status=status,
+                reproduce=reproduce,
+            )
+        )
+
+    def stopped(self, status: SessionStatus) -> None:
+        """Note that the session was interrupted or failed and can be gone on with."""
+        current = self._load()
+        if current is not None and current.status is SessionStatus.RUNNING:
+            self._save(replace(current, status=status, next_steps=("run optimize again: it goes on from here",)))
+
+    def _load(self) -> Handoff | None:
+        found = handoff_file.load(self.layout.handoff)
+        return found if found is not None and found.session == self.session_id else None
+
+    def _save(self, value: Handoff) -> None:
+        stamped = replace(
+            value,
+            updated_at=self.clock.now().isoformat(timespec="seconds"),
+            baseline=self.seen.get(EventKind.BASELINE, ()),
+            targets="\n".join(self.seen.get(EventKind.UNIFIED_TARGETS, ())),
+            strategy=self.seen.get(EventKind.STRATEGY, ()),
+            reviews=self.seen.get(EventKind.REVIEW, ()),
+        )
+        handoff_file.save(stamped, self.layout.handoff)
+
+    def _remember(self, earlier: Handoff) -> None:
+        self.seen = {
+            EventKind.BASELINE: earlier.baseline,
+            EventKind.UNIFIED_TARGETS: tuple(earlier.targets.splitlines()),
+            EventKind.STRATEGY: earlier.strategy,
+            EventKind.REVIEW: earlier.reviews,
+        }
+
+
+def _with_records(value: Handoff, records: tuple[ExperimentRecord, ...]) -> Handoff:
+    by_status = [record.verdict.status for record in records]
+    return replace(
+        value,
+        experiments=len(records),
+        keeps=by_status.count(Status.KEEP),
+        discards=by_status.count(Status.DISCARD),
+        crashes=by_status.count(Status.CRASH),
+        kept=tuple(map(_kept, (one for one in records if one.verdict.status is Status.KEEP))),
+        discarded=tuple(map(_discarded, (one for one in records if one.verdict.status is not Status.KEEP))),
+    )
+
+
+def _kept(record: ExperimentRecord) -> KeptEntry:
+    effect = "; ".join(effect_lines(record.measurement)) if record.measurement else ""
+    return KeptEntry(
+        commit=record.commit, summary=record.proposal.summary, mechanism=record.proposal.mechanism, effect=effect
+    )
+
+
+def _discarded(record: ExperimentRecord) -> DiscardedEntry:
+    return DiscardedEntry(
+        summary=f"{record.proposal.summary} ({record.proposal.key.place})",
+        reason=record.verdict.reason.value,
+        lesson=record.verdict.explanation,
+    )

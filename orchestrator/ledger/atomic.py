@@ -1,0 +1,43 @@
+"""Writing a record so that a reader, and a kill at any moment, finds the old text or the new one, never a part."""
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from orchestrator.errors import NotWritable
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a file's content durably: temporary file, fsync, rename, fsync of the folder.
+
+    Lone surrogates (of names that are not UTF-8) are written as an escape.
+
+    Raises:
+        NotWritable: the folder or the disk refuses.
+    """
+    temporary = ""
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode(errors="backslashreplace"))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        hint = f"make {path.parent} writable for this user, with room on its disk"
+        raise NotWritable(f"{path} can't be written: {error}", hint=hint) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        # Some network file systems can't sync a folder; the file itself is safe by then.
+        with suppress(OSError):
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,158 @@
+"""HANDOFF.md: all that is needed to go on with a session, on another machine too."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from orchestrator.ledger.atomic import write_text
+from orchestrator.ledger.damaged import load_record
+from orchestrator.ledger.front_matter import join, parse_as
+
+HANDOFF_VERSION = 1
+
+
+class SessionStatus(StrEnum):
+    """How a session stands: under way, or why it ended."""
+
+    RUNNING = "running"
+    DONE = "done"
+    BOUND = "bound"
+    INTERRUPTED = "interrupted"
+    STUCK = "stuck"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEntry:
+    """A kept change: its commit, what it does, why that is faster or smaller, and the measured effect as text."""
+
+    commit: str
+    summary: str
+    mechanism: str
+    effect: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscardedEntry:
+    """A change that was not kept, why, and what to learn from it."""
+
+    summary: str
+    reason: str
+    lesson: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handoff:
+    """A session as it stands.
+
+    Attributes:
+        session: id; status: how it stands; updated_at: ISO 8601, UTC.
+        branch: the session's; base_commit: where it began; head_commit: where it stands.
+        workload, tests: commands as text, tests empty when there are none; goal: as first stated.
+        experiments, keeps, discards, crashes: counts.
+        headline: base against head, with its interval; empty before it was measured.
+        environment, baseline, strategy, reviews, next_steps, reproduce: lines; reproduce holds commands.
+        targets: the target table as text.
+        kept, discarded: entries, in order.
+        version: of this format.
+    """
+
+    session: str
+    status: SessionStatus
+    branch: str
+    base_commit: str
+    head_commit: str
+    workload: str
+    tests: str
+    goal: str
+    updated_at: str
+    experiments: int
+    keeps: int
+    discards: int
+    crashes: int
+    headline: str = ""
+    environment: tuple[str, ...] = ()
+    baseline: tuple[str, ...] = ()
+    targets: str = ""
+    strategy: tuple[str, ...] = ()
+    kept: tuple[KeptEntry, ...] = ()
+    discarded: tuple[DiscardedEntry, ...] = ()
+    reviews: tuple[str, ...] = ()
+    next_steps: tuple[str, ...] = ()
+    reproduce: tuple[str, ...] = ()
+    version: int = HANDOFF_VERSION
+
+
+def render(handoff: Handoff) -> str:
+    """Return the text: every field as YAML on top, the same for a reader below."""
+    return join(_adapter().dump_python(handoff, mode="json"), "\n\n".join(_prose(handoff)) + "\n")
+
+
+def parse(text: str) -> Handoff:
+    """Return what a text's front matter holds; the prose below is for people alone.
+
+    Raises:
+        ValueError: it is damaged or of another version; the message says what is wrong.
+    """
+    return parse_as(_adapter(), text, version=HANDOFF_VERSION)
+
+
+def load(path: Path) -> Handoff | None:
+    """Read the file, None when there is none.
+
+    Raises:
+        RecordsDamaged: it is damaged or of another version; it is left as it is.
+    """
+    return load_record(path, parse)
+
+
+def save(handoff: Handoff, path: Path) -> None:
+    """Write the file; a reader finds the old text or the new one.
+
+    Raises:
+        RecordsDamaged: what stands there is not a handoff this program can read; it is left as it is.
+        NotWritable: the folder refuses.
+    """
+    load(path)
+    write_text(path, render(handoff))
+
+
+@cache
+def _adapter() -> TypeAdapter[Handoff]:
+    return TypeAdapter(Handoff)
+
+
+def _prose(handoff: Handoff) -> list[str]:
+    outcomes = f"{handoff.keeps} kept, {handoff.discards} discarded, {handoff.crashes} crashed"
+    summary = [
+        f"Status: {handoff.status.value} ({handoff.updated_at}), {handoff.experiments} experiments: {outcomes}",
+        f"Branch: `{handoff.branch}`, from {handoff.base_commit[:12]} to {handoff.head_commit[:12]}",
+        f"Workload: `{handoff.workload}`",
+        f"Tests: `{handoff.tests}`" if handoff.tests else "Tests: none",
+        f"Goal: {handoff.goal}" if handoff.goal else "",
+    ]
+    return [
+        f"# Optimization session {handoff.session}",
+        *([f"**{handoff.headline}**"] if handoff.headline else []),
+        "\n".join(f"- {line}" for line in summary if line),
+        *_section("Environment", handoff.environment),
+        *_section("Baseline", handoff.baseline),
+        *([f"## Targets\n\n{_block(handoff.targets)}"] if handoff.targets else []),
+        *_section("Strategy", handoff.strategy),
+        *_section("Kept", tuple(f"{k.commit[:12]} {k.summary}: {k.effect}. {k.mechanism}" for k in handoff.kept)),
+        *_section("Discarded", tuple(f"{d.summary}: {d.reason}. {d.lesson}" for d in handoff.discarded)),
+        *_section("Reviews", handoff.reviews),
+        *_section("Next steps", handoff.next_steps),
+        *([f"## How to reproduce\n\n{_block(chr(10).join(handoff.reproduce))}"] if handoff.reproduce else []),
+    ]
+
+
+def _section(title: str, lines: tuple[str, ...]) -> list[str]:
+    return [f"## {title}\n\n" + "\n".join(f"- {' '.join(line.split())}" for line in lines)] if lines else []
+
+
+def _block(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())

@@ -1,0 +1,61 @@
+"""How a measured effect reads, the same in status lines, commits and records."""
+
+from collections.abc import Mapping
+
+from profiling.comparison import Comparison, Measurement
+from profiling.model import Dimension
+
+_ORDER = (
+    Dimension.CPU_S,
+    Dimension.WALL_S,
+    Dimension.THROUGHPUT,
+    Dimension.LOOP_BLOCK_S,
+    Dimension.PEAK_MIB,
+    Dimension.GC_COLLECTIONS,
+    Dimension.GC_S,
+    Dimension.IMPORT_S,
+)
+_NAMES: Mapping[Dimension, str] = {
+    Dimension.CPU_S: "CPU",
+    Dimension.WALL_S: "Wall",
+    Dimension.PEAK_MIB: "Memory",
+    Dimension.GC_S: "GC",
+    Dimension.GC_COLLECTIONS: "GC",
+    Dimension.LOOP_BLOCK_S: "Loop",
+    Dimension.THROUGHPUT: "Throughput",
+    Dimension.IMPORT_S: "Import",
+}
+_UNITS: Mapping[Dimension, str] = {
+    Dimension.PEAK_MIB: " MiB",
+    Dimension.GC_COLLECTIONS: " collections",
+    Dimension.THROUGHPUT: "/s",
+}
+_TIMES = frozenset({Dimension.CPU_S, Dimension.WALL_S, Dimension.GC_S, Dimension.LOOP_BLOCK_S, Dimension.IMPORT_S})
+
+
+def effect_lines(measurement: Measurement) -> tuple[str, ...]:
+    """Return one line for the target dimension and one for every other that changed beyond its threshold."""
+    shown = [measurement.comparisons[name] for name in _ORDER if name in measurement.comparisons]
+    moved = [one for one in shown if one.dimension is measurement.target or one.improved or one.regressed]
+    return tuple(map(effect_line, moved))
+
+
+def effect_line(one: Comparison) -> str:
+    """Return `CPU: 0.82s → 0.68s (17% faster) 0.83x [0.81, 0.85], 9 pairs`."""
+    unit = _UNITS.get(one.dimension, "s")
+    change = f"{figure(one.base_median)}{unit} → {figure(one.change_median)}{unit}"
+    interval = f"{one.ratio:.2f}x [{one.low:.2f}, {one.high:.2f}], {one.pairs} pairs"
+    return f"{_NAMES[one.dimension]}: {change} ({abs(one.gain):.0%} {_word(one)}) {interval}"
+
+
+def figure(value: float) -> str:
+    """Return three significant digits, whole numbers from 100 on."""
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def _word(one: Comparison) -> str:
+    if one.dimension in _TIMES:
+        return "faster" if one.gain >= 0 else "slower"
+    if one.dimension.lower_is_better:
+        return "less" if one.gain >= 0 else "more"
+    return "more" if one.gain >= 0 else "less"

@@ -1,0 +1,179 @@
+"""What the lead says, as events: pure functions from what happened to how it reads."""
+
+from collections.abc import Mapping
+
+from agents.model import Review
+from agents.specialists.setup import Setup
+from orchestrator.draft import Draft
+from orchestrator.ledger.record import ExperimentRecord
+from orchestrator.live.effects import effect_lines
+from orchestrator.live.events import Event, EventKind, JsonValue
+from orchestrator.policy.verdict import Status
+from orchestrator.services import Baseline, Start
+from orchestrator.survey import Survey
+from profiling.comparison import Measurement
+from profiling.formats.lines import unified_profile_lines
+from profiling.formats.table import unified_targets_lines
+from profiling.measure.engine import Progress
+from profiling.profile import Profile
+
+def discovery(setup: Setup, *, reused: bool) -> Event:
+    """Say how the repository is run."""
+    python = ".".join(map(str, setup.interpreter.version))
+    lines = [
+        f"Python {python} ({setup.interpreter.executable}), {setup.package_manager}; source: "
+        + ", ".join(setup.tree.source_paths),
+        f"workload: {setup.workload.text if setup.workload else 'none'}; "
+        f"tests: {setup.tests.text if setup.tests else 'none'}",
+        *setup.problems,
+    ]
+    if reused:
+        lines.append("from .codeflash/setup.md, which still fits")
+    data: dict[str, JsonValue] = {"python": python, "packages": list(setup.tree.packages), "reused": reused}
+    return Event(kind=EventKind.DISCOVERY, text="\n".join(lines), data=data)
+
+
+def preflight(start: Start) -> Event:
+    """Say where the session begins."""
+    how = "goes on with" if start.resumed_branch else "begins at"
+    text = "\n".join([f"codeflash/optimize {how} {start.base_commit[:10]}", *start.notes])
+    return Event(kind=EventKind.PREFLIGHT, text=text, data={"base": start.base_commit, "resumed": start.resumed_branch})
+
+
+def baseline(seen: Baseline) -> Event:
+    """Say how the unchanged tree behaves."""
+    data: dict[str, JsonValue] = {"output_repeatable": seen.output_repeatable}
+    return Event(kind=EventKind.BASELINE, text="\n".join(seen.lines), data=data)
+
+
+def unified_profile(profile: Profile) -> Event:
+    """Say what the workload costs."""
+    lines = unified_profile_lines(profile)
+    return Event(kind=EventKind.UNIFIED_PROFILE, text="\n".join(["", *lines]), data={"tree": profile.tree_id})
+
+
+def unified_targets(survey: Survey) -> Event:
+    """Show the target table and how many fixes are licensed."""
+    count = len(survey.candidates)
+    closing = f"{count} licensed fix{'es' if count != 1 else ''} chosen by the facts" if count else "no licensed fix"
+    lines = ["", *unified_targets_lines(survey.targets), closing]
+    return Event(kind=EventKind.UNIFIED_TARGETS, text="\n".join(lines), data={"candidates": count})
+
+
+def experiment_started(draft: Draft) -> Event:
+    """Name the target, its domains and the hypothesis."""
+    hypothesis = ", ".join(draft.interactions) or draft.proposal.summary
+    text = f"Target: {draft.proposal.key.qualname} ({'+'.join(draft.domains)}, hypothesis: {hypothesis})"
+    data: dict[str, JsonValue] = {
+        "target": draft.proposal.key.qualname,
+        "file": draft.proposal.key.file,
+        "summary": draft.proposal.summary,
+        "source": draft.proposal.source,
+        "key": draft.key,
+    }
+    return Event(kind=EventKind.EXPERIMENT, text=text, data=data, experiment=draft.number)
+
+
+def gated(draft: Draft) -> Event:
+    """Say what the gates saw."""
+    if draft.failed is not None:
+        text = f"gate failed: {draft.failed.value}: {draft.failure}"
+    else:
+        tests = next((gate.detail for gate in draft.gates if gate.name == "tests"), "")
+        text = f"gates passed ({', '.join(gate.name for gate in draft.gates)}); tests: {tests}"
+    return Event(kind=EventKind.EXPERIMENT, text=text, experiment=draft.number)
+
+
+def measured(draft: Draft) -> tuple[Event, ...]:
+    """Show every dimension that moved, and why the measurement stopped."""
+    if draft.measurement is None:
+        text = f"not measured: {draft.failure}"
+        return (Event(kind=EventKind.EXPERIMENT, text=text, experiment=draft.number),)
+    lines = [*effect_lines(draft.measurement), draft.measurement.stopped_because]
+    return tuple(Event(kind=EventKind.EXPERIMENT, text=line, experiment=draft.number) for line in lines)
+
+
+def experiment_ended(record: ExperimentRecord) -> Event:
+    """Say the verdict with the rule that decided it."""
+    word = record.verdict.status.value.upper()
+    commit = f" {record.commit[:10]}" if record.commit else ""
+    text = f"{word}{commit}: {record.verdict.reason.value}: {record.verdict.explanation}"
+    data: dict[str, JsonValue] = {
+        "status": record.verdict.status.value,
+        "reason": record.verdict.reason.value,
+        "commit": record.commit,
+        "key": record.key,
+        "number": record.number,
+    }
+    return Event(kind=EventKind.EXPERIMENT, text=text, data=data, experiment=record.number)
+
+
+def progress(records: tuple[ExperimentRecord, ...], best: str) -> Event:
+    """Sum up every three experiments."""
+    kept = sum(record.verdict.status is Status.KEEP for record in records)
+    text = f"{len(records)} experiments, {kept} kept{best}"
+    return Event(kind=EventKind.PROGRESS, text=text, data={"experiments": len(records), "kept": kept})
+
+
+def milestone(tag: str, measurement: Measurement | None) -> Event:
+    """Say what all keeps give together."""
+    together = "; ".join(effect_lines(measurement)) if measurement else "not measured"
+    return Event(kind=EventKind.MILESTONE, text=f"{tag}: {together}", data={"tag": tag})
+
+
+def review(found: Review) -> Event:
+    """Say what the reviewer found."""
+    lines = [found.verdict]
+    lines += [
+        f"{finding.severity} ({finding.confidence:.0%}) {finding.file}:{finding.lines[0]}: {finding.claim}"
+        for finding in found.findings
+    ]
+    return Event(kind=EventKind.REVIEW, text="\n".join(lines), data={"verdict": found.verdict})
+
+
+def session(session_id: str, *, goes_on: bool) -> Event:
+    """Say that a session begins or goes on."""
+    text = f"session {session_id} goes on where it was" if goes_on else f"session {session_id}"
+    return Event(kind=EventKind.SESSION, text=text, data={"session": session_id, "goes_on": goes_on})
+
+
+def node(task: Mapping[str, object]) -> Event | None:
+    """Turn one part of the graph's `tasks` stream into the start or the end of a node."""
+    name = str(task.get("name", ""))
+    ended = "result" in task or "error" in task
+    if ended and task.get("error"):
+        return None
+    kind = EventKind.NODE_FINISHED if ended else EventKind.NODE_STARTED
+    return Event(kind=kind, text=name, data={"node": name})
+
+
+def working(text: str) -> Event:
+    """Say what takes a while."""
+    return Event(kind=EventKind.MEASURING, text=text, data={"what": text})
+
+
+def measuring(progress: Progress) -> Event:
+    """Say how a measurement stands."""
+    data: dict[str, JsonValue] = {
+        "dimension": progress.target.value,
+        "pairs": progress.pairs,
+        "max_pairs": progress.most_pairs,
+        "ratio": progress.ratio,
+        "low": progress.low,
+        "high": progress.high,
+    }
+    text = f"{progress.target.value}: {progress.ratio:.3f}x after {progress.pairs} pairs"
+    return Event(kind=EventKind.MEASURING, text=text, data=data)
+
+
+def warning(text: str) -> Event:
+    """Say what the person should know."""
+    return Event(kind=EventKind.WARNING, text=text)
+
+
+def complete(headline: str, records: tuple[ExperimentRecord, ...], where: str) -> Event:
+    """Say what came of it all."""
+    kept = sum(record.verdict.status is Status.KEEP for record in records)
+    lines = [f"{len(records)} experiments, {kept} kept", headline, f"records: {where}"]
+    data: dict[str, JsonValue] = {"experiments": len(records), "kept": kept, "headline": headline}
+    return Event(kind=EventKind.COMPLETE, text="\n".join(lines), data=data)

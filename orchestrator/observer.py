@@ -1,0 +1,232 @@
+"""Runs the unchanged tree: its tests once, its workload plainly, its profile and facts. Results are kept as files."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from agents.specialists._base import Backend
+from agents.specialists.setup import Setup
+from orchestrator import methodology
+from orchestrator.errors import TestsUnusable, WorkloadFailed
+from orchestrator.ledger.layout import Layout
+from orchestrator.plain import load, save
+from orchestrator.policy.scope import violation
+from orchestrator.services import Baseline, Checkouts
+from orchestrator.survey import Survey
+from profiling import targets
+from profiling.behaviour.tests import Outcome, TestOutcomes, run_tests
+from profiling.collect import facts as facts_pass
+from profiling.collect import store, unified
+from profiling.context import layout as source_layout
+from profiling.facts import Facts
+from profiling.interactions.detect import detect
+from profiling.measure.processes import Processes
+from profiling.model import Tree
+from profiling.profile import Profile
+
+_OUTCOMES: TypeAdapter[TestOutcomes] = TypeAdapter(TestOutcomes)
+_PLAIN_RUNS: TypeAdapter[tuple[unified.PlainRun, ...]] = TypeAdapter(tuple[unified.PlainRun, ...])
+_PLAIN_RUN_COUNT = 3
+
+
+@dataclass(kw_only=True)
+class RepositoryObserver:
+    """The real observer.
+
+    Attributes:
+        layout: where results are kept.
+        checkouts: the worktrees; the base worktree is reset to the commit that is looked at.
+        processes: starts the target's processes.
+        backend: names the places where facts are wanted, and the candidates.
+        memory_budget_s: wall seconds the memory pass may take.
+        say: progress for a person, for what takes longer than two seconds.
+    """
+
+    layout: Layout
+    checkouts: Checkouts
+    processes: Processes
+    backend: Backend
+    memory_budget_s: float
+    say: Callable[[str], None]
+    _surveys: dict[str, Survey] = field(default_factory=dict)
+
+    def baseline(self, setup: Setup, commit: str, tree_id: str) -> Baseline:
+        """Run the tests once and the workload plainly.
+
+        Raises:
+            WorkloadFailed: it fails on the unchanged tree.
+            TestsUnusable: the test command can't be run.
+        """
+        tree = self._base(setup, commit)
+        outcomes = self.tests_before(setup, commit, tree_id)
+        runs = self._plain_runs(setup, tree, tree_id)
+        repeatable = len({run.stdout_sha256 for run in runs}) == 1
+        return Baseline(
+            output_repeatable=repeatable and runs[0].stdout_bytes > 0,
+            lines=(*_test_lines(setup, outcomes), *_workload_lines(setup, runs, repeatable=repeatable)),
+        )
+
+    def tests_before(self, setup: Setup, commit: str, tree_id: str) -> TestOutcomes | None:
+        """Return the outcomes of the tests on an unchanged tree, run or as stored; None without a test command."""
+        if setup.tests is None:
+            return None
+        path = self.layout.bench / f"tests-{tree_id[:12]}-{methodology.of(setup).digest}.json"
+        stored = load(_OUTCOMES, path)
+        if stored is not None:
+            return stored
+        self.say(f"running the tests once: {setup.tests.text}")
+        tree = self._base(setup, commit)
+        with self.scratch() as scratch:
+            try:
+                outcomes = run_tests(setup.tests, tree, setup.interpreter, self.processes, scratch)
+            except FileNotFoundError as error:
+                raise TestsUnusable(str(error), hint="name the test command with --tests") from error
+        _check_usable(setup.tests.text, outcomes)
+        save(_OUTCOMES, outcomes, path)
+        return outcomes
+
+    def survey(self, setup: Setup, commit: str, tree_id: str) -> Survey:
+        """Return everything known of a tree; profile and facts are made once and stored.
+
+        Raises:
+            WorkloadFailed: it fails, or exercises nothing of the project.
+        """
+        if tree_id in self._surveys:
+            return self._surveys[tree_id]
+        tree = self._base(setup, commit)
+        profile = self._profile(setup, tree, tree_id)
+        facts = self._facts(setup, tree, tree_id, profile)
+        candidates = self.backend.candidates(tree, profile, facts)
+        interactions = detect(profile, facts)
+        table = targets.build(
+            profile,
+            interactions,
+            frozenset(candidate.key for candidate in candidates),
+            editable=lambda file: violation([file], tree.source_paths) is None,
+        )
+        survey = Survey(
+            profile=profile, facts=facts, interactions=interactions, candidates=candidates, targets=table
+        )
+        self._surveys[tree_id] = survey
+        return survey
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """Give an empty folder outside every tree, removed afterwards."""
+        self.layout.scratch.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=self.layout.scratch))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _base(self, setup: Setup, commit: str) -> Tree:
+        return source_layout.at(setup.tree, self.checkouts.base_at(commit))
+
+    def _plain_runs(self, setup: Setup, tree: Tree, tree_id: str) -> tuple[unified.PlainRun, ...]:
+        path = self.layout.bench / f"plain-{tree_id[:12]}-{methodology.of(setup).digest}.json"
+        stored = load(_PLAIN_RUNS, path)
+        if stored is not None:
+            return stored
+        command = methodology.workload_of(setup)
+        self.say(f"running the workload {_PLAIN_RUN_COUNT} times: {command.text}")
+        with _workload_errors():
+            runs = unified.plain_runs(tree, command, setup.interpreter, self.processes, count=_PLAIN_RUN_COUNT)
+        save(_PLAIN_RUNS, runs, path)
+        return runs
+
+    def _profile(self, setup: Setup, tree: Tree, tree_id: str) -> Profile:
+        path = self.layout.profiles / f"{tree_id[:12]}-{methodology.of(setup).digest}.json"
+        if path.exists():
+            try:
+                return store.read(path)
+            except store.ProfileDamaged:
+                path.unlink()
+        with self.scratch() as scratch, _workload_errors():
+            profile = unified.profile(
+                tree,
+                methodology.workload_of(setup),
+                setup.interpreter,
+                processes=self.processes,
+                scratch=scratch,
+                tree_id=tree_id,
+                budget_s=self.memory_budget_s,
+                on_progress=self.say,
+                plain=self._plain_runs(setup, tree, tree_id),
+            )
+        store.write(profile, path)
+        return profile
+
+    def _facts(self, setup: Setup, tree: Tree, tree_id: str, profile: Profile) -> Facts:
+        path = self.layout.profiles / f"{tree_id[:12]}-{methodology.of(setup).digest}.facts.json"
+        requests = self.backend.nominate(tree, profile)
+        if path.exists():
+            return facts_pass.read(path)
+        self.say(f"recording facts at {len(requests)} places")
+        with self.scratch() as scratch:
+            facts = facts_pass.collect(
+                requests,
+                tree,
+                methodology.workload_of(setup),
+                setup.interpreter,
+                processes=self.processes,
+                scratch=scratch,
+            )
+        facts_pass.write(facts, path)
+        return facts
+
+
+@contextmanager
+def _workload_errors() -> Iterator[None]:
+    try:
+        yield
+    except unified.NothingExercised as error:
+        raise WorkloadFailed(
+            str(error), hint="name a workload that runs the project's code: --workload 'python bench.py'"
+        ) from error
+    except (unified.WorkloadError, FileNotFoundError) as error:
+        raise WorkloadFailed(
+            str(error), hint="run it by hand in a fresh clone; name another one with --workload"
+        ) from error
+
+
+def _check_usable(text: str, outcomes: TestOutcomes) -> None:
+    if outcomes.timed_out:
+        raise TestsUnusable(f"the tests did not end within their time limit: {text}", hint="name faster ones: --tests")
+    nothing_ran = not outcomes.by_test and (outcomes.runner == "command" or outcomes.usage.exit_code not in {0, 5})
+    if nothing_ran and outcomes.usage.exit_code != 0:
+        raise TestsUnusable(
+            f"the test command ran no test and ended with exit code {outcomes.usage.exit_code}: {text}\n{outcomes.tail}",
+            hint="run it by hand; name the right one with --tests",
+        )
+
+
+def _test_lines(setup: Setup, outcomes: TestOutcomes | None) -> tuple[str, ...]:
+    if setup.tests is None or outcomes is None:
+        return ("no tests: proposals are judged by the workload's output alone",)
+    if not outcomes.by_test:
+        return (f"tests: {setup.tests.text} ends with exit code {outcomes.usage.exit_code}",)
+    failed = [name for name, outcome in outcomes.by_test.items() if outcome in {Outcome.FAILED, Outcome.ERROR}]
+    passed = sum(outcome is Outcome.PASSED for outcome in outcomes.by_test.values())
+    line = f"tests: {passed} passed, {len(failed)} failed in {outcomes.usage.wall_s:.1f}s"
+    if not failed:
+        return (line,)
+    return (line, f"failing before any change, not held against proposals: {', '.join(failed[:3])}")
+
+
+def _workload_lines(setup: Setup, runs: tuple[unified.PlainRun, ...], *, repeatable: bool) -> tuple[str, ...]:
+    times = sorted(run.usage.cpu_s for run in runs)
+    line = (
+        f"workload: {methodology.workload_of(setup).text}: {times[len(times) // 2]:.3f}s CPU"
+        f" [{times[0]:.3f}, {times[-1]:.3f}], {len(runs)} runs"
+    )
+    if runs[0].stdout_bytes == 0:
+        return (line, "it prints nothing: let it print a checksum of its result, and every proposal is held to it")
+    if not repeatable:
+        return (line, "it does not print the same twice: its output is not held against proposals")
+    return (line,)

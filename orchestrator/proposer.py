@@ -1,0 +1,83 @@
+"""Turns a chosen target into one written fix, with its record begun."""
+
+from dataclasses import dataclass
+
+from agents.model import Attempt, Brief, Candidate, Proposal
+from agents.specialists._base import Backend
+from agents.specialists.setup import Setup
+from orchestrator.draft import Draft
+from orchestrator.ledger.record import ExperimentRecord
+from orchestrator.services import Checkouts, Clock, Recorder
+from orchestrator.sources import read_source
+from orchestrator.state import Chosen, SessionState
+from orchestrator.survey import Survey
+from profiling.context import layout as source_layout
+from profiling.model import Domain, FunctionKey
+from profiling.target import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackendProposer:
+    """Asks the backend's specialist of the chosen domain.
+
+    Attributes:
+        backend: who proposes.
+        checkouts: the base worktree holds what is looked at.
+        recorder: knows what was tried.
+        clock: stamps the draft.
+    """
+
+    backend: Backend
+    checkouts: Checkouts
+    recorder: Recorder
+    clock: Clock
+
+    def draft(self, setup: Setup, state: SessionState, survey: Survey, chosen: Chosen) -> Draft | None:
+        """Return the first proposal for the chosen place that was not tried on this base, or None."""
+        records = self.recorder.records()
+        key = FunctionKey(file=chosen["file"], first_line=chosen["first_line"], qualname=chosen["qualname"])
+        target = next((target for target in survey.targets if target.key == key), None)
+        if target is None:
+            return None
+        tree = source_layout.at(setup.tree, self.checkouts.base_at(state["head_commit"]))
+        brief = Brief(
+            target=target,
+            tree=tree,
+            profile=survey.profile,
+            facts=survey.facts,
+            history=tuple(attempt_of(record) for record in records),
+        )
+        tried = {record.key for record in records}
+        for proposal in self.backend.specialist(Domain(chosen["domain"])).propose(brief):
+            content_key = proposal.content_key(state["head_tree"])
+            if proposal.source == chosen["source"] and content_key not in tried:
+                sources = {file: read_source(tree.root / file).text for file in proposal.patch.files}
+                return self._begin(state, survey, target, proposal, proposal.patch.diff(sources))
+        return None
+
+    def _begin(self, state: SessionState, survey: Survey, target: Target, proposal: Proposal, diff: str) -> Draft:
+        hypotheses = [one.kind.value for one in survey.interactions if one.key == target.key]
+        return Draft(
+            number=state["first_number"] + state["recorded"],
+            key=proposal.content_key(state["head_tree"]),
+            base_commit=state["head_commit"],
+            base_tree=state["head_tree"],
+            proposal=proposal,
+            diff=diff,
+            domains=tuple(domain.value for domain in target.domains) or (proposal.domain.value,),
+            interactions=tuple(dict.fromkeys(hypotheses)),
+            cpu_share=target.cpu_share,
+            started_at=self.clock.now().isoformat(timespec="seconds"),
+        )
+
+
+def attempt_of(record: ExperimentRecord) -> Attempt:
+    """Return an experiment as a proposer needs to know it."""
+    return Attempt(
+        source=record.proposal.source,
+        key=record.proposal.key,
+        summary=record.proposal.summary,
+        status=record.verdict.status.value,
+        reason=record.verdict.reason.value,
+        place_digest=record.place_digest,
+    )

@@ -1,0 +1,248 @@
+"""Writes everything down, each thing once, however often it is asked and wherever it was killed before."""
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from agents.model import Review
+from agents.specialists.reviewer import ChangedFile, review
+from agents.specialists.setup import Setup
+from orchestrator import methodology
+from orchestrator.draft import Draft
+from orchestrator.handing_over import HandoffKeeper
+from orchestrator.ledger import experiment_json, learnings, results_tsv
+from orchestrator.ledger.handoff import SessionStatus
+from orchestrator.ledger.layout import Layout
+from orchestrator.ledger.record import RECORD_VERSION, ExperimentRecord
+from orchestrator.live.effects import effect_lines
+from orchestrator.plain import load, save
+from orchestrator.policy.milestone import tag_name
+from orchestrator.policy.verdict import Reason, Status, Verdict
+from orchestrator.sources import read_source, write_source
+from orchestrator.state import SessionState
+from orchestrator.workspace import branch
+from orchestrator.workspace.branch import SESSION_BRANCH, Committed, Refused
+from orchestrator.workspace.checkouts import PairedCheckouts
+from orchestrator.workspace.repository import EXPERIMENT_TRAILER, Repository
+from profiling.measure.environment import fingerprint
+
+_DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
+_REVERTED = "Ratchet-Reverted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryRecorder:
+    """The real recorder.
+
+    Attributes:
+        repository, layout, checkouts: of the user's repository.
+        handoff: keeps HANDOFF.md.
+        session_id: of this session.
+        warn: told what the person should know.
+    """
+
+    repository: Repository
+    layout: Layout
+    checkouts: PairedCheckouts
+    handoff: HandoffKeeper
+    session_id: str
+    warn: Callable[[str], None]
+
+    def open_draft(self) -> Draft:
+        """Return the draft under way.
+
+        Raises:
+            LookupError: there is none; the graph's order makes that impossible.
+        """
+        draft = load(_DRAFT, self._draft_path)
+        if draft is None:
+            raise LookupError(f"no experiment is under way: {self._draft_path} is missing")
+        return draft
+
+    def save_draft(self, draft: Draft) -> None:
+        """Store the draft under way."""
+        save(_DRAFT, draft, self._draft_path)
+
+    def records(self) -> tuple[ExperimentRecord, ...]:
+        """Return all experiments recorded in this repository, in order."""
+        return experiment_json.load_all(self.layout.experiments)
+
+    def record(self, setup: Setup, state: SessionState, draft: Draft) -> ExperimentRecord:
+        """Commit a keep or restore the tree, then write the experiment into every record.
+
+        The order makes it safe to be killed at any point and asked again: commit, whole record, branch, table, handoff.
+        Each step finds what an earlier try has done already.
+        """
+        found = next((record for record in self.records() if record.key == draft.key), None)
+        written = found or self._write(setup, draft)
+        if written.commit:
+            self._advance(written.commit, written.base_commit)
+        results_tsv.sync(self.records(), self.layout.results)
+        self.handoff.experiment(self.records(), state, written)
+        return written
+
+    def tree_of(self, commit: str) -> str:
+        """Return the tree hash of a commit."""
+        return self.repository.tree_id(commit)
+
+    def tag(self, commit: str, milestone: int) -> str:
+        """Tag a milestone and return the tag's name; one that is taken by other work gets the next number."""
+        existing = self.repository.git.run("tag", "--list", f"{SESSION_BRANCH}-v*").text.splitlines()
+        number = milestone
+        while tag_name(number) in existing and self.repository.resolve(tag_name(number)) != commit:
+            number += 1
+        branch.tag(self.repository, tag_name(number), commit)
+        return tag_name(number)
+
+    def review(self, base_commit: str, head_commit: str) -> Review:
+        """Have the embedded reviewer read the diff of two commits."""
+        changes = []
+        for file in self.repository.changed_files(base_commit, head_commit):
+            sides = [self.repository.file_at(commit, file) or b"" for commit in (base_commit, head_commit)]
+            if file.endswith(".py"):
+                before, after = (side.decode("utf-8", errors="replace") for side in sides)
+                changes.append(ChangedFile(file=file, before=before, after=after))
+        return review(tuple(changes))
+
+    def revert(self, commit: str, why: str) -> str:
+        """Undo one kept commit on the session branch and return the new head; a second call finds the first one's."""
+        head = self.repository.branch_head(SESSION_BRANCH) or commit
+        undone = [one for one in self.repository.log(commit, head) if f"{_REVERTED}: {commit}" in one.message]
+        if undone:
+            return head
+        files = self.repository.changed_files(f"{commit}^", commit)
+        work = self.checkouts.work(head)
+        work.git.run("revert", "--no-commit", commit)
+        message = f"revert: {self.repository.commit_info(commit).subject}\n\n{why}\n\n{_REVERTED}: {commit}\n"
+        made = branch.commit_files(work, files, message)
+        if isinstance(made, Refused):
+            self.warn(f"{commit[:10]} could not be reverted: {made.reason}")
+            return head
+        self._advance(made.commit, head)
+        return made.commit
+
+    def close(self, state: SessionState, headline: str, next_steps: tuple[str, ...], status: SessionStatus) -> str:
+        """Write the last HANDOFF.md and the learnings, remove the worktrees; return where the records are."""
+        records = self.records()
+        mine = [record for record in records if record.session == self.session_id]
+        learnings.append(self.layout.learnings, f"Session {self.session_id}", [_lesson(record) for record in mine])
+        self.handoff.closed(records, state, headline=headline, next_steps=next_steps, status=status)
+        self._draft_path.unlink(missing_ok=True)
+        self.checkouts.remove()
+        return str(self.layout.folder)
+
+    @property
+    def _draft_path(self) -> Path:
+        return self.layout.bench / "draft.json"
+
+    def _advance(self, new: str, old: str) -> None:
+        given = branch.advance(self.repository, SESSION_BRANCH, new=new, old=old, session=self.session_id)
+        if given is not None and given.advice:
+            self.warn(given.advice)
+
+    def _write(self, setup: Setup, draft: Draft) -> ExperimentRecord:
+        verdict, commit = _decided(draft), ""
+        if verdict.status is Status.KEEP:
+            made = self._commit(draft)
+            if isinstance(made, Refused):
+                explanation = f"the project's hooks refused the commit: {made.reason}"
+                verdict = replace(verdict, status=Status.DISCARD, reason=Reason.GUARD_FAILED, explanation=explanation)
+            else:
+                commit = made.commit
+        if not commit:
+            self.checkouts.work_at(draft.base_commit)
+        record = ExperimentRecord(
+            version=RECORD_VERSION,
+            number=draft.number,
+            key=draft.key,
+            session=self.session_id,
+            base_commit=draft.base_commit,
+            base_tree=draft.base_tree,
+            commit=commit,
+            proposal=draft.proposal,
+            diff=draft.diff,
+            domains=draft.domains,
+            interactions=draft.interactions,
+            gates=draft.gates,
+            tests=draft.tests,
+            measurement=draft.measurement,
+            verdict=verdict,
+            workload=methodology.workload_of(setup).text,
+            place_digest=draft.place_digest,
+            seconds=draft.seconds,
+            overhead_s=max(draft.seconds - draft.busy_s, 0.0),
+            started_at=draft.started_at,
+            environment=fingerprint(setup.interpreter),
+        )
+        experiment_json.save(record, self.layout.experiments)
+        return record
+
+    def _commit(self, draft: Draft) -> Committed | Refused:
+        head = self.repository.branch_head(SESSION_BRANCH) or draft.base_commit
+        for one in self.repository.log(draft.base_commit, head):
+            if one.experiment == draft.key:
+                return Committed(commit=one.commit, changed_by_hooks=(), output="")
+        work = self.checkouts.work(draft.base_commit)
+        apply_patch(draft, work.path)
+        texts = {file: read_source(work.path / file).text for file in draft.proposal.patch.files}
+        made = branch.commit_files(work, draft.proposal.patch.files, message_of(draft))
+        if isinstance(made, Committed) and any(
+            not _same_program(texts[file], read_source(work.path / file).text) for file in made.changed_by_hooks
+        ):
+            return Refused(reason="a hook changed the program, not only its format", output=made.output)
+        return made
+
+
+def apply_patch(draft: Draft, root: Path) -> None:
+    """Write the fix into a checkout of its base.
+
+    Raises:
+        PatchMismatch: the text to be replaced does not stand there.
+        OSError, SyntaxError, UnicodeDecodeError: a file can't be read as source.
+    """
+    sources = {file: read_source(root / file) for file in draft.proposal.patch.files}
+    changed = draft.proposal.patch.apply({file: source.text for file, source in sources.items()})
+    for file, text in changed.items():
+        write_source(root / file, text, sources[file].encoding)
+
+
+def message_of(draft: Draft) -> str:
+    """Return the commit message of a keep: what, why, and what was measured."""
+    verdict = _decided(draft)
+    effects = effect_lines(draft.measurement) if draft.measurement else ()
+    worse = ", ".join(dimension.value for dimension in verdict.regressed)
+    trade_off = (f"Trade-off: {worse} got worse; the net is positive ({verdict.net_effect:+.3f}).",) if worse else ()
+    target = f"Target: {draft.proposal.key.qualname} ({draft.proposal.key.place})"
+    lines = [
+        f"perf: {draft.proposal.summary}",
+        "",
+        draft.proposal.mechanism,
+        "",
+        *effects,
+        *trade_off,
+        target,
+        "",
+        f"{EXPERIMENT_TRAILER}: {draft.key}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _decided(draft: Draft) -> Verdict:
+    if draft.verdict is None:
+        raise LookupError(f"experiment {draft.number} was not decided")
+    return draft.verdict
+
+
+def _same_program(before: str, after: str) -> bool:
+    try:
+        return ast.dump(ast.parse(before)) == ast.dump(ast.parse(after))
+    except (SyntaxError, ValueError):
+        return False
+
+
+def _lesson(record: ExperimentRecord) -> str:
+    what = f"{record.proposal.summary} ({record.proposal.source}, {record.proposal.key.file})"
+    return f"{record.verdict.status.value}: {what}: {record.verdict.explanation}"

@@ -1,0 +1,129 @@
+"""Looks at the repository before anything is measured: its setup, its branch, its worktrees."""
+
+from dataclasses import dataclass
+
+from agents.specialists import setup as setup_agent
+from agents.specialists.setup import Setup, SetupImpossible, Wishes
+from orchestrator.errors import SettingsError, SetupFailed, WorkloadFailed
+from orchestrator.ledger import experiment_json, setup_md
+from orchestrator.ledger.layout import Layout
+from orchestrator.ledger.setup_md import SetupFile
+from orchestrator.services import Start
+from orchestrator.workspace import branch
+from orchestrator.workspace.checkouts import PairedCheckouts
+from orchestrator.workspace.overlay import Overlay
+from orchestrator.workspace.repository import Repository
+from orchestrator.workspace.shelf import give_back_leftovers
+from profiling.context.commands import BadCommand
+
+_SHOWN_NAMES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryScout:
+    """The real scout.
+
+    Attributes:
+        repository, layout, checkouts: of the user's repository.
+        wishes: what the person named.
+    """
+
+    repository: Repository
+    layout: Layout
+    checkouts: PairedCheckouts
+    wishes: Wishes
+
+    def setup(self) -> tuple[Setup, bool]:
+        """Return the setup, from `.codeflash/setup.md` while its fingerprint fits, else looked for and written there.
+
+        Raises:
+            SetupFailed: no source, no interpreter.
+            WorkloadFailed: no workload was named or found.
+            SettingsError: a named or declared command can't be split.
+            RecordsDamaged: setup.md can't be read.
+        """
+        stored = setup_md.load(self.layout.setup)
+        try:
+            found = setup_agent.look(self.repository.root, self.wishes)
+        except SetupImpossible as error:
+            raise SetupFailed(str(error), hint=error.hint) from error
+        except BadCommand as error:
+            raise SettingsError(str(error), hint="name one command without shell syntax") from error
+        if found.workload is None:
+            raise WorkloadFailed(
+                "no workload was named, and no benchmark was found",
+                hint="name what should become faster: optimize --workload 'python bench.py'",
+            )
+        written = _as_file(found)
+        if stored == written:
+            return found, True
+        setup_md.save(written, self.layout.setup)
+        return found, False
+
+    def begin(self, setup: Setup, session_id: str) -> Start:
+        """Take the session branch (made at HEAD when there is none) and its worktrees."""
+        notes = [given.advice for given in give_back_leftovers(self.repository.git) if given.advice]
+        head, was_there = self.repository.head_commit(), self.repository.branch_head(branch.SESSION_BRANCH)
+        base = branch.ensure(self.repository, branch.SESSION_BRANCH, head)
+        overlay = self.checkouts.begin(base)
+        notes += _branch_notes(self.repository, base, head) + _checkout_notes(self.repository, overlay)
+        del setup, session_id
+        records = experiment_json.load_all(self.layout.experiments)
+        return Start(
+            base_commit=base,
+            base_tree=self.repository.tree_id(base),
+            first_number=max((record.number for record in records), default=0) + 1,
+            resumed_branch=was_there is not None,
+            notes=tuple(notes),
+        )
+
+
+def _as_file(setup: Setup) -> SetupFile:
+    return SetupFile(
+        interpreter=setup.interpreter,
+        package_manager=setup.package_manager,
+        runner=setup.tests.argv[0] if setup.tests else "python",
+        test_command=setup.tests,
+        workload=setup.workload,
+        workload_candidates=setup.workload_candidates,
+        import_roots=setup.tree.import_roots,
+        packages=setup.tree.packages,
+        source_paths=setup.tree.source_paths,
+        tools=setup.tools,
+        fingerprint=setup.fingerprint,
+        problems=setup.problems,
+        documents=setup.documents,
+        speed_dependencies=setup.speed_dependencies,
+    )
+
+
+def _branch_notes(repository: Repository, base: str, head: str) -> list[str]:
+    if base == head or repository.is_ancestor(head, base):
+        return []
+    ahead = len(repository.log(base, head))
+    name = repository.branch() or "HEAD"
+    return [
+        f"{branch.SESSION_BRANCH} lacks {ahead} commit{'s' if ahead != 1 else ''} of {name}; it is worked on as it is"
+        f" (to begin at {name}: git branch -m {branch.SESSION_BRANCH} codeflash/earlier)"
+    ]
+
+
+def _checkout_notes(repository: Repository, overlay: Overlay) -> list[str]:
+    notes = []
+    untracked = {file.path for file in overlay.files}
+    changed = [path for path in repository.uncommitted() if path not in untracked]
+    if changed:
+        notes.append(f"uncommitted changes stay in your checkout and are no part of this: {_some(changed)}")
+    if overlay.files:
+        size = overlay.total_bytes / 2**20
+        names = _some(sorted(untracked))
+        notes.append(f"untracked files the workload may need are copied along ({size:.1f} MiB): {names}")
+    large = [one.path for one in overlay.left_out if not one.path.endswith("/")]
+    if large:
+        notes.append(f"too large or out of reach to be copied along: {_some(large)}")
+    return notes
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - _SHOWN_NAMES
+    return ", ".join(names[:_SHOWN_NAMES]) + (f" and {more} more" if more > 0 else "")

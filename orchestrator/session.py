@@ -1,0 +1,123 @@
+"""One session, from settings to an exit code: opened or resumed, run through the graph, left so that it can go on."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from orchestrator.errors import Interrupted, OptimizeError
+from orchestrator.ledger.handoff import SessionStatus
+from orchestrator.ledger.layout import Layout
+from orchestrator.live import says
+from orchestrator.live.bus import Bus
+from orchestrator.settings import Settings
+from orchestrator.state import SessionState
+from orchestrator.workspace.lock import SessionLock
+from orchestrator.workspace.repository import Repository
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import RunnableConfig
+    from langgraph.graph.state import CompiledStateGraph
+
+    from orchestrator.services import Services
+
+    Graph = CompiledStateGraph[SessionState, Services, SessionState, SessionState]
+
+_STEP_LIMIT = 100_000
+"""Far above what the bounds of a session allow: the bounds end it, not this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionResult:
+    """How a session ended: exit code and closing lines."""
+
+    exit_code: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opened:
+    """What is known of the session before it runs: its id, and its state where it goes on."""
+
+    session_id: str
+    values: SessionState
+    goes_on: bool
+
+
+async def run(settings: Settings, bus: Bus) -> SessionResult:
+    """Run a session, or go on with the one that was interrupted.
+
+    Raises:
+        OptimizeError: with its exit code; Interrupted when it was cancelled, with the state saved.
+    """
+    # LangGraph reads this when it is imported: only our declared types may come out of a checkpoint.
+    os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
+    repository = Repository.open(settings.repo)
+    repository.head_commit()
+    layout = Layout(root=repository.root)
+    layout.create()
+    fresh_id = f"{datetime.now().astimezone():%Y%m%d}-{secrets.token_hex(3)}"
+    started = datetime.now().astimezone().isoformat(timespec="seconds")
+    with SessionLock(layout.lock, session=fresh_id, started=started):
+        return await _run_locked(settings, bus, repository, fresh_id)
+
+
+async def _run_locked(settings: Settings, bus: Bus, repository: Repository, fresh_id: str) -> SessionResult:
+    from orchestrator.checkpoint import forget, open_saver  # noqa: PLC0415  langgraph costs a second
+    from orchestrator.graph import lead_graph  # noqa: PLC0415
+
+    layout = Layout(root=repository.root)
+    async with open_saver(layout.session_db) as saver:
+        opened = await _look(lead_graph().compile(checkpointer=saver), fresh_id)
+    if not opened.goes_on:
+        forget(layout.session_db)
+    async with open_saver(layout.session_db) as saver:
+        return await _go(lead_graph().compile(checkpointer=saver), opened, settings, bus, repository)
+
+
+async def _look(app: "Graph", fresh_id: str) -> _Opened:
+    snapshot = await app.aget_state(_config())
+    values = cast("SessionState", snapshot.values)
+    goes_on = bool(snapshot.next) and "session_id" in values
+    return _Opened(session_id=values["session_id"] if goes_on else fresh_id, values=values, goes_on=goes_on)
+
+
+async def _go(app: "Graph", opened: _Opened, settings: Settings, bus: Bus, repository: Repository) -> SessionResult:
+    from orchestrator.wiring import wire  # noqa: PLC0415
+
+    wired = wire(settings, bus, repository, opened.session_id, spent_s=opened.values.get("spent_s", 0.0))
+    bus.publish(says.session(opened.session_id, goes_on=opened.goes_on))
+    if opened.goes_on:
+        wired.take_up(opened.values)
+    start: SessionState | None = None if opened.goes_on else {"session_id": opened.session_id}
+    try:
+        await _stream(app, start, wired.services, bus)
+    except asyncio.CancelledError:
+        wired.services.stop()
+        wired.handoff.stopped(SessionStatus.INTERRUPTED)
+        raise Interrupted("interrupted; the state is saved", hint="run optimize again to go on from here") from None
+    except OptimizeError:
+        with suppress(OptimizeError):
+            wired.handoff.stopped(SessionStatus.FAILED)
+        raise
+    return SessionResult(exit_code=0, lines=wired.closing_lines())
+
+
+async def _stream(app: "Graph", start: SessionState | None, services: "Services", bus: Bus) -> None:
+    parts = app.astream(
+        start, _config(), context=services, stream_mode="tasks", subgraphs=True, durability="sync"
+    )
+    async for _, task in parts:
+        event = says.node(cast("Mapping[str, object]", task))
+        if event is not None:
+            bus.publish(event)
+
+
+def _config() -> "RunnableConfig":
+    from orchestrator.checkpoint import THREAD  # noqa: PLC0415
+
+    return {"configurable": {"thread_id": THREAD}, "recursion_limit": _STEP_LIMIT}

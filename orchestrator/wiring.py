@@ -1,0 +1,149 @@
+"""Builds the real services of a session. The only place that knows all the parts."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from agents.recipes.backend import RecipesBackend
+from agents.specialists.setup import Wishes
+from orchestrator.gates import Gates
+from orchestrator.handing_over import HandoffKeeper
+from orchestrator.ledger import conventions as conventions_file
+from orchestrator.ledger.layout import Layout
+from orchestrator.live import says
+from orchestrator.live.bus import Bus
+from orchestrator.live.table import experiment_table
+from orchestrator.observer import RepositoryObserver
+from orchestrator.plain import setup_from_json
+from orchestrator.proposer import BackendProposer
+from orchestrator.prover import Rules, WorktreeProver
+from orchestrator.recorder import RepositoryRecorder
+from orchestrator.scout import RepositoryScout
+from orchestrator.services import Services
+from orchestrator.settings import Settings
+from orchestrator.state import SessionState
+from orchestrator.workspace.checkouts import PairedCheckouts
+from orchestrator.workspace.repository import Repository
+from profiling.measure.engine import Progress
+from profiling.measure.processes import Processes
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def now(self) -> datetime:
+        """Return the present time, UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Return seconds that only go forward."""
+        return time.monotonic()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wired:
+    """The services, with what the session itself needs of them."""
+
+    services: Services
+    handoff: HandoffKeeper
+    recorder: RepositoryRecorder
+
+    def take_up(self, state: SessionState) -> None:
+        """Let HANDOFF.md say that the session runs again."""
+        if "setup" in state and "head_commit" in state:
+            self.handoff.begin(setup_from_json(state["setup"]), state, self.recorder.records())
+
+    def closing_lines(self) -> tuple[str, ...]:
+        """Return the table of this session's experiments."""
+        mine = [one for one in self.recorder.records() if one.session == self.recorder.session_id]
+        return experiment_table(tuple(mine))
+
+
+def wire(settings: Settings, bus: Bus, repository: Repository, session_id: str, *, spent_s: float) -> Wired:
+    """Build everything a session needs.
+
+    Args:
+        settings: what the person decided.
+        bus: takes what is said.
+        repository: the user's.
+        session_id: of the session that begins or goes on.
+        spent_s: wall seconds it ran before.
+    """
+    layout, clock, processes = Layout(root=repository.root), SystemClock(), Processes()
+    conventions = conventions_file.load(layout.conventions, layout.parent_conventions)
+    checkouts = PairedCheckouts(repository=repository, folder=layout.work)
+    backend = RecipesBackend()
+    say = _teller(bus)
+    handoff = HandoffKeeper(layout=layout, clock=clock, session_id=session_id, goal=settings.goal)
+    bus.listen(handoff.hear)
+    recorder = RepositoryRecorder(
+        repository=repository,
+        layout=layout,
+        checkouts=checkouts,
+        handoff=handoff,
+        session_id=session_id,
+        warn=lambda text: _publish(bus, text),
+    )
+    observer = RepositoryObserver(
+        layout=layout,
+        checkouts=checkouts,
+        processes=processes,
+        backend=backend,
+        memory_budget_s=settings.memory_budget_s,
+        say=say,
+    )
+    rules = Rules(
+        weights=conventions.weights,
+        untouchable=frozenset(conventions.untouchable),
+        time_budget_s=settings.measure_time_s,
+        max_pairs=settings.max_pairs,
+        seed=settings.seed if settings.seed is not None else random.SystemRandom().randrange(2**31),
+    )
+    prover = WorktreeProver(
+        checkouts=checkouts,
+        observer=observer,
+        gates=Gates(observer=observer, processes=processes, guard=conventions.guard),
+        processes=processes,
+        clock=clock,
+        rules=rules,
+        progress=_pair_teller(bus),
+    )
+    services = Services(
+        settings=settings,
+        conventions=conventions,
+        clock=clock,
+        bus=bus,
+        scout=RepositoryScout(
+            repository=repository,
+            layout=layout,
+            checkouts=checkouts,
+            wishes=Wishes(python=settings.python, workload=settings.workload, tests=settings.tests),
+        ),
+        observer=observer,
+        proposer=BackendProposer(backend=backend, checkouts=checkouts, recorder=recorder, clock=clock),
+        prover=prover,
+        recorder=recorder,
+        stop=processes.stop,
+        began_s=clock.monotonic() - spent_s,
+    )
+    return Wired(services=services, handoff=handoff, recorder=recorder)
+
+
+def _publish(bus: Bus, text: str) -> None:
+    bus.publish(says.warning(text))
+
+
+def _teller(bus: Bus) -> Callable[[str], None]:
+    def tell(text: str) -> None:
+        bus.publish(says.working(text))
+
+    return tell
+
+
+def _pair_teller(bus: Bus) -> Callable[[Progress], None]:
+    def tell(progress: Progress) -> None:
+        bus.publish(says.measuring(progress))
+
+    return tell
