@@ -34,5 +34,3 @@ def forget(path: Path) -> None:
     """Delete the checkpoints of a session that has ended; its records stay."""
     for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
         path.with_name(name).unlink(missing_ok=True)
-
-

@@ -19,6 +19,7 @@ class Draft:
         proposal, diff: the fix.
         domains, interactions: of its target.
         cpu_share: share (0 to 1) of the workload's CPU that its target has.
+        place_digest: digest of the text it replaces.
         started_at: ISO 8601, UTC.
         gates, tests: filled by `gate`; failed: reason of the gate that failed.
         measurement: filled by `measure`; stays None when the run itself failed, then `failed` says how.
@@ -35,6 +36,7 @@ class Draft:
     domains: tuple[str, ...]
     interactions: tuple[str, ...]
     cpu_share: float
+    place_digest: str
     started_at: str
     gates: tuple[GateResult, ...] = ()
     tests: TestTally = field(default_factory=TestTally)

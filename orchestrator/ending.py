@@ -1,91 +1,96 @@
 """The end of a session: what was kept is reviewed and measured as a whole, and what does not stand is undone."""
 
 from agents.model import Review
-from agents.specialists.reviewer import INVESTIGATE
 from agents.specialists.setup import Setup
+from orchestrator.deciding import headline_dimension, kept_of
 from orchestrator.ledger.handoff import SessionStatus
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live import says
 from orchestrator.live.effects import effect_lines
 from orchestrator.policy import presubmit
-from orchestrator.policy.verdict import Status
+from orchestrator.policy.presubmit import Check, Item, KeptExperiment
 from orchestrator.services import Services
 from orchestrator.state import SessionState
 from orchestrator.survey import Survey
-from profiling.comparison import Decision, Measurement
+from profiling.comparison import Decision
+from profiling.model import Dimension
+
+_UNDOES = frozenset({Check.MEASURED, Check.REVIEWED, Check.TESTS_AS_BEFORE})
+"""Items that a keep may not stand without; the others are said."""
+
+_SHOWN_TARGETS = 5
 
 
 def end_session(services: Services, setup: Setup, state: SessionState) -> str:
     """Review, measure, close the records; return the head of the session branch."""
-    kept = [
-        record
-        for record in services.recorder.records()
-        if record.session == state["session_id"] and record.verdict.status is Status.KEEP
-    ]
-    head = _reviewed(services, state, kept)
-    headline = _headline(services, setup, state["base_commit"], head) if kept else "nothing was kept"
+    kept = kept_of(state, services.recorder.records())
+    head = _reviewed(services, state, kept) if kept else state["head_commit"]
+    headline = (
+        _headline(services, setup, state["base_commit"], head, headline_dimension(kept)) if kept else "nothing was kept"
+    )
     survey = services.observer.survey(setup, head, services.recorder.tree_of(head))
-    where = services.recorder.close(
-        {**state, "head_commit": head}, headline, _next_steps(state, survey), _status(state)
-    )
-    services.bus.publish(says.complete(state, headline, services.recorder.records(), where))
+    ended: SessionState = {**state, "head_commit": head}
+    status = SessionStatus.BOUND if state.get("bounded") else SessionStatus.DONE
+    where = services.recorder.close(ended, headline, _next_steps(state, survey), status)
+    services.bus.publish(says.complete(headline, services.recorder.records(), where))
     return head
 
 
-def _reviewed(services: Services, state: SessionState, kept: list[ExperimentRecord]) -> str:
-    """Check every claim before it is handed on; a keep whose diff has a confident, serious finding is reverted."""
-    for item in presubmit.check(tuple(map(_claim, kept))):
-        if not item.passed:
-            services.bus.publish(says.warning(f"pre-submit: {item.name}: {item.detail}"))
-    head = state["head_commit"]
-    if not kept:
-        return head
-    found = services.recorder.review(state["base_commit"], head)
+def _reviewed(services: Services, state: SessionState, kept: tuple[ExperimentRecord, ...]) -> str:
+    """Go through the checklist, keep by keep, newest first; revert what may not stand, and say the rest."""
+    found = services.recorder.review(state["base_commit"], state["head_commit"])
     services.bus.publish(says.review(found))
-    for record in kept:
-        serious = _serious(found, record)
-        if serious:
-            head = services.recorder.revert(record.commit, f"The review found: {serious}")
-            services.bus.publish(says.warning(f"reverted {record.commit[:10]}: {serious}"))
+    head = state["head_commit"]
+    for record in reversed(kept):
+        items = presubmit.check([_as_kept(record, found, services.recorder.message(record.commit))])
+        failed = [item for item in items if not item.passed]
+        for item in failed:
+            services.bus.publish(says.warning(_said(item)))
+        if any(item.name in _UNDOES for item in failed):
+            why = "; ".join(_said(item) for item in failed if item.name in _UNDOES)
+            head = services.recorder.revert(record.commit, f"The review before completion: {why}")
+            services.bus.publish(says.warning(f"reverted {record.commit[:10]} ({record.proposal.summary})"))
     return head
 
 
-def _serious(found: Review, record: ExperimentRecord) -> str:
-    """Return the first confident, serious finding on a file that this keep changed."""
-    files = record.proposal.patch.files
-    return next(
-        (
-            finding.claim
-            for finding in found.findings
-            if finding.file in files and finding.severity == "high" and finding.confidence >= INVESTIGATE
-        ),
-        "",
+def _as_kept(record: ExperimentRecord, found: Review, message: str) -> KeptExperiment:
+    return KeptExperiment(
+        number=record.number,
+        message=message,
+        interactions=record.interactions,
+        primary=record.proposal.dimension,
+        comparisons=record.measurement.comparisons if record.measurement else {},
+        diff=record.diff,
+        tests_failed=record.tests.failed,
+        tests_failed_before=record.tests.failed_before,
+        findings=tuple(finding for finding in found.findings if finding.file in record.proposal.patch.files),
     )
 
 
-def _headline(services: Services, setup: Setup, base: str, head: str) -> str:
-    if base == head:
-        return "nothing is left of what was kept: the reviews undid it"
-    measured = services.prover.headline(setup, base, head)
+def _said(item: Item) -> str:
+    return f"experiment {item.experiment}, {item.name.value}: {item.detail}"
+
+
+def _headline(services: Services, setup: Setup, base: str, head: str, dimension: Dimension) -> str:
+    measured = services.prover.headline(setup, base, head, dimension)
     if measured is None:
-        return "base and head could not be measured against each other"
+        return "nothing is left of what was kept: the review undid it"
     lines = "; ".join(effect_lines(measured))
     if measured.decision is Decision.IMPROVED:
         return f"base against head, new pairs: {lines}"
-    return f"base against head, new pairs, does not confirm a gain in CPU: {lines} ({measured.stopped_because})"
-
-
-def _claim(record: ExperimentRecord) -> presubmit.Claim:
-    raise NotImplementedError(record)
+    return f"base against head, new pairs, does not by itself confirm a gain: {lines} ({measured.stopped_because})"
 
 
 def _next_steps(state: SessionState, survey: Survey) -> tuple[str, ...]:
-    del survey
-    return (state["finish_reason"],)
-
-
-def _status(state: SessionState) -> SessionStatus:
-    return SessionStatus.BOUND if state.get("bounded") else SessionStatus.DONE
-
-
-__all__ = ["Measurement", "end_session"]
+    """Say why it ended and what a person or a model could look at: targets over a threshold without a licensed fix."""
+    licensed = {candidate.key for candidate in survey.candidates}
+    left = [target for target in survey.targets if target.actionable and target.key not in licensed]
+    reason = state["finish_reason"]
+    steps = [f"it ended because: {reason}"]
+    if state.get("bounded"):
+        steps.append("run optimize again with a larger bound: it goes on from this branch")
+    steps += [
+        f"no recipe for {target.key.qualname} ({target.key.place}): {target.cpu_share:.0%} of the CPU"
+        for target in left[:_SHOWN_TARGETS]
+    ]
+    return tuple(steps)

@@ -126,7 +126,8 @@ class Gates:
             return Passed(detail="no guard command")
         done = self.processes.run(launch(self.guard, tree, setup.interpreter))
         if done.usage.exit_code != 0:
-            return Failed(reason=Reason.GUARD_FAILED, detail=f"{self.guard.text}: {_last_line(done.stderr or done.stdout)}")
+            said = _last_line(done.stderr or done.stdout)
+            return Failed(reason=Reason.GUARD_FAILED, detail=f"{self.guard.text}: {said}")
         return Passed(detail=self.guard.text)
 
 

@@ -54,6 +54,7 @@ class RepositoryObserver:
     memory_budget_s: float
     say: Callable[[str], None]
     _surveys: dict[str, Survey] = field(default_factory=dict)
+    _order: list[str] = field(default_factory=list)
 
     def baseline(self, setup: Setup, commit: str, tree_id: str) -> Baseline:
         """Run the tests once and the workload plainly.
@@ -62,7 +63,7 @@ class RepositoryObserver:
             WorkloadFailed: it fails on the unchanged tree.
             TestsUnusable: the test command can't be run.
         """
-        tree = self._base(setup, commit)
+        tree = self.base(setup, commit)
         outcomes = self.tests_before(setup, commit, tree_id)
         runs = self._plain_runs(setup, tree, tree_id)
         repeatable = len({run.stdout_sha256 for run in runs}) == 1
@@ -80,7 +81,7 @@ class RepositoryObserver:
         if stored is not None:
             return stored
         self.say(f"running the tests once: {setup.tests.text}")
-        tree = self._base(setup, commit)
+        tree = self.base(setup, commit)
         with self.scratch() as scratch:
             try:
                 outcomes = run_tests(setup.tests, tree, setup.interpreter, self.processes, scratch)
@@ -98,7 +99,7 @@ class RepositoryObserver:
         """
         if tree_id in self._surveys:
             return self._surveys[tree_id]
-        tree = self._base(setup, commit)
+        tree = self.base(setup, commit)
         profile = self._profile(setup, tree, tree_id)
         facts = self._facts(setup, tree, tree_id, profile)
         candidates = self.backend.candidates(tree, profile, facts)
@@ -109,23 +110,32 @@ class RepositoryObserver:
             frozenset(candidate.key for candidate in candidates),
             editable=lambda file: violation([file], tree.source_paths) is None,
         )
-        survey = Survey(
-            profile=profile, facts=facts, interactions=interactions, candidates=candidates, targets=table
-        )
+        survey = Survey(profile=profile, facts=facts, interactions=interactions, candidates=candidates, targets=table)
         self._surveys[tree_id] = survey
+        self._order.append(tree_id)
         return survey
+
+    def last_survey(self) -> Survey | None:
+        """Return the newest survey of this process, None when it made none yet."""
+        return self._surveys[self._order[-1]] if self._order else None
+
+    def output_before(self, setup: Setup, commit: str, tree_id: str) -> str:
+        """Return the SHA-256 of what the workload prints on an unchanged tree."""
+        return self._plain_runs(setup, self.base(setup, commit), tree_id)[0].stdout_sha256
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """Give an empty folder outside every tree, removed afterwards."""
-        self.layout.scratch.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(dir=self.layout.scratch))
+        above = self.layout.work / "scratch"
+        above.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=above))
         try:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _base(self, setup: Setup, commit: str) -> Tree:
+    def base(self, setup: Setup, commit: str) -> Tree:
+        """Return the tree of the base worktree, brought to exactly this commit."""
         return source_layout.at(setup.tree, self.checkouts.base_at(commit))
 
     def _plain_runs(self, setup: Setup, tree: Tree, tree_id: str) -> tuple[unified.PlainRun, ...]:
@@ -201,7 +211,7 @@ def _check_usable(text: str, outcomes: TestOutcomes) -> None:
     nothing_ran = not outcomes.by_test and (outcomes.runner == "command" or outcomes.usage.exit_code not in {0, 5})
     if nothing_ran and outcomes.usage.exit_code != 0:
         raise TestsUnusable(
-            f"the test command ran no test and ended with exit code {outcomes.usage.exit_code}: {text}\n{outcomes.tail}",
+            f"the test command ran no test (exit code {outcomes.usage.exit_code}): {text}\n{outcomes.tail}",
             hint="run it by hand; name the right one with --tests",
         )
 

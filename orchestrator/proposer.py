@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from agents.model import Attempt, Brief, Candidate, Proposal
+from agents.model import Attempt, Brief, Proposal
 from agents.specialists._base import Backend
 from agents.specialists.setup import Setup
 from orchestrator.draft import Draft
@@ -52,10 +52,14 @@ class BackendProposer:
             content_key = proposal.content_key(state["head_tree"])
             if proposal.source == chosen["source"] and content_key not in tried:
                 sources = {file: read_source(tree.root / file).text for file in proposal.patch.files}
-                return self._begin(state, survey, target, proposal, proposal.patch.diff(sources))
+                diff = proposal.patch.diff(sources)
+                place = chosen["place_digest"]
+                return self._begin(state, survey, target, proposal, diff=diff, place_digest=place)
         return None
 
-    def _begin(self, state: SessionState, survey: Survey, target: Target, proposal: Proposal, diff: str) -> Draft:
+    def _begin(
+        self, state: SessionState, survey: Survey, target: Target, proposal: Proposal, *, diff: str, place_digest: str
+    ) -> Draft:
         hypotheses = [one.kind.value for one in survey.interactions if one.key == target.key]
         return Draft(
             number=state["first_number"] + state["recorded"],
@@ -67,6 +71,7 @@ class BackendProposer:
             domains=tuple(domain.value for domain in target.domains) or (proposal.domain.value,),
             interactions=tuple(dict.fromkeys(hypotheses)),
             cpu_share=target.cpu_share,
+            place_digest=place_digest,
             started_at=self.clock.now().isoformat(timespec="seconds"),
         )
 

@@ -9,16 +9,21 @@ from agents.model import PatchMismatch
 from agents.specialists.setup import Setup
 from orchestrator import methodology
 from orchestrator.draft import Draft
+from orchestrator.errors import WorkloadFailed
 from orchestrator.gates import Gates
 from orchestrator.observer import RepositoryObserver
 from orchestrator.policy.keep_or_discard import ExperimentEvidence, choose_level, decide
 from orchestrator.policy.verdict import Reason
 from orchestrator.services import Checkouts, Clock
+from orchestrator.sources import apply_patch
 from profiling.comparison import Measurement
 from profiling.context import layout as source_layout
 from profiling.measure import engine
+from profiling.measure.failures import MeasurementFailed, RunTimedOut, Side, WrongOrigin
 from profiling.measure.processes import Processes
 from profiling.model import Dimension, Tree
+
+_REASONS = {RunTimedOut: Reason.TIMEOUT, WrongOrigin: Reason.WRONG_IMPORT_ORIGIN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,20 +70,20 @@ class WorktreeProver:
         began, busy = self.clock.monotonic(), self.processes.busy_s
         try:
             tree = self._changed(setup, draft)
-        except (PatchMismatch, OSError) as error:
+        except (PatchMismatch, OSError, SyntaxError, UnicodeDecodeError) as error:
             return replace(draft, failed=Reason.SCOPE_VIOLATION, failure=f"the patch does not apply: {error}")
         results, failed, tests = [], None, draft.tests
         for result, failure, tally in self.gates.run(setup, draft, tree, output_repeatable=output_repeatable):
             results.append(result)
             failed, tests = failure, tally or tests
-        return replace(
+        gated = replace(
             draft,
             gates=tuple(results),
             tests=tests,
             failed=failed.reason if failed else None,
             failure=failed.detail if failed else "",
-            **self._spent(draft, began, busy),
         )
+        return self._charged(gated, began, busy)
 
     def measure(self, setup: Setup, draft: Draft, *, output_repeatable: bool) -> Draft:
         """Measure the fix against its base; a run that fails is a failed gate with its reason."""
@@ -87,19 +92,21 @@ class WorktreeProver:
         try:
             tree = self._changed(setup, draft)
             measurement = self._measure(setup, base, tree, draft.proposal.dimension, f"{self.rules.seed}:{draft.key}")
-        except engine.MeasurementFailed as error:
+        except MeasurementFailed as error:
+            if error.side is Side.BASE:
+                raise WorkloadFailed(str(error), hint="the unchanged tree fails: run the workload by hand") from error
             reason = _REASONS.get(type(error), Reason.CRASH)
-            return replace(draft, failed=reason, failure=str(error), **self._spent(draft, began, busy))
+            return self._charged(replace(draft, failed=reason, failure=str(error)), began, busy)
         changed = output_repeatable and any(
             pair.base.output_sha256 != pair.change.output_sha256 for pair in measurement.pairs
         )
-        return replace(
+        measured = replace(
             draft,
             measurement=measurement,
             failed=Reason.BEHAVIOUR_CHANGED if changed else None,
             failure="the workload printed something else in a timed pair" if changed else "",
-            **self._spent(draft, began, busy),
         )
+        return self._charged(measured, began, busy)
 
     def decide(self, draft: Draft) -> Draft:
         """Apply the policy to what is known."""
@@ -123,13 +130,14 @@ class WorktreeProver:
         )
         return replace(draft, verdict=verdict)
 
-    def headline(self, setup: Setup, base_commit: str, head_commit: str) -> Measurement | None:
-        """Measure two commits with new pairs; None when they are the same or a run fails."""
+    def headline(self, setup: Setup, base_commit: str, head_commit: str, dimension: Dimension) -> Measurement | None:
+        """Measure two commits with new pairs; None when they are the same."""
         if base_commit == head_commit:
             return None
         base = self._tree(setup, self.checkouts.base_at(base_commit))
         change = self._tree(setup, self.checkouts.work_at(head_commit))
-        return self._measure(setup, base, change, Dimension.CPU_S, f"{self.rules.seed}:{base_commit}:{head_commit}")
+        seed = f"{self.rules.seed}:{base_commit}:{head_commit}"
+        return self._measure(setup, base, change, dimension, seed)
 
     def _measure(self, setup: Setup, base: Tree, change: Tree, target: Dimension, seed: str) -> Measurement:
         plan = engine.Plan(target=target, max_pairs=self.rules.max_pairs, time_budget_s=self.rules.time_budget_s)
@@ -142,27 +150,23 @@ class WorktreeProver:
                 plan,
                 processes=self.processes,
                 scratch=scratch,
-                rng=random.Random(seed),
+                rng=random.Random(seed),  # noqa: S311  orders and hash seeds, not secrets
                 on_pair=self.progress,
             )
 
     def _changed(self, setup: Setup, draft: Draft) -> Tree:
         """Put the fix into the work tree, from a clean checkout of its base."""
         root = self.checkouts.work_at(draft.base_commit)
-        files = draft.proposal.patch.files
-        sources = {file: read_source(root / file) for file in files}
-        for file, text in draft.proposal.patch.apply(sources).items():
-            write_source(root / file, text)
+        apply_patch(draft.proposal.patch, root)
         return self._tree(setup, root)
 
     def _tree(self, setup: Setup, root: Path) -> Tree:
         return source_layout.at(setup.tree, root)
 
-    def _spent(self, draft: Draft, began: float, busy: float) -> dict[str, float]:
-        return {
-            "seconds": draft.seconds + self.clock.monotonic() - began,
-            "busy_s": draft.busy_s + self.processes.busy_s - busy,
-        }
+    def _charged(self, draft: Draft, began: float, busy: float) -> Draft:
+        """Add the time since `began` to a draft, and how much of it processes of the target ran."""
+        seconds = draft.seconds + self.clock.monotonic() - began
+        return replace(draft, seconds=seconds, busy_s=draft.busy_s + self.processes.busy_s - busy)
 
 
 def _changed_lines(diff: str) -> int:

@@ -21,7 +21,7 @@ from orchestrator.live.effects import effect_lines
 from orchestrator.plain import load, save
 from orchestrator.policy.milestone import tag_name
 from orchestrator.policy.verdict import Reason, Status, Verdict
-from orchestrator.sources import read_source, write_source
+from orchestrator.sources import apply_patch, read_source
 from orchestrator.state import SessionState
 from orchestrator.workspace import branch
 from orchestrator.workspace.branch import SESSION_BRANCH, Committed, Refused
@@ -70,6 +70,10 @@ class RepositoryRecorder:
         """Return all experiments recorded in this repository, in order."""
         return experiment_json.load_all(self.layout.experiments)
 
+    def begin(self, setup: Setup, state: SessionState) -> None:
+        """Write the first HANDOFF.md of the session."""
+        self.handoff.begin(setup, state, self.records())
+
     def record(self, setup: Setup, state: SessionState, draft: Draft) -> ExperimentRecord:
         """Commit a keep or restore the tree, then write the experiment into every record.
 
@@ -83,6 +87,10 @@ class RepositoryRecorder:
         results_tsv.sync(self.records(), self.layout.results)
         self.handoff.experiment(self.records(), state, written)
         return written
+
+    def message(self, commit: str) -> str:
+        """Return the message of a commit."""
+        return self.repository.commit_info(commit).message
 
     def tree_of(self, commit: str) -> str:
         """Return the tree hash of a commit."""
@@ -186,7 +194,7 @@ class RepositoryRecorder:
             if one.experiment == draft.key:
                 return Committed(commit=one.commit, changed_by_hooks=(), output="")
         work = self.checkouts.work(draft.base_commit)
-        apply_patch(draft, work.path)
+        apply_patch(draft.proposal.patch, work.path)
         texts = {file: read_source(work.path / file).text for file in draft.proposal.patch.files}
         made = branch.commit_files(work, draft.proposal.patch.files, message_of(draft))
         if isinstance(made, Committed) and any(
@@ -194,19 +202,6 @@ class RepositoryRecorder:
         ):
             return Refused(reason="a hook changed the program, not only its format", output=made.output)
         return made
-
-
-def apply_patch(draft: Draft, root: Path) -> None:
-    """Write the fix into a checkout of its base.
-
-    Raises:
-        PatchMismatch: the text to be replaced does not stand there.
-        OSError, SyntaxError, UnicodeDecodeError: a file can't be read as source.
-    """
-    sources = {file: read_source(root / file) for file in draft.proposal.patch.files}
-    changed = draft.proposal.patch.apply({file: source.text for file, source in sources.items()})
-    for file, text in changed.items():
-        write_source(root / file, text, sources[file].encoding)
 
 
 def message_of(draft: Draft) -> str:

@@ -30,4 +30,5 @@ def after_gate(state: SessionState) -> Literal["measure", "decide"]:
 
 def after_strategy(state: SessionState) -> Literal["milestone", "choose"]:
     """Stop for a milestone every few keeps."""
-    return "milestone" if is_due(state.get("keeps_since_milestone", 0)) else "choose"
+    kept = state.get("last_was_kept", False)
+    return "milestone" if is_due(state.get("keeps_since_milestone", 0), last_was_kept=kept) else "choose"

@@ -102,10 +102,9 @@ def _branch_notes(repository: Repository, base: str, head: str) -> list[str]:
         return []
     ahead = len(repository.log(base, head))
     name = repository.branch() or "HEAD"
-    return [
-        f"{branch.SESSION_BRANCH} lacks {ahead} commit{'s' if ahead != 1 else ''} of {name}; it is worked on as it is"
-        f" (to begin at {name}: git branch -m {branch.SESSION_BRANCH} codeflash/earlier)"
-    ]
+    lacks = f"{branch.SESSION_BRANCH} lacks {ahead} commit{'s' if ahead != 1 else ''} of {name}"
+    advice = f"to begin at {name}: git branch -m {branch.SESSION_BRANCH} codeflash/earlier"
+    return [f"{lacks}; it is worked on as it is ({advice})"]
 
 
 def _checkout_notes(repository: Repository, overlay: Overlay) -> list[str]:

@@ -10,12 +10,15 @@ from typing import ParamSpec, Protocol, TypeVar
 from agents.model import Review
 from agents.specialists.setup import Setup
 from orchestrator.draft import Draft
+from orchestrator.ledger.conventions import Conventions
+from orchestrator.ledger.handoff import SessionStatus
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.events import Event
 from orchestrator.settings import Settings
 from orchestrator.state import Chosen, SessionState
 from orchestrator.survey import Survey
 from profiling.comparison import Measurement
+from profiling.model import Dimension
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -135,7 +138,7 @@ class Prover(Protocol):
         """Apply the keep-or-discard policy."""
         ...
 
-    def headline(self, setup: Setup, base_commit: str, head_commit: str) -> Measurement | None:
+    def headline(self, setup: Setup, base_commit: str, head_commit: str, dimension: Dimension) -> Measurement | None:
         """Measure two commits with new pairs; None when they are the same."""
         ...
 
@@ -171,16 +174,37 @@ class Recorder(Protocol):
         """Undo one kept commit on the session branch and return the new head."""
         ...
 
-    def close(self, setup: Setup, state: SessionState, headline: Measurement | None, reviews: tuple[str, ...]) -> str:
-        """Write HANDOFF.md and learnings.md, remove the worktrees; return where the records are."""
+    def message(self, commit: str) -> str:
+        """Return the message of a commit."""
+        ...
+
+    def tree_of(self, commit: str) -> str:
+        """Return the tree hash of a commit."""
+        ...
+
+    def begin(self, setup: Setup, state: SessionState) -> None:
+        """Write the first HANDOFF.md of the session."""
+        ...
+
+    def close(self, state: SessionState, headline: str, next_steps: tuple[str, ...], status: SessionStatus) -> str:
+        """Write the last HANDOFF.md and the learnings, remove the worktrees; return where the records are."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The bundle every node gets."""
+    """The bundle every node gets.
+
+    Attributes:
+        settings: what the person decided; conventions: what the maintainers want.
+        clock, bus: time, and where events go.
+        scout, observer, proposer, prover, recorder: who does what.
+        stop: kills the target's processes, from any thread.
+        began_s: on the clock, moved back by the time before an interruption.
+    """
 
     settings: Settings
+    conventions: Conventions
     clock: Clock
     bus: Publisher
     scout: Scout
@@ -189,6 +213,12 @@ class Services:
     prover: Prover
     recorder: Recorder
     stop: Callable[[], None]
+    began_s: float
+
+    @property
+    def spent_s(self) -> float:
+        """Return the wall seconds of the session so far, those before an interruption included."""
+        return self.clock.monotonic() - self.began_s
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run blocking work in a thread; when the session is cancelled, stop the target's processes first."""

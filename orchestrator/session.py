@@ -108,9 +108,7 @@ async def _go(app: "Graph", opened: _Opened, settings: Settings, bus: Bus, repos
 
 
 async def _stream(app: "Graph", start: SessionState | None, services: "Services", bus: Bus) -> None:
-    parts = app.astream(
-        start, _config(), context=services, stream_mode="tasks", subgraphs=True, durability="sync"
-    )
+    parts = app.astream(start, _config(), context=services, stream_mode="tasks", subgraphs=True, durability="sync")
     async for _, task in parts:
         event = says.node(cast("Mapping[str, object]", task))
         if event is not None:

@@ -1,9 +1,11 @@
-"""Source files as Python reads them: decoded by their own declaration, line ends and mark kept as they are."""
+"""Source files as Python reads them: decoded by their own declaration, line ends kept, changed by patches."""
 
 import io
 import tokenize
 from dataclasses import dataclass
 from pathlib import Path
+
+from agents.model import Patch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,14 @@ def read_source(path: Path) -> Source:
     return Source(text=data.decode(encoding), encoding=encoding)
 
 
-def write_source(path: Path, text: str, encoding: str) -> None:
-    """Write a source file back, byte for byte where the text is the same; its mode stays."""
-    path.write_bytes(text.encode(encoding))
+def apply_patch(patch: Patch, root: Path) -> None:
+    """Write a fix into a checkout of its base; what it does not touch stays byte for byte, modes too.
+
+    Raises:
+        PatchMismatch: the text to be replaced does not stand there.
+        OSError, SyntaxError, UnicodeDecodeError: a file can't be read as source.
+    """
+    sources = {file: read_source(root / file) for file in patch.files}
+    changed = patch.apply({file: source.text for file, source in sources.items()})
+    for file, text in changed.items():
+        (root / file).write_bytes(text.encode(sources[file].encoding))

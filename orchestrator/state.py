@@ -39,6 +39,7 @@ class SessionState(TypedDict, total=False):
         exhausted: place digests for which the specialist had nothing left to propose.
         first_number: number of this session's first experiment.
         recorded: experiments of this session.
+        last_was_kept: the experiment just ended.
         keeps_since_milestone, milestones: counts.
         recovery_steps: steps tried since the session was last stuck.
         spent_s: wall seconds before the last interruption.
@@ -59,6 +60,7 @@ class SessionState(TypedDict, total=False):
     exhausted: list[str]
     first_number: int
     recorded: int
+    last_was_kept: bool
     keeps_since_milestone: int
     milestones: int
     recovery_steps: int

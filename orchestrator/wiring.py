@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from agents.recipes.backend import RecipesBackend
+
 from agents.specialists.setup import Wishes
 from orchestrator.gates import Gates
 from orchestrator.handing_over import HandoffKeeper

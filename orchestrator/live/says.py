@@ -1,6 +1,10 @@
 """What the lead says, as events: pure functions from what happened to how it reads."""
 
 from collections.abc import Mapping
+from typing import assert_never
+
+from profiling.collect.delta import delta
+from profiling.formats.lines import delta_lines, unified_profile_lines
 
 from agents.model import Review
 from agents.specialists.setup import Setup
@@ -8,23 +12,28 @@ from orchestrator.draft import Draft
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.effects import effect_lines
 from orchestrator.live.events import Event, EventKind, JsonValue
+from orchestrator.policy.past import Past
+from orchestrator.policy.revision import Trigger
+from orchestrator.policy.situation import Experiment, Finish, FinishReason, NextStep, Pivot, Recover
 from orchestrator.policy.verdict import Status
 from orchestrator.services import Baseline, Start
 from orchestrator.survey import Survey
 from profiling.comparison import Measurement
-from profiling.formats.lines import unified_profile_lines
 from profiling.formats.table import unified_targets_lines
 from profiling.measure.engine import Progress
 from profiling.profile import Profile
 
+PROGRESS_EVERY = 3
+"""Experiments between two summaries (specification, section 12)."""
+
+
 def discovery(setup: Setup, *, reused: bool) -> Event:
     """Say how the repository is run."""
-    python = ".".join(map(str, setup.interpreter.version))
+    python, source = ".".join(map(str, setup.interpreter.version)), ", ".join(setup.tree.source_paths)
+    workload, tests = (command.text if command else "none" for command in (setup.workload, setup.tests))
     lines = [
-        f"Python {python} ({setup.interpreter.executable}), {setup.package_manager}; source: "
-        + ", ".join(setup.tree.source_paths),
-        f"workload: {setup.workload.text if setup.workload else 'none'}; "
-        f"tests: {setup.tests.text if setup.tests else 'none'}",
+        f"Python {python} ({setup.interpreter.executable}), {setup.package_manager}; source: {source}",
+        f"workload: {workload}; tests: {tests}",
         *setup.problems,
     ]
     if reused:
@@ -108,11 +117,45 @@ def experiment_ended(record: ExperimentRecord) -> Event:
     return Event(kind=EventKind.EXPERIMENT, text=text, data=data, experiment=record.number)
 
 
-def progress(records: tuple[ExperimentRecord, ...], best: str) -> Event:
+def step(chosen: NextStep) -> tuple[Event, ...]:
+    """Say what the policy chose, where it is more than the next target."""
+    match chosen:
+        case Experiment():
+            return ()
+        case Pivot():
+            return (Event(kind=EventKind.STRATEGY, text=f"pivot: {chosen.text}", data={"trigger": "pivot"}),)
+        case Recover():
+            return (Event(kind=EventKind.STUCK, text=chosen.text, data={"step": chosen.step.value}),)
+        case Finish():
+            kind = {FinishReason.PLATEAU: EventKind.PLATEAU, FinishReason.STUCK: EventKind.STUCK}.get(chosen.reason)
+            text = chosen.text if kind else f"ends: {chosen.text}"
+            return (Event(kind=kind or EventKind.STRATEGY, text=text, data={"reason": chosen.reason.value}),)
+        case _:
+            assert_never(chosen)
+
+
+def strategy(triggers: tuple[Trigger, ...], before: Survey | None, after: Survey) -> tuple[Event, ...]:
+    """Say what changes the plan; after a new base, what moved in its profile."""
+    events = [Event(kind=EventKind.STRATEGY, text=one.text, data={"trigger": one.kind.value}) for one in triggers]
+    if before is not None and before.profile.tree_id != after.profile.tree_id:
+        moved = delta_lines(delta(before.profile, after.profile))
+        text = "\n".join(["profiled again on the new base", *moved])
+        events.append(Event(kind=EventKind.STRATEGY, text=text, data={"trigger": "profile"}))
+        events.append(unified_targets(after))
+    return tuple(events)
+
+
+def progress(history: tuple[Past, ...]) -> tuple[Event, ...]:
     """Sum up every three experiments."""
-    kept = sum(record.verdict.status is Status.KEEP for record in records)
-    text = f"{len(records)} experiments, {kept} kept{best}"
-    return Event(kind=EventKind.PROGRESS, text=text, data={"experiments": len(records), "kept": kept})
+    if not history or len(history) % PROGRESS_EVERY:
+        return ()
+    kept = [past for past in history if past.is_kept]
+    best = max(kept, key=lambda past: past.gain, default=None)
+    text = f"{len(history)} experiments, {len(kept)} kept"
+    if best is not None:
+        text += f"; best: {best.name}, {best.gain:.0%} less {best.dimension.value}"
+    data: dict[str, JsonValue] = {"experiments": len(history), "kept": len(kept)}
+    return (Event(kind=EventKind.PROGRESS, text=text, data=data),)
 
 
 def milestone(tag: str, measurement: Measurement | None) -> Event:

@@ -2,7 +2,7 @@
 
 from langgraph.runtime import Runtime
 
-from orchestrator.deciding import next_step
+from orchestrator.deciding import as_update, next_step
 from orchestrator.live import says
 from orchestrator.plain import setup_from_json
 from orchestrator.services import Services
@@ -13,7 +13,7 @@ async def choose(state: SessionState, runtime: Runtime[Services]) -> SessionStat
     """Let the policy choose from the ranked targets, the history and the bounds."""
     services, found = runtime.context, setup_from_json(state["setup"])
     survey = await services.run(services.observer.survey, found, state["head_commit"], state["head_tree"])
-    step = next_step(state, survey, services.recorder.records(), services.settings)
+    step = next_step(state, survey, services.recorder.records(), services)
     for event in says.step(step):
         services.bus.publish(event)
-    return step.as_update(state)
+    return as_update(step, services.spent_s)

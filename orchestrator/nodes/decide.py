@@ -6,8 +6,8 @@ from orchestrator.services import Services
 from orchestrator.state import SessionState
 
 
-async def decide(_state: SessionState, runtime: Runtime[Services]) -> SessionState:
+async def decide(state: SessionState, runtime: Runtime[Services]) -> SessionState:
     """Write the verdict into the draft."""
     services = runtime.context
     services.recorder.save_draft(services.prover.decide(services.recorder.open_draft()))
-    return {}
+    return {"has_draft": state["has_draft"]}

@@ -2,6 +2,7 @@
 
 from langgraph.runtime import Runtime
 
+from orchestrator.deciding import headline_dimension, kept_of
 from orchestrator.live import says
 from orchestrator.plain import setup_from_json
 from orchestrator.services import Services
@@ -13,7 +14,8 @@ async def milestone(state: SessionState, runtime: Runtime[Services]) -> SessionS
     services, found = runtime.context, setup_from_json(state["setup"])
     number = state["milestones"] + 1
     base, head = state["base_commit"], state["head_commit"]
-    measured = await services.run(services.prover.headline, found, base, head)
+    dimension = headline_dimension(kept_of(state, services.recorder.records()))
+    measured = await services.run(services.prover.headline, found, base, head, dimension)
     tag = services.recorder.tag(head, number)
     review = services.recorder.review(base, head)
     services.bus.publish(says.milestone(tag, measured))

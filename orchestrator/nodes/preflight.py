@@ -13,7 +13,7 @@ async def preflight(state: SessionState, runtime: Runtime[Services]) -> SessionS
     services = runtime.context
     start = await services.run(services.scout.begin, setup_from_json(state["setup"]), state["session_id"])
     services.bus.publish(says.preflight(start))
-    return {
+    update: SessionState = {
         "base_commit": start.base_commit,
         "head_commit": start.base_commit,
         "head_tree": start.base_tree,
@@ -24,3 +24,5 @@ async def preflight(state: SessionState, runtime: Runtime[Services]) -> SessionS
         "exhausted": [],
         "recovery_steps": 0,
     }
+    services.recorder.begin(setup_from_json(state["setup"]), {**state, **update})
+    return update

@@ -17,10 +17,12 @@ async def record(state: SessionState, runtime: Runtime[Services]) -> SessionStat
     services.bus.publish(says.experiment_ended(written))
     recorded = written.number - state["first_number"] + 1
     if written.verdict.status is not Status.KEEP:
-        return {"recorded": recorded}
+        return {"recorded": recorded, "last_was_kept": False}
     return {
         "recorded": recorded,
+        "last_was_kept": True,
         "head_commit": written.commit,
-        "head_tree": written.head_tree,
+        "head_tree": services.recorder.tree_of(written.commit),
+        "recovery_steps": 0,
         "keeps_since_milestone": state["keeps_since_milestone"] + 1,
     }

@@ -2,9 +2,10 @@
 
 from langgraph.runtime import Runtime
 
-from orchestrator.deciding import triggers
+from orchestrator.deciding import history_of
 from orchestrator.live import says
 from orchestrator.plain import setup_from_json
+from orchestrator.policy.revision import triggers
 from orchestrator.services import Services
 from orchestrator.state import SessionState
 
@@ -14,7 +15,8 @@ async def strategy(state: SessionState, runtime: Runtime[Services]) -> SessionSt
     services, found = runtime.context, setup_from_json(state["setup"])
     before = services.observer.last_survey()
     survey = await services.run(services.observer.survey, found, state["head_commit"], state["head_tree"])
-    records = services.recorder.records()
-    for event in says.strategy(triggers(state, before, survey, records), before, survey, records, state):
+    history = history_of(state, services.recorder.records())
+    changed = triggers(history, before.targets if before else survey.targets, survey.targets)
+    for event in (*says.strategy(changed, before, survey), *says.progress(history)):
         services.bus.publish(event)
     return {"profiled_tree": state["head_tree"]}

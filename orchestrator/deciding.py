@@ -1,0 +1,108 @@
+"""Brings what the session knows into the policies' words, and their answers into the graph's state."""
+
+from fnmatch import fnmatchcase
+
+from agents.model import Candidate
+from orchestrator.ledger.conventions import Conventions
+from orchestrator.ledger.record import ExperimentRecord
+from orchestrator.policy.past import Past
+from orchestrator.policy.plateau import choose
+from orchestrator.policy.situation import Bounds, Finish, NextStep, Recover, Situation
+from orchestrator.policy.verdict import Status
+from orchestrator.proposer import attempt_of
+from orchestrator.services import Services
+from orchestrator.state import Chosen, SessionState
+from orchestrator.survey import Survey
+from profiling.model import Dimension
+from profiling.target import Target
+
+
+def next_step(
+    state: SessionState, survey: Survey, records: tuple[ExperimentRecord, ...], services: Services
+) -> NextStep:
+    """Return what the policy chooses."""
+    settings = services.settings
+    return choose(
+        Situation(
+            targets=survey.targets,
+            candidates=tuple(one for one in survey.candidates if _is_wanted(one, services.conventions)),
+            attempts=tuple(map(attempt_of, records)),
+            history=history_of(state, records),
+            bounds=Bounds(
+                experiments=state["recorded"],
+                most_experiments=settings.max_experiments,
+                spent_s=services.spent_s,
+                most_s=settings.time_limit_s,
+            ),
+            exhausted=frozenset(state.get("exhausted", [])),
+            domain=settings.domain,
+            recovery_steps=state.get("recovery_steps", 0),
+        )
+    )
+
+
+def as_update(step: NextStep, spent_s: float) -> SessionState:
+    """Return a step as the state keeps it."""
+    if isinstance(step, Finish):
+        bounded = step.reason.is_bound
+        return {"chosen": None, "finish_reason": step.text, "bounded": bounded, "spent_s": spent_s}
+    update: SessionState = {
+        "chosen": _chosen(step.target, step.candidate),
+        "finish_reason": "",
+        "bounded": False,
+        "spent_s": spent_s,
+    }
+    return {**update, "recovery_steps": step.recovery_steps} if isinstance(step, Recover) else update
+
+
+def history_of(state: SessionState, records: tuple[ExperimentRecord, ...]) -> tuple[Past, ...]:
+    """Return this session's experiments as the policies know them."""
+    return tuple(_past(record) for record in records if record.session == state["session_id"])
+
+
+def kept_of(state: SessionState, records: tuple[ExperimentRecord, ...]) -> tuple[ExperimentRecord, ...]:
+    """Return what this session kept, in order."""
+    mine = (record for record in records if record.session == state["session_id"])
+    return tuple(record for record in mine if record.verdict.status is Status.KEEP)
+
+
+def headline_dimension(kept: tuple[ExperimentRecord, ...]) -> Dimension:
+    """Return the dimension in which keeps are measured together: CPU where one was about it, else the first keep's."""
+    meant = [record.proposal.dimension for record in kept]
+    return Dimension.CPU_S if Dimension.CPU_S in meant or not meant else meant[0]
+
+
+def _past(record: ExperimentRecord) -> Past:
+    compared = record.measurement.comparisons.get(record.proposal.dimension) if record.measurement else None
+    return Past(
+        status=record.verdict.status,
+        reason=record.verdict.reason,
+        dimension=record.proposal.dimension,
+        domain=record.proposal.domain,
+        interactions=record.interactions,
+        gain=compared.gain if compared else 0.0,
+        name=record.proposal.key.qualname,
+    )
+
+
+def _chosen(target: Target, candidate: Candidate) -> Chosen:
+    return {
+        "source": candidate.source,
+        "domain": candidate.domain.value,
+        "dimension": candidate.dimension.value,
+        "file": target.key.file,
+        "first_line": target.key.first_line,
+        "qualname": target.key.qualname,
+        "place_digest": candidate.place_digest,
+        "expected_share": candidate.expected_share,
+    }
+
+
+def _is_wanted(candidate: Candidate, conventions: Conventions) -> bool:
+    """Leave out what the maintainers excluded."""
+    return not any(is_excluded(candidate.key.file, pattern) for pattern in conventions.exclusions)
+
+
+def is_excluded(file: str, pattern: str) -> bool:
+    """Say whether a path is named by a pattern: the file itself, a folder above it, or a glob."""
+    return file == pattern or file.startswith(f"{pattern.rstrip('/')}/") or fnmatchcase(file, pattern)
