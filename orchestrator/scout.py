@@ -1,11 +1,13 @@
 """Looks at the repository before anything is measured: its setup, its branch, its worktrees."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from agents.specialists import setup as setup_agent
 from agents.specialists.setup import Setup, SetupImpossible, Wishes
 from orchestrator.errors import SettingsError, SetupFailed, WorkloadFailed
-from orchestrator.ledger import experiment_json, setup_md
+from orchestrator.ledger import conventions, experiment_json, setup_md
+from orchestrator.ledger.atomic import write_text
 from orchestrator.ledger.layout import Layout
 from orchestrator.ledger.setup_md import SetupFile
 from orchestrator.services import Start
@@ -54,6 +56,8 @@ class RepositoryScout:
                 "no workload was named, and no benchmark was found",
                 hint="name what should become faster: optimize --workload 'python bench.py'",
             )
+        if not self.layout.conventions.exists():
+            write_text(self.layout.conventions, conventions.render_default())
         written = _as_file(found)
         if stored == written:
             return found, True
@@ -80,7 +84,7 @@ class RepositoryScout:
 
 def _as_file(setup: Setup) -> SetupFile:
     return SetupFile(
-        interpreter=setup.interpreter,
+        interpreter=replace(setup.interpreter, executable=_relative(setup.interpreter.executable, setup.tree.root)),
         package_manager=setup.package_manager,
         runner=setup.tests.argv[0] if setup.tests else "python",
         test_command=setup.tests,
@@ -95,6 +99,12 @@ def _as_file(setup: Setup) -> SetupFile:
         documents=setup.documents,
         speed_dependencies=setup.speed_dependencies,
     )
+
+
+def _relative(executable: str, root: Path) -> str:
+    """Return a path inside the repository without the repository's own, so that the file can be committed."""
+    path = Path(executable)
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else executable
 
 
 def _branch_notes(repository: Repository, base: str, head: str) -> list[str]:

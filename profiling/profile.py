@@ -30,6 +30,8 @@ class FunctionProfile:
         gc_collections: how many collections were triggered in it.
         rss_growth_bytes: resident set growth seen while it was the innermost project frame.
         peak_bytes: largest traced heap growth while on the stack (memory pass), or None without a memory pass.
+        peak_owned_bytes: its part of the run's traced peak: what the peak rose by with this the innermost project frame
+            (memory pass), or None. Sums to the peak over functions; peak_bytes counts callers too.
         live_bytes: traced bytes allocated by it and alive at the end (memory pass), or None.
         calls: exact calls (counts pass), or None.
         loop_cpu_s: CPU seconds on an event loop in callbacks of this coroutine.
@@ -52,6 +54,7 @@ class FunctionProfile:
     loop_cpu_s: float = 0.0
     loop_blocked_s: float = 0.0
     libraries: tuple[LibraryShare, ...] = ()
+    peak_owned_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +121,7 @@ class Profile:
         gc: totals.
         peak_bytes: traced heap peak of the memory pass, or None.
         notes: what could not be seen, one sentence each.
+        cpu_seen_s: CPU seconds of all samples, those outside project code too.
     """
 
     schema_version: int
@@ -136,8 +140,9 @@ class Profile:
     gc: GcTotals
     peak_bytes: int | None
     notes: tuple[str, ...] = ()
+    cpu_seen_s: float = 0.0
 
     @property
     def cpu_sampled_s(self) -> float:
         """Return the CPU seconds of all samples: the denominator of every CPU share."""
-        return sum(function.cpu_self_s for function in self.functions) or self.cpu_covered_s
+        return self.cpu_seen_s or sum(function.cpu_self_s for function in self.functions) or self.cpu_covered_s

@@ -62,11 +62,13 @@ class Example:
         before: source of one module.
         after: source after the rewrite of its first site; None: the recipe must not fire.
         because: for a refusal, the reason in words.
+        parameters: of the choice the rewrite is made with, for recipes that need some.
     """
 
     before: str
     after: str | None
     because: str = ""
+    parameters: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

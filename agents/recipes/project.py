@@ -1,42 +1,162 @@
 """The parsed project a recipe reads: modules with their text and syntax trees, and names over all of them."""
 
 import ast
-from collections.abc import Mapping
-from dataclasses import dataclass
+import io
+import os
+import tokenize
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 
 from profiling.model import Tree
 
+MAX_BYTES = 2_000_000
+"""Larger files are generated data: parsing one would take seconds (8.5 us a line), and no fix belongs there."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_VENDORED = frozenset(
+    ["_vendor", "_vendored", "vendor", "vendored", "third_party", "thirdparty", "extern", "_extern", "externals"]
+)
+_TESTS = frozenset(["test", "tests", "testing", "_test", "_tests", "conftest"])
+_NEVER = frozenset(["node_modules", "__pycache__", "site-packages", "htmlcov"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Module:
-    """One parsed source file.
+    """One parsed source file; equal only to itself, so that analyses of it can be remembered.
 
     Attributes:
         file: relative to the root, POSIX separators.
         name: dotted import name (`pkg.sub.mod`; of a package its own name).
         text: decoded, newlines as in the file.
         syntax: its tree.
+        analyses: what was found out about it, kept by `once`.
     """
 
     file: str
     name: str
     text: str
     syntax: ast.Module
+    analyses: dict[object, object] = field(default_factory=dict, repr=False)
+
+    @property
+    def package(self) -> str:
+        """Return the package that relative imports in it start from; empty at the top level."""
+        return self.name if PurePosixPath(self.file).name == "__init__.py" else self.name.rpartition(".")[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Project:
     """Every module under the source paths that could be read; tests and others that only read names are `readers`.
 
     Attributes:
         tree: the checkout.
         modules: by file; only these may be edited.
-        readers: by file; further Python files of the repository (tests, benchmarks, docs), looked at for the names that
-            they use, patch or mock.
+        readers: by file; further Python files of the repository (tests, benchmarks, docs, vendored code, sources that
+            are not plain UTF-8), looked at for the names that they use, patch or mock.
         unreadable: file and reason, for those that could not be decoded or parsed.
+        analyses: what was found out about it, kept by `once`.
     """
 
     tree: Tree
     modules: Mapping[str, Module]
     readers: Mapping[str, Module]
     unreadable: tuple[tuple[str, str], ...] = ()
+    analyses: dict[object, object] = field(default_factory=dict, repr=False)
+
+    @property
+    def everything(self) -> tuple[Module, ...]:
+        """Return modules and readers together."""
+        return (*self.modules.values(), *self.readers.values())
+
+    def named(self, name: str) -> Module | None:
+        """Return the editable module with this import name."""
+        return next((module for module in self.modules.values() if module.name == name), None)
+
+
+class Unreadable(ValueError):
+    """A file can't be decoded or parsed; the message says why."""
+
+
+def load(tree: Tree) -> Project:
+    """Read every Python file below the tree's root, never through a symbolic link."""
+    modules: dict[str, Module] = {}
+    readers: dict[str, Module] = {}
+    unreadable: list[tuple[str, str]] = []
+    for file in _files(tree.root):
+        try:
+            module, plain = _read(tree, file)
+        except Unreadable as error:
+            unreadable.append((file, str(error)))
+            continue
+        editable = plain and _is_source(tree, file) and not _is_reader(file)
+        (modules if editable else readers)[file] = module
+    return Project(tree=tree, modules=modules, readers=readers, unreadable=tuple(unreadable))
+
+
+def parse(text: str, file: str, name: str) -> Module:
+    """Return the module with this text.
+
+    Raises:
+        Unreadable: it does not parse.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            syntax = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise Unreadable(f"{file} does not parse: {type(error).__name__}: {error}") from error
+    return Module(file=file, name=name, text=text, syntax=syntax)
+
+
+def _read(tree: Tree, file: str) -> tuple[Module, bool]:
+    """Return the module, and whether writing its text as UTF-8 gives back the file's bytes."""
+    path = tree.root / file
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise Unreadable(f"{file} has {size} bytes, more than {MAX_BYTES}")
+        raw = path.read_bytes()
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
+        text = raw.decode(encoding)
+    except (OSError, SyntaxError, UnicodeError, LookupError) as error:
+        raise Unreadable(f"{file} can't be read: {type(error).__name__}: {error}") from error
+    return parse(text, file, _import_name(tree, file)), text.encode(errors="replace") == raw
+
+
+def _files(root: Path) -> Iterator[str]:
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if _is_entered(Path(folder, name)))
+        for name in sorted(names):
+            path = Path(folder, name)
+            if name.endswith(".py") and path.is_file() and not path.is_symlink():
+                yield path.relative_to(root).as_posix()
+
+
+def _is_entered(folder: Path) -> bool:
+    if folder.name.startswith(".") or folder.name in _NEVER:
+        return False
+    return not folder.is_symlink() and not (folder / "pyvenv.cfg").exists()
+
+
+def _is_source(tree: Tree, file: str) -> bool:
+    path = PurePosixPath(file)
+    return any(place == "." or path.is_relative_to(place) for place in tree.source_paths)
+
+
+def _is_reader(file: str) -> bool:
+    *folders, name = PurePosixPath(file).parts
+    stem = name.removesuffix(".py")
+    return (
+        any(folder in _VENDORED or folder in _TESTS for folder in folders)
+        or stem in _TESTS
+        or stem.startswith("test_")
+        or stem.endswith("_test")
+    )
+
+
+def _import_name(tree: Tree, file: str) -> str:
+    path = PurePosixPath(file)
+    roots = [PurePosixPath(root) for root in (*tree.import_roots, ".") if path.is_relative_to(root)]
+    parts = path.relative_to(max(roots, key=lambda root: len(root.parts))).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)

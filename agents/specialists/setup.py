@@ -109,7 +109,8 @@ def look(root: Path, wishes: Wishes) -> Setup:
 
 def fingerprint(root: Path, python: Interpreter, wishes: Wishes) -> str:
     """Return a digest of what the setup depends on: declarations, top-level names, interpreter, wishes."""
-    digest = hashlib.sha256(repr((python, wishes)).encode())
+    executable = python.executable.removeprefix(f"{root}/")
+    digest = hashlib.sha256(repr((executable, python.version, wishes)).encode())
     for name in ("pyproject.toml", "setup.cfg", "setup.py", "pytest.ini", "tox.ini", "requirements.txt"):
         digest.update(f"\0{name}\0{manifest.text_of(root / name)}".encode())
     for folder in (".", "src", "tests", "test", "benchmarks"):

@@ -12,6 +12,7 @@ from typing import Protocol, Self, TextIO
 
 from orchestrator.cli.ending import OutputClosed
 from orchestrator.cli.stopper import Stopper
+from orchestrator.errors import Interrupted
 from orchestrator.ledger.layout import Layout
 from orchestrator.live import json_lines, lines
 from orchestrator.live.bus import Bus
@@ -108,12 +109,12 @@ def conduct(flags: Mapping[str, object], session: Session | None = None) -> int:
         OutputClosed: nobody reads our output any more; the session was stopped.
     """
     with Stopper() as stopper:
-        root = Repository.open(Path(str(flags["repo"]))).root
+        root = Repository.open(Path(str(flags["repo"])).resolve()).root
         settings = load({**flags, "repo": root, "interactive": _is_terminal(sys.stdin)}, os.environ)
         with closing(EventLog(Layout(root=root).events)) as log, _view(settings, stopper) as view:
             stopper.before_exit = view.abandon
             bus = Bus(time.time, log)
-            bus.subscribe(view)
+            bus.listen(view)
             result = _run(session or _real_session(), settings, bus, stopper)
     if isinstance(stopper.reason, OutputClosed):
         raise stopper.reason
@@ -129,8 +130,10 @@ def _run(session: Session, settings: Settings, bus: Bus, stopper: Stopper) -> Re
 
     try:
         return asyncio.run(watched())
-    except asyncio.CancelledError as error:
-        raise stopper.reason or RuntimeError("the session was cancelled, and nobody had asked for it") from error
+    except (asyncio.CancelledError, Interrupted) as error:
+        if stopper.reason is None:
+            raise RuntimeError("the session was cancelled, and nobody had asked for it") from error
+        raise stopper.reason from error
 
 
 def _real_session() -> Session:

@@ -1,11 +1,21 @@
 """Options that several commands share. Light: every `--help` imports it."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 import click
 
 F = TypeVar("F", bound=Callable[..., object])
+
+
+class ObservationFlags(TypedDict):
+    """What `observation_options` adds, but for `as_json`."""
+
+    repo: str
+    python: str | None
+    memory_budget: str
+    show_output: bool
+    command: tuple[str, ...]
 
 
 def repository_option(command: F) -> F:
@@ -27,3 +37,17 @@ def python_option(command: F) -> F:
         metavar="PYTHON",
         help="Interpreter that runs the repository's code, 3.9 or newer. Default: its .venv, else python3.",
     )(command)
+
+
+def observation_options(command: F) -> F:
+    """Add what `profile` and `targets` have in common, the command to observe among it."""
+    budget = click.option(
+        "--memory-budget",
+        metavar="TIME",
+        default="60s",
+        help="Longest time for the memory pass: 90s, 10m; 0 for no such pass. Default: 60s.",
+    )
+    shown = click.option("--show-output", is_flag=True, help="Run it once more, first, and show what it prints.")
+    as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+    words = click.argument("command", nargs=-1, type=click.UNPROCESSED)
+    return repository_option(python_option(budget(shown(as_json(words(command))))))

@@ -1,8 +1,11 @@
 """The command line's shape: one table of commands, each imported when it is asked for; a session when none is."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -130,14 +133,28 @@ class Program(click.Group):
         _write_section(formatter, "Records", _RECORDS)
         _write_section(formatter, "Exit codes", _EXIT_CODES)
 
-    def invoke(self, ctx: click.Context) -> object:
-        """Invoke the command; whoever closed our output is told apart from a failed write elsewhere."""
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError as error:
-            from orchestrator.cli.ending import OutputClosed  # noqa: PLC0415  it imports click, as we do
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Parse, which prints the help."""
+        with _output_may_close():
+            return super().make_context(info_name, args, parent, **extra)
 
-            raise OutputClosed from error
+    def invoke(self, ctx: click.Context) -> object:
+        """Invoke the command."""
+        with _output_may_close():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _output_may_close() -> Iterator[None]:
+    """Tell `ended` that whoever read our output went away; click would end with 1, which means something else here."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        from orchestrator.cli.ending import OutputClosed  # noqa: PLC0415  it is imported where a program runs
+
+        raise OutputClosed from error
 
 
 def run() -> int:

@@ -3,6 +3,8 @@
 import json
 import math
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
 
@@ -35,8 +37,7 @@ def save(record: ExperimentRecord, folder: Path) -> Path:
         raise damaged(
             path, f"number {record.number} holds experiment {held.key}, so {record.key} can't be written there"
         )
-    plain = _finite(_adapter().dump_python(record, mode="json"))
-    write_text(path, json.dumps(plain, indent=1, allow_nan=False) + "\n")
+    write_text(path, json.dumps(_plain(record), indent=1, allow_nan=False) + "\n")
     return path
 
 
@@ -88,12 +89,16 @@ def _adapter() -> TypeAdapter[ExperimentRecord]:
     return TypeAdapter(ExperimentRecord)
 
 
-def _finite(value: Plain) -> Plain:
-    """Write infinities and NaN as words: JSON has no numbers for them, and both are read back from words."""
+def _plain(value: object) -> Plain:
+    """Return a value as JSON has it; infinities and NaN become words, from which they are read back."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
-    if isinstance(value, list):
-        return [_finite(one) for one in value]
-    if isinstance(value, dict):
-        return {name: _finite(one) for name, one in value.items()}
-    return value
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, Sequence):
+        return [_plain(one) for one in value]
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    raise TypeError(f"a record can't hold {type(value).__name__}")

@@ -34,9 +34,26 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
+class _Dumper(yaml.SafeDumper):
+    """YAML that reads back as it was: the stock one loses line ends that only Unicode knows (U+0085 and its like)."""
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    lines = text.split("\n")
+    style = None
+    if not all(line.isprintable() for line in lines):
+        style = '"'
+    elif len(lines) > 1 and all(line == line.strip() for line in lines) and lines[0]:
+        style = "|"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
 def join(fields: Mapping[str, object], prose: str) -> str:
     """Return the text of plain fields (strings, numbers, lists, mappings) and prose."""
-    top = yaml.safe_dump(dict(fields), sort_keys=False, allow_unicode=True, width=100)
+    top = yaml.dump(dict(fields), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
     return f"{FENCE}\n{top}{FENCE}\n\n{prose}"
 
 

@@ -4,7 +4,6 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
-from decimal import Decimal
 from pathlib import Path
 
 from orchestrator.ledger.atomic import write_text
@@ -101,11 +100,10 @@ def number(value: float) -> str:
     """Return a number in plain digits, four significant ones (the integer part is whole); empty when not finite."""
     if not math.isfinite(value):
         return ""
-    exact = Decimal(repr(float(value)))
-    places = max(0, _SIGNIFICANT - 1 - exact.adjusted()) if exact else 0
-    text = f"{round(exact, places):f}"
+    exponent = int(f"{value:.{_SIGNIFICANT - 1}e}".partition("e")[2])
+    text = f"{value:.{max(0, _SIGNIFICANT - 1 - exponent)}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in ("-0", "") else text
+    return "0" if text == "-0" else text
 
 
 def render(rows: Iterable[Row]) -> str:

@@ -80,7 +80,7 @@ class Bus:
             self._deliver()
         return published
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
+    def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with every event from now on; return what ends that."""
         with self._lock:
             self._listeners.append(listener)
@@ -132,13 +132,13 @@ class Bus:
     def _call(self, listener: Listener, event: Event) -> None:
         try:
             listener(event)
-        except Exception as error:  # noqa: BLE001  a view must not end the session; it is said and detached
+        except Exception as error:  # noqa: BLE001  a listener must not end the session; it is said and detached
             self._listeners.remove(listener)
             name = getattr(listener, "__qualname__", type(listener).__qualname__)
             self.publish(
                 Event(
                     kind=EventKind.WARNING,
-                    text=f"the view {name} failed and shows nothing more: {type(error).__name__}: {error}",
-                    data={"view": name, "error": type(error).__name__},
+                    text=f"{name} failed on an event and gets no more of them: {type(error).__name__}: {error}",
+                    data={"listener": name, "error": type(error).__name__},
                 )
             )

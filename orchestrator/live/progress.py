@@ -54,17 +54,18 @@ class Now:
 def advance(now: Now, event: Event) -> Now:
     """Return what is going on after an event.
 
-    Read from `data`: `node` of NODE_STARTED, `pairs` and `max_pairs` of MEASURING, `target` and `status` of EXPERIMENT;
-    an event with a text shows that in the node's place.
+    Read from `data`: `node` of NODE_STARTED, `pairs` and `max_pairs` of MEASURING, `target` and `status` of EXPERIMENT.
+    A MEASURING event without pairs says what takes a while: its text stands in the node's place.
     """
     now = now if now.began_s else replace(now, began_s=event.time_s)
     match event.kind:
         case EventKind.NODE_STARTED:
-            return replace(now, node=one_line(event.text) or _word(event.data.get("node")), pairs=0, max_pairs=0)
+            return replace(now, node=_word(event.data.get("node")) or one_line(event.text), pairs=0, max_pairs=0)
         case EventKind.MEASURING:
-            node = one_line(event.text) or now.node
             pairs, most = _count(event.data.get("pairs")), _count(event.data.get("max_pairs"))
-            return replace(now, node=node, pairs=pairs, max_pairs=most)
+            return replace(
+                now, node=now.node if pairs else one_line(event.text) or now.node, pairs=pairs, max_pairs=most
+            )
         case EventKind.EXPERIMENT:
             return _in_experiment(now, event)
         case _:

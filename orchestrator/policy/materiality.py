@@ -25,6 +25,9 @@ class Floor:
     tiny_gain: float = 0.20
 
 
+DEFAULT_FLOOR = Floor()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saving:
     """What a change saves.

@@ -104,6 +104,8 @@ def commit_files(worktree: Worktree, files: tuple[str, ...], message: str) -> Co
     Raises:
         TargetError: a run left a branch checked out in the worktree.
     """
+    if not files:
+        return Refused(reason="no file was named", output="")
     git = worktree.git
     if git.run("symbolic-ref", "--quiet", "HEAD", accept=(0, 1)).exit_code == 0:
         raise TargetError(f"a branch is checked out in {worktree.path}", hint="reset the worktree before committing")

@@ -13,11 +13,14 @@ _CHECKOUT_TIMEOUT_S = 600.0
 
 def checked_out_at(repository: Repository, branch: str) -> Path | None:
     """Return the checkout that has the branch checked out (the user's or a worktree of theirs), None when none has."""
+    # Asked first: of a submodule `worktree list` names the folder in .git/modules.
+    if repository.branch() == branch:
+        return repository.root
     folder: Path | None = None
     for line in os.fsdecode(repository.git.run("worktree", "list", "--porcelain").stdout).split("\n"):
         if line.startswith("worktree "):
             folder = Path(line.removeprefix("worktree "))
-        if line == f"branch refs/heads/{branch}" and folder and folder.is_dir():
+        if line == f"branch refs/heads/{branch}" and folder and (folder / ".git").exists():
             return folder
     return None
 

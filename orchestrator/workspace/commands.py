@@ -16,6 +16,8 @@ READ_TIMEOUT_S = 120.0
 HOOKS_TIMEOUT_S = 900.0
 
 _NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
+# Housekeeping would run in the middle of a measurement.
+_QUIET = ("-c", "gc.auto=0", "-c", "maintenance.auto=false")
 # What a person's configuration may switch on and an unattended command can't live with: signatures ask for a
 # passphrase, recursion into submodules changes checkouts nobody named, a file-system monitor is a daemon.
 _CONFIGURED = (
@@ -25,8 +27,7 @@ _CONFIGURED = (
     *("-c", "submodule.recurse=false"),
     *("-c", "commit.gpgSign=false"),
     *("-c", "log.showSignature=false"),
-    *("-c", "gc.auto=0"),
-    *("-c", "maintenance.auto=false"),
+    *_QUIET,
 )
 # `git rev-parse --local-env-vars` without the configuration ones: set inside a hook or `git rebase --exec`, they would
 # send our commands to another repository.
@@ -136,7 +137,8 @@ class Git:
             NotARepository: the folder is gone.
             GitCommandFailed: it did not end in time, or there is no git.
         """
-        argv = ("git", *_CONFIGURED, "--literal-pathspecs", *arguments)
+        # Settings and switches given here would reach the hooks' own git commands, so there are as few as can be.
+        argv = ("git", *_QUIET, *arguments)
         return self._wait(argv, stdin, _environment() | dict(env or {}), HOOKS_TIMEOUT_S)
 
     def _wait(self, argv: tuple[str, ...], stdin: bytes, env: Mapping[str, str], timeout_s: float) -> Output:

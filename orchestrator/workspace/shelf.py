@@ -73,7 +73,7 @@ class GivenBack:
             reason = "was not put back: another history is checked out now"
         return (
             f"uncommitted work in {', '.join(self.conflicts)} {reason}. As it was put aside: "
-            f"git show {self.kept_ref}:PATH. When it is no longer needed: git update-ref -d {self.kept_ref}"
+            f"git show {self.kept_ref}:PATH (what was staged: git show {self.kept_ref}^2:PATH). When it is no longer needed: git update-ref -d {self.kept_ref}"
         )
 
 
@@ -129,8 +129,8 @@ def give_back(git: Git, shelf: Shelf) -> GivenBack:
         if seen in (was, own, now, wanted):
             restored[path] = wanted
     write_disk(git, {path: entry for path, entry in restored.items() if entry != present.get(path)})
-    _restage(git, shelf, restored)
-    return _settled(git, shelf, sorted(conflicts))
+    conflicts += _restage(git, shelf, list(restored))
+    return _settled(git, shelf, sorted(set(conflicts)))
 
 
 def leftovers(git: Git) -> tuple[Shelf, ...]:
@@ -171,22 +171,24 @@ def _wanted(git: Git, was: Entry | None, own: Entry | None, now: Entry | None) -
     return (joined, True) if joined else (own, False)
 
 
-def _restage(git: Git, shelf: Shelf, restored: Entries) -> None:
-    """Stage again what was staged, except where the index was changed by somebody else meanwhile."""
-    paths = list(restored)
+def _restage(git: Git, shelf: Shelf, paths: list[str]) -> list[str]:
+    """Stage again what was staged, and return the files where that can't be joined with what the index holds now."""
     base, staged = in_commit(git, shelf.base, paths), in_commit(git, shelf.index, paths)
-    mine, head, current = in_commit(git, shelf.commit, paths), in_commit(git, "HEAD", paths), in_index(git, paths)
+    head, current = in_commit(git, "HEAD", paths), in_index(git, paths)
     changes: dict[str, Entry | None] = {}
-    for path, on_top in restored.items():
-        was, was_staged, now = base.get(path), staged.get(path), head.get(path)
-        if was_staged == was or current.get(path) not in (was, now):
+    conflicts = []
+    for path in paths:
+        was, own, now, seen = base.get(path), staged.get(path), head.get(path), current.get(path)
+        if own == was:
             continue
-        if now == was:
-            changes[path] = was_staged
-        elif was_staged == mine.get(path):
-            changes[path] = on_top
+        wanted, joined = _wanted(git, was, own, now)
+        if joined and seen in (was, now, wanted):
+            changes[path] = wanted
+        elif seen != own:
+            conflicts.append(path)
     write_index(git, changes)
     _refresh(git)
+    return conflicts
 
 
 def _settled(git: Git, shelf: Shelf, conflicts: list[str], *, elsewhere: bool = False) -> GivenBack:

@@ -56,6 +56,8 @@ def in_index(git: Git, paths: Iterable[str], *, env: Mapping[str, str] | None = 
 def on_disk(git: Git, paths: Iterable[str]) -> dict[str, Entry]:
     """Store the content of these files in git's database and return their entries; missing files are missing."""
     files = [path for path in paths if (git.folder / path).is_symlink() or (git.folder / path).is_file()]
+    if not files:
+        return {}
     with _own_index() as env:
         # What the index knows first: where the file system has no executable bit, git takes it from there.
         write_index(git, in_index(git, files), env=env)
@@ -84,7 +86,10 @@ def tree_with(git: Git, commit: str | None, changes: Entries) -> str:
 
 def write_index(git: Git, changes: Entries, *, env: Mapping[str, str] | None = None) -> None:
     """Set or, where None, remove entries of the index, and leave all others as they are."""
-    nothing = "0" * len(git.run("hash-object", "--stdin").text)
+    if not changes:
+        return
+    known = next((entry.blob for entry in changes.values() if entry), "") or git.run("hash-object", "--stdin").text
+    nothing = "0" * len(known)
     lines = [
         f"{entry.mode} {entry.blob}\t{path}" if entry else f"0 {nothing}\t{path}" for path, entry in changes.items()
     ]
@@ -98,6 +103,8 @@ def write_disk(git: Git, changes: Entries) -> None:
             with suppress(NotADirectoryError, FileNotFoundError):
                 (git.folder / path).unlink()
     written = {path: entry for path, entry in changes.items() if entry}
+    if not written:
+        return
     with _own_index() as env:
         write_index(git, written, env=env)
         git.run("checkout-index", "--force", "-z", "--stdin", stdin=_joined(written), env=env)

@@ -62,6 +62,11 @@ def reset(worktree: Worktree, commit: str, *, overlay: Overlay | None = None) ->
 
     HEAD is detached before anything moves: a run that checked out a branch there does not lose that branch.
 
+    Args:
+        worktree: where.
+        commit: full hash.
+        overlay: what of the user's untracked files belongs there.
+
     Raises:
         NotWritable: something in it can't be replaced or deleted.
     """

@@ -1,9 +1,13 @@
 """Start, time, bound and stop the target's processes. The only place that spawns them."""
 
+import contextlib
+import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from profiling.measure.supervision import Child, supervise
 from profiling.model import RunUsage
 
 
@@ -50,7 +54,17 @@ class Finished:
 
 
 class Processes:
-    """Starts processes and can stop them all, from another thread too."""
+    """Starts processes and can stop them all, from another thread too.
+
+    Attributes:
+        busy_s: wall seconds, over all calls so far, in which a process of the target ran.
+    """
+
+    def __init__(self) -> None:
+        self.busy_s = 0.0
+        self._lock = threading.Lock()
+        self._running: set[Child] = set()
+        self._stopped = False
 
     def run(self, launch: Launch) -> Finished:
         """Run one process to its end.
@@ -59,7 +73,7 @@ class Processes:
             Stopped: `stop` was called.
             OSError: it can't be started.
         """
-        raise NotImplementedError
+        return self._run_all((launch,))[0]
 
     def run_together(self, first: Launch, second: Launch) -> tuple[Finished, Finished]:
         """Run two processes at the same time (started in this order) and wait for both.
@@ -68,8 +82,78 @@ class Processes:
             Stopped: `stop` was called.
             OSError: one can't be started; the other is killed.
         """
-        raise NotImplementedError
+        finished = self._run_all((first, second))
+        return finished[0], finished[1]
 
     def stop(self) -> None:
         """Kill every process group that runs and refuse new ones."""
-        raise NotImplementedError
+        with self._lock:
+            self._stopped = True
+            for child in self._running:
+                child.terminate()
+
+    def _run_all(self, launches: tuple[Launch, ...]) -> list[Finished]:
+        children: list[Child] = []
+        began = time.monotonic()
+        try:
+            for launch in launches:
+                children.append(self._start(launch))  # noqa: PERF401 - those started are closed when one fails
+            supervise(children)
+        finally:
+            for child in children:
+                child.close()
+            with self._lock:
+                self._running.difference_update(children)
+                self.busy_s += time.monotonic() - began
+        self._refuse_when_stopped()
+        for child in children:
+            error = child.start_error()
+            if error is not None:
+                raise error
+        return [_finished(child) for child in children]
+
+    def _start(self, launch: Launch) -> Child:
+        with self._lock:
+            self._refuse_when_stopped()
+            child = Child(launch.timeout_s)
+            self._running.add(child)
+            try:
+                child.spawn()
+            except OSError:
+                self._running.discard(child)
+                raise
+        with contextlib.suppress(BrokenPipeError):  # it died at once: supervision reports how
+            child.request(_request(launch, child.report_for_child))
+        return child
+
+    def _refuse_when_stopped(self) -> None:
+        if self._stopped:
+            raise Stopped("the session is being stopped: its processes were killed and no new one is started")
+
+
+def _request(launch: Launch, report: int) -> bytes:
+    """Return the launcher's request; see `launcher.py` for its fields."""
+    fields = [
+        str(report),
+        "" if launch.core is None else str(launch.core),
+        repr(launch.timeout_s),
+        str(launch.cwd),
+        str(len(launch.argv)),
+        *launch.argv,
+        *(f"{name}={value}" for name, value in launch.env.items()),
+    ]
+    for value in fields:
+        if "\0" in value:
+            raise ValueError(f"an argument or variable of the command holds a NUL character: {value!r}")
+    return "\0".join(fields).encode("utf-8", "surrogateescape")
+
+
+def _finished(child: Child) -> Finished:
+    return Finished(
+        usage=child.usage(),
+        timed_out=child.timed_out(),
+        stdout=child.stdout.text(),
+        stderr=child.stderr.text(),
+        stdout_bytes=child.stdout.count,
+        stdout_sha256=child.stdout.digest.hexdigest(),
+    )

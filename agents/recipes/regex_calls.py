@@ -1,0 +1,177 @@
+"""The calls of one function that hand `re` a constant pattern, and what each becomes with the pattern compiled."""
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from agents.recipes import stores
+from agents.recipes.functions import FunctionNode, own_nodes
+from agents.recipes.project import Module, Project
+from agents.recipes.scope import Names, names
+from agents.recipes.splice import Span, is_as_written, offset, source, span
+
+# Parameters after the pattern, as `re` declares them; `flags` is always the last.
+_PARAMETERS = {
+    **dict.fromkeys(("search", "match", "fullmatch", "findall", "finditer"), ("string", "flags")),
+    "split": ("string", "maxsplit", "flags"),
+    "sub": ("repl", "string", "count", "flags"),
+    "subn": ("repl", "string", "count", "flags"),
+    "compile": ("flags",),
+}
+_FLAGS = frozenset("A ASCII I IGNORECASE M MULTILINE S DOTALL X VERBOSE U UNICODE".split())
+_TAKES_FLAGS_ALONE = frozenset({"count", "maxsplit"})
+_GAP = re.compile(r"\s*,\s*")
+# Python 3.11 syntax: an error at import on an older target instead of at the call.
+_NEWER_SYNTAX = re.compile(r"\(\?>|[*+?}]\+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegexCall:
+    """One call.
+
+    Attributes:
+        node: the call.
+        function: of `re`.
+        pattern, flags: the source of what has to be compiled; flags may be empty.
+        flag_lines: where the names in the flags are imported.
+        cut: the parts of the call's text that go.
+        kept: its other arguments; keywords: its other keyword arguments.
+    """
+
+    node: ast.Call
+    function: str
+    pattern: str
+    flags: str
+    flag_lines: tuple[int, ...]
+    cut: tuple[Span, ...]
+    kept: tuple[ast.expr, ...]
+    keywords: tuple[ast.keyword, ...]
+
+
+def regex_calls(function: FunctionNode, module: Module, project: Project) -> tuple[RegexCall, ...]:
+    """Return the calls in a function that compile the same pattern each time, in the order of the text."""
+    if _is_patched(project):
+        return ()
+    calls = (node for node in own_nodes(function) if isinstance(node, ast.Call))
+    found = (_regex_call(node, module) for node in calls)
+    return tuple(sorted((call for call in found if call), key=lambda call: span(module, call.node).start))
+
+
+def _is_patched(project: Project) -> bool:
+    index = stores.index(project)
+    replaced = {"re", *(f"re.{name}" for name in _PARAMETERS)}
+    on_module = (store for name in _PARAMETERS for store in index.stores(name))
+    return bool(replaced & index.patched) or any(
+        names(store.module).dotted(store.receiver) == "re" for store in on_module
+    )
+
+
+def _regex_call(node: ast.Call, module: Module) -> RegexCall | None:
+    owner, _, name = (names(module).dotted(node.func) or "").rpartition(".")
+    if owner != "re" or name not in _PARAMETERS or any(isinstance(argument, ast.Starred) for argument in node.args):
+        return None
+    bound = _bound_arguments(node, ("pattern", *_PARAMETERS[name]))
+    if bound is None or not {"pattern", *_PARAMETERS[name][:1]} - {"flags"} <= bound.keys():
+        return None
+    pattern, flags = bound["pattern"], bound.get("flags")
+    if not _is_hoistable(pattern, flags, bound, names(module)):
+        return None
+    cut = _cuts(node, [part for part in (pattern, flags) if part is not None], module, is_compile=name == "compile")
+    if cut is None or not is_as_written(module, node):
+        return None
+    gone = (pattern, flags)
+    return RegexCall(
+        node=node,
+        function=name,
+        pattern=source(module, pattern),
+        flags=source(module, flags) if flags is not None else "",
+        flag_lines=_import_lines(flags, names(module)),
+        cut=cut,
+        kept=tuple(argument for argument in node.args if argument not in gone),
+        keywords=tuple(keyword for keyword in node.keywords if keyword.value not in gone),
+    )
+
+
+def _bound_arguments(node: ast.Call, parameters: tuple[str, ...]) -> dict[str, ast.expr] | None:
+    """Return the arguments by parameter; None when the call does not fit the signature."""
+    if len(node.args) > len(parameters):
+        return None
+    bound = dict(zip(parameters, node.args, strict=False))
+    for keyword in node.keywords:
+        if keyword.arg not in parameters or keyword.arg in bound:
+            return None
+        bound[keyword.arg] = keyword.value
+    return bound
+
+
+def _is_hoistable(pattern: ast.expr, flags: ast.expr | None, bound: dict[str, ast.expr], known: Names) -> bool:
+    if not isinstance(pattern, ast.Constant) or not isinstance(pattern.value, str | bytes):
+        return False
+    misplaced = (bound[name] for name in _TAKES_FLAGS_ALONE & bound.keys())
+    if any(_flag_value(value, known) is not None and not isinstance(value, ast.Constant) for value in misplaced):
+        return False
+    value = 0 if flags is None else _flag_value(flags, known)
+    return value is not None and _compiles(pattern.value, value)
+
+
+def _flag_value(node: ast.expr, known: Names) -> int | None:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        left, right = _flag_value(node.left, known), _flag_value(node.right, known)
+        return left | right if left is not None and right is not None else None
+    if isinstance(node, ast.Constant):
+        return 0 if node.value == 0 and type(node.value) is int else None
+    owner, _, name = (known.dotted(node) or "").rpartition(".")
+    return int(re.RegexFlag[name]) if owner == "re" and name in _FLAGS else None
+
+
+def _import_lines(flags: ast.expr | None, known: Names) -> tuple[int, ...]:
+    inside = ast.walk(flags) if flags is not None else ()
+    imports = (known.imported(node.id, node) for node in inside if isinstance(node, ast.Name))
+    return tuple(found.statement.lineno for found in imports if found)
+
+
+def _compiles(pattern: str | bytes, flags: int) -> bool:
+    """Say whether it compiles without a warning: what it says must not move from the call to the import."""
+    text = pattern.decode("latin-1") if isinstance(pattern, bytes) else pattern
+    if _NEWER_SYNTAX.search(text):
+        return False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            compiled = re.compile(pattern, flags)
+    except (re.error, Warning, ValueError, OverflowError, RecursionError):
+        return False
+    return not compiled.flags & (re.LOCALE | re.DEBUG)
+
+
+def _cuts(node: ast.Call, gone: Sequence[ast.expr], module: Module, *, is_compile: bool) -> tuple[Span, ...] | None:
+    """Return what to cut so that the arguments `gone` go with one comma each; None when more stands around them."""
+    if is_compile:
+        return (span(module, node),)
+    places = sorted(_argument_spans(node, module), key=lambda place: place[0].start)
+    cuts: list[Span] = []
+    for index, (place, value) in enumerate(places):
+        if value not in gone:
+            continue
+        start = place.start if index == 0 else places[index - 1][0].end
+        end = places[1][0].start if index == 0 else place.end
+        gap = module.text[place.end : end] if index == 0 else module.text[start : place.start]
+        opening = module.text[span(module, node.func).end : place.start] if index == 0 else "("
+        if _GAP.fullmatch(gap) is None or opening.strip() != "(":
+            return None
+        kept_break = gap.index(",") + 1 - len(gap) if index == 0 and "\n" in gap else 0
+        cuts.append(Span(start=start, end=end + kept_break))
+    return tuple(cuts)
+
+
+def _argument_spans(node: ast.Call, module: Module) -> Iterator[tuple[Span, ast.expr]]:
+    for argument in node.args:
+        yield span(module, argument), argument
+    for keyword in node.keywords:
+        where = Span(
+            start=offset(module, keyword.lineno, keyword.col_offset),
+            end=offset(module, keyword.end_lineno or keyword.lineno, keyword.end_col_offset or keyword.col_offset),
+        )
+        yield where, keyword.value

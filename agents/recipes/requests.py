@@ -1,0 +1,37 @@
+"""Requests for facts under ids that every recipe forms alike, so that two recipes share one recording."""
+
+import ast
+
+from agents.recipes.project import Module
+from profiling.facts import ExpressionRequest, FunctionRequest, LoopRequest
+from profiling.model import FunctionKey
+
+
+def function_request(key: FunctionKey) -> FunctionRequest:
+    """Ask for the calls of a function."""
+    return FunctionRequest(id=f"function:{key.place}:{key.qualname}", key=key)
+
+
+def loop_request(module: Module, loop: ast.For | ast.AsyncFor | ast.While) -> LoopRequest:
+    """Ask for the trips of a loop."""
+    return LoopRequest(
+        id=f"loop:{module.file}:{loop.lineno}:{loop.col_offset}",
+        file=module.file,
+        line=loop.lineno,
+        column=loop.col_offset,
+    )
+
+
+def expression_request(module: Module, node: ast.expr, loop: LoopRequest | None = None) -> ExpressionRequest:
+    """Ask for the values of an expression, and for their changes within one entry of a loop around it."""
+    end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+    place = f"{module.file}:{node.lineno}:{node.col_offset}-{end_line}:{end_column}"
+    return ExpressionRequest(
+        id=f"expression:{place}{'@' + loop.id if loop else ''}",
+        file=module.file,
+        line=node.lineno,
+        column=node.col_offset,
+        end_line=end_line,
+        end_column=end_column,
+        loop_id=loop.id if loop else None,
+    )

@@ -1,0 +1,336 @@
+"""Probe a set built beside a list instead of the list, where the list does not change between build and last probe."""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from agents.model import Patch
+from agents.recipes._base import Card, Choice, Example, Site, Veto
+from agents.recipes.constants import ConstantProbes, constant_probes
+from agents.recipes.functions import Function, FunctionNode, function_at, functions
+from agents.recipes.gains import function_share
+from agents.recipes.project import Module, Project
+from agents.recipes.requests import expression_request
+from agents.recipes.scope import names
+from agents.recipes.splice import NotSpliceable, Rewrite
+from agents.recipes.uses import Use, UseKind, block_of, ends_at_once, is_repeated, reads_its_frame, uses
+from profiling.facts import ExpressionFacts, Facts
+from profiling.model import Dimension, Domain
+from profiling.profile import Profile
+
+MIN_LENGTH = 8
+PROBES_PER_ELEMENT = 0.25
+"""Least length and least probes a build for each element (RECIPES.md, card 3)."""
+_COMPARE_NS = 4.5
+_BUILD_NS, _BUILD_ELEMENT_NS = 150.0, 10.0
+"""A list probe costs 4.3 to 6 ns for each element of the list (half of them hits); a set of n costs 150 + 10 n ns."""
+
+_SCALARS = frozenset({"NoneType", "bool", "bytes", "complex", "float", "frozenset", "int", "str", "tuple"})
+_READING = frozenset({UseKind.LENGTH, UseKind.TRUTH, UseKind.ITERATE, UseKind.PROBE, UseKind.INDEX})
+_READING_METHODS = frozenset({"copy", "count", "index"})
+_UNHASHABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LocalProbes:
+    """A local list: what makes it, the statement after which it is complete, and its probes in loops."""
+
+    name: str
+    value: ast.expr
+    complete: ast.stmt
+    probes: tuple[ast.Compare, ...]
+
+
+class SetMembership:
+    """`x in some_list` in a loop → `x in some_set`."""
+
+    card = Card(
+        id="set-membership",
+        title="Probe a set instead of scanning a list",
+        rank=3,
+        domain=Domain.CPU,
+        dimension=Dimension.CPU_S,
+        confidence=0.7,
+        cost_note="measured 2026-11, CPython 3.11, 15 pairs, list scanned against set built and probed, half of the "
+        "probes hits: 3.0x [3.0, 3.0] with 8 integers and 2000 probes, 6.8x [6.7, 7.1] with 100 and 25 probes, "
+        "198x [167, 215] with 1000 and 2000; a loss (0.65x) with 8 integers and 2 probes",
+        mechanism="A list is compared element by element; a set finds the element by its hash in constant time.",
+        hazard="Checked: the list is not changed or shared between the end of its build and its last probe, and the "
+        "elements and probes seen were hashable builtin values, for which hash and == agree; remains: a value of "
+        "another type in a later run, unhashable ones would raise TypeError.",
+    )
+    examples = (
+        Example(
+            before="""\
+def known(lines, names):
+    allowed = [name.strip() for name in names]  # as written
+    return [line for line in lines if line in allowed]
+""",
+            after="""\
+def known(lines, names):
+    allowed = [name.strip() for name in names]  # as written
+    _allowed_set = set(allowed)
+    return [line for line in lines if line in _allowed_set]
+""",
+        ),
+        Example(
+            before="""\
+def missing(rows, wanted):
+    seen = []
+    for row in rows:
+        seen.append(row.key)
+    for key in wanted:
+        if key not in seen:
+            yield key
+    print(seen)
+""",
+            after="""\
+def missing(rows, wanted):
+    seen = []
+    for row in rows:
+        seen.append(row.key)
+    _seen_set = set(seen)
+    for key in wanted:
+        if key not in _seen_set:
+            yield key
+    print(seen)
+""",
+        ),
+        Example(
+            before="""\
+WORDS = ("and", "as", "assert", "async", "await", "break", "class", "continue")
+
+
+def is_word(text):
+    return text in WORDS
+""",
+            after="""\
+WORDS = ("and", "as", "assert", "async", "await", "break", "class", "continue")
+_WORDS_SET = frozenset(WORDS)
+
+
+def is_word(text):
+    return text in _WORDS_SET
+""",
+        ),
+        Example(
+            before="""\
+def unique(items):
+    seen = []
+    for item in items:
+        if item not in seen:
+            seen.append(item)
+    return seen
+""",
+            after=None,
+            because="the list grows between two probes",
+        ),
+        Example(
+            before="""\
+def known(lines, allowed):
+    return [line for line in lines if line in allowed]
+""",
+            after=None,
+            because="a parameter may be a string, where `in` looks for a substring",
+        ),
+        Example(
+            before="""\
+def known(lines, names, register):
+    allowed = list(names)
+    register(allowed)
+    return [line for line in lines if line in allowed]
+""",
+            after=None,
+            because="another holder of the list may change it while the lines are iterated",
+        ),
+        Example(
+            before="""\
+def known(lines, names):
+    for line in lines:
+        allowed = list(names)
+        if line in allowed:
+            yield line
+""",
+            after=None,
+            because="the set would be built for every probe",
+        ),
+    )
+
+    def sites(self, module: Module, project: Project) -> Iterator[Site]:
+        """Yield every local list probed in a loop, and every constant sequence probed in a function."""
+        for function in functions(module):
+            for name in sorted(_probed_names(function.node)):
+                local = _local_probes(function.node, name, module)
+                constant = None if local else constant_probes(function.node, name, module, project)
+                found = local or constant
+                if found is not None and _is_spliceable(found, module):
+                    yield _site(function, name, found, module)
+
+    def choose(self, site: Site, profile: Profile, facts: Facts) -> Choice | Veto:
+        """Choose when the list is long and probed often enough, with hashable builtin values throughout."""
+        is_local = site.node_path.startswith("local:")
+        requested = [facts.expressions.get(request.id) for request in site.requests]
+        made, pairs = (requested[0], requested[1:]) if is_local else (None, requested)
+        containers = [fact for fact in pairs[0::2] if fact is not None]
+        elements = [fact for fact in pairs[1::2] if fact is not None]
+        reason = _container_reason(containers) or _element_reason([*containers, *elements], elements)
+        if reason:
+            return Veto(reason=reason)
+        probes = sum(fact.evaluations for fact in containers)
+        scanned = sum(fact.total_len for fact in containers)
+        builds = max(1, made.evaluations if made else 1)
+        length = scanned / probes
+        if probes / builds < length * PROBES_PER_ELEMENT:
+            return Veto(reason=f"{probes / builds:.1f} probes a build do not pay for a set of {length:.0f}")
+        saved_ns = scanned * _COMPARE_NS - builds * (_BUILD_NS + _BUILD_ELEMENT_NS * length)
+        share = function_share(profile, site.key, saved_s=saved_ns * 1e-9)
+        if share <= 0:
+            return Veto(reason=f"nothing to gain: {probes} probes of {length:.0f} elements, {builds} builds")
+        evidence = f"facts:probes={probes} builds={builds} mean_len={length:.0f} profile:saved_share={share:.4f}"
+        return Choice(expected_share=share, evidence=evidence)
+
+    def rewrite(self, site: Site, choice: Choice, module: Module, project: Project) -> Patch:
+        """Build the set where the list is complete and probe it."""
+        del choice
+        kind, _, name = site.node_path.partition(":")
+        function = function_at(module, site.key)
+        found: _LocalProbes | ConstantProbes | None = None
+        if function is not None and kind == "local":
+            found = _local_probes(function.node, name, module)
+        elif function is not None:
+            found = constant_probes(function.node, name, module, project)
+        if found is None:
+            raise NotSpliceable(f"{module.file}:{site.line}: {name} is not probed in this way here")
+        return _patch(found, module)
+
+
+RECIPE = SetMembership()
+
+
+def _container_reason(containers: Sequence[ExpressionFacts]) -> str:
+    longest = max((fact.max_len or 0 for fact in containers), default=0)
+    if not containers:
+        return "no probe was seen"
+    if longest < MIN_LENGTH:
+        return f"the longest list probed had {longest} elements, less than {MIN_LENGTH}"
+    others = sorted({kind for fact in containers for kind in fact.types} - {"list", "tuple"})
+    return f"a {', '.join(others)} was probed too" if others else ""
+
+
+def _element_reason(all_values: Sequence[ExpressionFacts], elements: Sequence[ExpressionFacts]) -> str:
+    if not all(fact.elements_hashable for fact in all_values):
+        return "an element or a probe was no hashable builtin value"
+    others = sorted({kind for fact in elements for kind in fact.types} - _SCALARS)
+    return f"a {', '.join(others)} was looked for" if others else ""
+
+
+def _probed_names(function: FunctionNode) -> set[str]:
+    compares = (node for node in ast.walk(function) if isinstance(node, ast.Compare))
+    probed = (node.comparators[-1] for node in compares if isinstance(node.ops[-1], ast.In | ast.NotIn))
+    return {container.id for container in probed if isinstance(container, ast.Name)}
+
+
+def _local_probes(function: FunctionNode, name: str, module: Module) -> _LocalProbes | None:
+    """Return the probes of a local list that does not change while it is probed."""
+
+    def is_builtin(builtin: str) -> bool:
+        return names(module).is_builtin(builtin, function.body[0])
+
+    found = uses(function, name, is_builtin)
+    made = [use for use in found if use.kind is UseKind.BIND_LIST]
+    if len(made) != 1 or not is_builtin("set") or reads_its_frame(function):
+        return None
+    block = block_of(made[0], function)
+    places = _places(found, block)
+    if places is None or any(use.is_in_inner_scope or (use.binds and use is not made[0]) for use in found):
+        return None
+    return _checked(found, made[0], block, places, is_builtin)
+
+
+def _places(found: Sequence[Use], block: Sequence[ast.stmt]) -> Mapping[ast.AST, int] | None:
+    """Return the index of the statement each use stands in; None when one stands outside the block."""
+    index_of = {statement: index for index, statement in enumerate(block)}
+    places = {
+        use.node: next((index_of[step] for step in (*use.path, use.node) if step in index_of), -1) for use in found
+    }
+    return None if -1 in places.values() else places
+
+
+def _checked(
+    found: Sequence[Use],
+    made: Use,
+    block: Sequence[ast.stmt],
+    places: Mapping[ast.AST, int],
+    is_builtin: Callable[[str], bool],
+) -> _LocalProbes | None:
+    probes = [use for use in found if use.kind is UseKind.PROBE and is_repeated(use, block[places[use.node]])]
+    if not probes or made.value is None or not all(_is_probe_now(use, is_builtin) for use in probes):
+        return None
+    first, last = min(places[use.node] for use in probes), max(places[use.node] for use in probes)
+    for use in found:
+        if first <= places[use.node] <= last and not _is_read(use):
+            return None
+        if places[use.node] < first and use.kind is UseKind.OTHER:
+            return None
+    complete = max(places[use.node] for use in found if places[use.node] < first and not _is_read(use))
+    compares = tuple(use.path[0] for use in probes if isinstance(use.path[0], ast.Compare))
+    name = made.node.id if isinstance(made.node, ast.Name) else ""
+    return _LocalProbes(name=name, value=made.value, complete=block[complete], probes=compares)
+
+
+def _is_read(use: Use) -> bool:
+    return use.kind in _READING or (use.kind is UseKind.METHOD and use.method in _READING_METHODS)
+
+
+def _is_probe_now(use: Use, is_builtin: Callable[[str], bool]) -> bool:
+    """Say whether the probe is made while its statement runs, for an element that may be hashable."""
+    lazily = any(
+        isinstance(step, ast.GeneratorExp) and not ends_at_once(use.path[depth:], is_builtin)
+        for depth, step in enumerate(use.path)
+    )
+    compare = use.path[0]
+    return isinstance(compare, ast.Compare) and not lazily and not isinstance(_element(compare), _UNHASHABLE)
+
+
+def _element(compare: ast.Compare) -> ast.expr:
+    """Return what is looked for by the last operator of a comparison."""
+    return compare.comparators[-2] if len(compare.comparators) > 1 else compare.left
+
+
+def _site(function: Function, name: str, found: _LocalProbes | ConstantProbes, module: Module) -> Site:
+    is_local = isinstance(found, _LocalProbes)
+    asked = [found.value] if isinstance(found, _LocalProbes) else []
+    for compare in found.probes:
+        asked += [compare.comparators[-1], _element(compare)]
+    return Site(
+        recipe=SetMembership.card.id,
+        key=function.key,
+        module=module.file,
+        line=found.probes[0].lineno,
+        requests=tuple(expression_request(module, node) for node in asked),
+        node_path=f"{'local' if is_local else 'constant'}:{name}",
+    )
+
+
+def _is_spliceable(found: _LocalProbes | ConstantProbes, module: Module) -> bool:
+    try:
+        _patch(found, module)
+    except NotSpliceable:
+        return False
+    return True
+
+
+def _patch(found: _LocalProbes | ConstantProbes, module: Module) -> Patch:
+    rewrite = Rewrite(module)
+    if isinstance(found, _LocalProbes):
+        set_name = f"_{found.name.strip('_')}_set"
+        if not names(module).is_free(set_name):
+            raise NotSpliceable(f"{module.file}: {set_name} is taken")
+        rewrite.insert_after(found.complete, f"{set_name} = set({found.name})")
+    else:
+        set_name = found.set_name
+        if not found.is_built:
+            rewrite.insert_after(found.definition, f"{set_name} = frozenset({found.name})")
+    for compare in found.probes:
+        rewrite.replace(compare.comparators[-1], set_name)
+    return rewrite.patch()

@@ -1,0 +1,152 @@
+"""Which attributes are stored where in the whole project, and which names its tests patch."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agents.recipes.functions import FunctionNode
+from agents.recipes.once import once
+from agents.recipes.project import Module, Project
+
+_SETTERS = frozenset({"setattr", "delattr", "__setattr__", "__delattr__"})
+_PATCHERS = frozenset(
+    {"patch", "setattr", "delattr", "object", "multiple", "dict", "setitem", "spy", "stub", "replace"}
+)
+_BY_NAME = frozenset({"__dict__", "vars", "globals", "locals", "setattr", "delattr", "exec", "eval"})
+
+_NAMESPACES = frozenset({"globals", "exec", "vars"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """One place that sets or deletes an attribute: `receiver.name = …`, `setattr(receiver, "name", …)`.
+
+    Attributes:
+        name: of the attribute.
+        module: where it happens.
+        node: the target or call.
+        receiver: the expression whose attribute it is.
+        function: the innermost function it stands in, None at module or class level.
+        owner: the class whose body holds that function directly, None otherwise.
+    """
+
+    name: str
+    module: Module
+    node: ast.expr
+    receiver: ast.expr
+    function: FunctionNode | None
+    owner: ast.ClassDef | None
+
+    @property
+    def is_on_self(self) -> bool:
+        """Say whether the receiver is the first parameter of the method it stands in."""
+        if self.owner is None or self.function is None or not isinstance(self.receiver, ast.Name):
+            return False
+        positional = [*self.function.args.posonlyargs, *self.function.args.args]
+        return bool(positional) and positional[0].arg == self.receiver.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreIndex:
+    """Stores by attribute name over modules and readers.
+
+    Attributes:
+        by_name: every store of an attribute name.
+        patched: names that appear, as the whole or the last part of a dotted string, in a call that may replace
+            attributes (`mock.patch("pkg.mod.name")`, `monkeypatch.setattr(mod, "name", …)`).
+        dynamic: files that may set attributes under names that can't be read (`setattr(x, name, …)`, `__dict__`).
+        namespaces: files that may rebind their own module's names unseen (`globals()`, `exec`).
+    """
+
+    by_name: dict[str, tuple[Store, ...]]
+    patched: frozenset[str]
+    dynamic: frozenset[str]
+    namespaces: frozenset[str] = frozenset()
+
+    def stores(self, name: str) -> tuple[Store, ...]:
+        """Return every place that sets or deletes an attribute of this name on any object."""
+        return self.by_name.get(name, ())
+
+    def is_replaced(self, name: str) -> bool:
+        """Say whether some object's attribute `name` is set from outside its class, or patched in a test.
+
+        Args:
+            name: of a module-level function or a method: whoever replaces it would notice a rewrite.
+        """
+        return name in self.patched or any(not store.is_on_self for store in self.stores(name))
+
+
+@once
+def index(project: Project) -> StoreIndex:
+    """Return the index of a project."""
+    by_name: dict[str, list[Store]] = {}
+    patched: set[str] = set()
+    dynamic: set[str] = set()
+    namespaces: set[str] = set()
+    for module in project.everything:
+        for store in _stores(module, module.syntax, None, None):
+            by_name.setdefault(store.name, []).append(store)
+        for node in ast.walk(module.syntax):
+            patched.update(_patched(node))
+            if _is_dynamic(node):
+                dynamic.add(module.file)
+            if isinstance(node, ast.Call) and _called(node) in _NAMESPACES:
+                namespaces.add(module.file)
+    return StoreIndex(
+        by_name={name: tuple(found) for name, found in by_name.items()},
+        patched=frozenset(patched),
+        dynamic=frozenset(dynamic),
+        namespaces=frozenset(namespaces),
+    )
+
+
+def _stores(
+    module: Module, node: ast.AST, function: FunctionNode | None, owner: ast.ClassDef | None
+) -> Iterator[Store]:
+    for child in ast.iter_child_nodes(node):
+        for name, place, receiver in _stored(child):
+            yield Store(name=name, module=module, node=place, receiver=receiver, function=function, owner=owner)
+        if isinstance(child, FunctionNode):
+            yield from _stores(module, child, child, node if isinstance(node, ast.ClassDef) else None)
+        else:
+            yield from _stores(module, child, function, owner)
+
+
+def _stored(node: ast.AST) -> Iterator[tuple[str, ast.expr, ast.expr]]:
+    if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+        yield node.attr, node, node.value
+    elif isinstance(node, ast.Call) and _called(node) in _SETTERS:
+        name = next((text for argument in node.args[:2] if (text := _text(argument)) is not None), None)
+        if name is not None and "." not in name:
+            yield name, node, node.args[0]
+
+
+def _patched(node: ast.AST) -> Iterator[str]:
+    if not isinstance(node, ast.Call) or _called(node) not in _PATCHERS:
+        return
+    texts = [_text(argument) for argument in node.args]
+    keywords = [keyword.arg for keyword in node.keywords] if _called(node) == "multiple" else []
+    for text in (*texts, *(_text(keyword.value) for keyword in node.keywords), *keywords):
+        if text is not None and all(part.isidentifier() for part in text.split(".")):
+            yield text
+            yield text.rpartition(".")[2]
+
+
+def _is_dynamic(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute):
+        return node.attr == "__dict__"
+    if not isinstance(node, ast.Call) or _called(node) not in _BY_NAME | _SETTERS:
+        return False
+    is_setter = _called(node) in _SETTERS
+    return not is_setter or all(_text(argument) is None for argument in node.args[:2])
+
+
+def _called(call: ast.Call) -> str:
+    function = call.func
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _text(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None

@@ -1,0 +1,76 @@
+"""Module-level names that keep one value for the whole run: constants, and tables that nobody changes."""
+
+import ast
+from collections.abc import Mapping
+
+from agents.recipes import kinds, stores
+from agents.recipes.once import once
+from agents.recipes.project import Module, Project
+from agents.recipes.scope import names
+
+_READ_STATEMENTS = ast.For | ast.comprehension
+
+
+def constant_value(module: Module, name: str, project: Project) -> ast.expr | None:
+    """Return the expression a module-level name is bound to, once and for the whole run; None: don't know."""
+    bound = names(module).bindings(name)
+    index = stores.index(project)
+    if len(bound) != 1 or index.is_replaced(name) or module.file in index.namespaces:
+        return None
+    statement = parents(module).get(bound[0])
+    if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement not in module.syntax.body:
+        return None
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    return statement.value if targets == [bound[0]] else None
+
+
+def is_only_read(module: Module, name: str, project: Project) -> bool:
+    """Say whether a module-level container is only ever looked into, in its own module and nowhere else."""
+    if names(module).has_star_import or name in exported_uses(project):
+        return False
+    known = names(module)
+    loads = (node for node in ast.walk(module.syntax) if isinstance(node, ast.Name) and node.id == name)
+    return all(
+        _is_read(node, parents(module))
+        for node in loads
+        if isinstance(node.ctx, ast.Load) and known.resolve(name, node) is known.top
+    )
+
+
+@once
+def parents(module: Module) -> Mapping[ast.AST, ast.AST]:
+    """Return the parent of every node of a module."""
+    return {child: node for node in ast.walk(module.syntax) for child in ast.iter_child_nodes(node)}
+
+
+@once
+def exported_uses(project: Project) -> frozenset[str]:
+    """Return the names that any module reads as an attribute or imports from another module."""
+    found: set[str] = set()
+    for module in project.everything:
+        for node in ast.walk(module.syntax):
+            if isinstance(node, ast.Attribute):
+                found.add(node.attr)
+            elif isinstance(node, ast.ImportFrom):
+                found.update(alias.name for alias in node.names)
+    return frozenset(found)
+
+
+def _is_read(node: ast.Name, above: Mapping[ast.AST, ast.AST]) -> bool:
+    parent = above[node]
+    if isinstance(parent, ast.Subscript):
+        return parent.value is node and isinstance(parent.ctx, ast.Load)
+    if isinstance(parent, ast.Compare):
+        return parent.left is not node and all(isinstance(operator, ast.In | ast.NotIn) for operator in parent.ops)
+    if isinstance(parent, _READ_STATEMENTS):
+        return parent.iter is node
+    if isinstance(parent, ast.Attribute):
+        call = above[parent]
+        return parent.attr in kinds.TABLE_READS and isinstance(call, ast.Call) and call.func is parent
+    return isinstance(parent, ast.Call) and node in parent.args and _takes_tables(parent.func)
+
+
+def _takes_tables(function: ast.expr) -> bool:
+    if isinstance(function, ast.Attribute):
+        return function.attr in kinds.TABLE_TAKERS
+    return isinstance(function, ast.Name) and function.id in kinds.READERS

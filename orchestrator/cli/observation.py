@@ -1,0 +1,187 @@
+"""Profile a command on a checkout as it is: what `optimize profile` and `optimize targets` have in common."""
+
+import shlex
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.specialists.setup import Setup, SetupImpossible, Wishes, look
+from orchestrator.cli.location import root_of
+from orchestrator.cli.options import ObservationFlags
+from orchestrator.cli.patience import Patience
+from orchestrator.cli.stopper import Stopper
+from orchestrator.errors import NotWritable, SettingsError, SetupFailed, UsageError, WorkloadFailed
+from orchestrator.live.plain_text import neutral, one_line
+from orchestrator.settings import seconds
+from profiling.collect import store, unified
+from profiling.context.commands import BadCommand
+from profiling.formats.lines import unified_profile_lines
+from profiling.measure.environment import launch
+from profiling.measure.processes import Processes
+from profiling.model import Command
+from profiling.profile import Profile
+
+# There is no commit whose tree this is.
+_AS_IT_IS = "working tree"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is to be observed.
+
+    Attributes:
+        root: of the checkout.
+        words: the command as typed; empty means the workload found in the repository.
+        python: interpreter the person wants, None to have one found.
+        memory_budget_s: wall seconds the memory pass may take.
+        show_output: run the command once more, first, and show what it prints.
+    """
+
+    root: Path
+    words: tuple[str, ...]
+    python: str | None
+    memory_budget_s: float
+    show_output: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observer:
+    """Runs the target for one observation.
+
+    Attributes:
+        asked: by the person.
+        setup: how the repository is run.
+        command: what is observed.
+        processes: starts them.
+        scratch: a folder outside the checkout, for the life of the observation.
+        say: told what begins.
+    """
+
+    asked: Asked
+    setup: Setup
+    command: Command
+    processes: Processes
+    scratch: Path
+    say: Callable[[str], None]
+
+    def profile(self) -> Profile:
+        """Return the unified profile.
+
+        Raises:
+            WorkloadFailed: the command fails, or runs no line of the project.
+        """
+        with workload_errors():
+            if self.asked.show_output:
+                self._show()
+            return unified.profile(
+                self.setup.tree,
+                self.command,
+                self.setup.interpreter,
+                processes=self.processes,
+                scratch=self.folder(),
+                tree_id=_AS_IT_IS,
+                budget_s=self.asked.memory_budget_s,
+                on_progress=self.say,
+            )
+
+    def folder(self) -> Path:
+        """Return a new, empty folder."""
+        return Path(tempfile.mkdtemp(dir=self.scratch))
+
+    def as_json(self, profile: Profile) -> str:
+        """Return a profile as `--out` writes it."""
+        path = self.folder() / "profile.json"
+        store.write(profile, path)
+        return path.read_text(encoding="utf-8")
+
+    def _show(self) -> None:
+        """Show the last of what one run prints, on standard error: standard output is for the profile."""
+        self.say(f"running {self.command.text}")
+        done = self.processes.run(launch(self.command, self.setup.tree, self.setup.interpreter))
+        sys.stderr.write("".join(f"{neutral(text).rstrip()}\n" for text in (done.stdout, done.stderr) if text.strip()))
+
+
+def asked(flags: ObservationFlags) -> Asked:
+    """Return what the flags ask for.
+
+    Raises:
+        SettingsError: the budget is no duration.
+    """
+    budget = seconds(flags["memory_budget"])
+    if not isinstance(budget, float):
+        message = f"memory-budget can't be {flags['memory_budget']!r} (from --memory-budget)"
+        raise SettingsError(message, hint="allowed is a duration: 0, 90s, 10m")
+    return Asked(
+        root=root_of(flags["repo"]),
+        words=flags["command"],
+        python=flags["python"],
+        memory_budget_s=budget,
+        show_output=flags["show_output"],
+    )
+
+
+@contextmanager
+def observing(asked: Asked) -> Iterator[Observer]:
+    """Give an observer; when the person interrupts, what it runs is stopped.
+
+    Raises:
+        SetupFailed: no source or no interpreter was found.
+        UsageError: no command was given and none was found, or it can't be split.
+    """
+    processes = Processes()
+    with Stopper(), Patience() as say, tempfile.TemporaryDirectory(prefix="optimize-") as scratch:
+        setup, command = _found(asked)
+        try:
+            yield Observer(
+                asked=asked, setup=setup, command=command, processes=processes, scratch=Path(scratch), say=say
+            )
+        finally:
+            processes.stop()
+
+
+def as_lines(profile: Profile) -> tuple[str, ...]:
+    """Return a profile for a person."""
+    lines = [neutral(line).replace("\n", " ") for line in unified_profile_lines(profile)]
+    notes = [f"  {one_line(note)}" for note in profile.notes]
+    return ("[unified profile]", *lines, *(["not seen:", *notes] if notes else []))
+
+
+def write(profile: Profile, path: str) -> None:
+    """Write a profile as JSON where the person wants it.
+
+    Raises:
+        NotWritable: it can't be written there.
+    """
+    try:
+        store.write(profile, Path(path))
+    except OSError as error:
+        raise NotWritable(f"the profile can't be written to {path}: {error.strerror or error}") from error
+
+
+@contextmanager
+def workload_errors() -> Iterator[None]:
+    """Turn what running the target raises into errors of ours."""
+    try:
+        yield
+    except unified.NothingExercised as error:
+        hint = "name a command that runs the project's code; [tool.optimize] source in pyproject.toml says where it is"
+        raise WorkloadFailed(str(error), hint=hint) from error
+    except (unified.WorkloadError, FileNotFoundError) as error:
+        raise WorkloadFailed(str(error), hint="run it by hand from the repository's root") from error
+
+
+def _found(asked: Asked) -> tuple[Setup, Command]:
+    text = asked.words[0] if len(asked.words) == 1 else shlex.join(asked.words)
+    try:
+        setup = look(asked.root, Wishes(python=asked.python, workload=text or None))
+    except SetupImpossible as error:
+        raise SetupFailed(str(error), hint=error.hint) from error
+    except BadCommand as error:
+        raise UsageError(str(error), hint="give one command without shell syntax, after --") from error
+    if setup.workload is None:
+        hint = "name one: optimize profile -- python bench.py"
+        raise UsageError(f"no command was given, and no benchmark was found in {asked.root}", hint=hint)
+    return setup, setup.workload

@@ -1,0 +1,193 @@
+"""Where a session stands, read from its records alone."""
+
+import shlex
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import assert_never
+
+from orchestrator.ledger import handoff, results_tsv
+from orchestrator.ledger.handoff import Handoff, SessionStatus
+from orchestrator.ledger.layout import Layout
+from orchestrator.ledger.results_tsv import Row
+from orchestrator.live.events import JsonValue
+from orchestrator.workspace import lock
+from orchestrator.workspace.lock import Holder
+
+_LAST = 5
+
+
+class State(StrEnum):
+    """How a session stands, `none` without one, `killed` when it ended without a word."""
+
+    NONE = "none"
+    RUNNING = "running"
+    KILLED = "killed"
+    INTERRUPTED = "interrupted"
+    DONE = "done"
+    BOUND = "bound"
+    STUCK = "stuck"
+    FAILED = "failed"
+
+
+_WORDS = {
+    State.NONE: "has not begun",
+    State.RUNNING: "is running",
+    State.KILLED: "was killed; what it finished is recorded",
+    State.INTERRUPTED: "was interrupted",
+    State.DONE: "is done",
+    State.BOUND: "reached a bound (experiments or time) with work left",
+    State.STUCK: "found nothing more",
+    State.FAILED: "failed",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A session as its records show it.
+
+    Attributes:
+        root: of the checkout.
+        state: by lock and HANDOFF.md together.
+        holder: the process that runs it, None when none does.
+        handoff: None before the first one was written.
+        rows: of results.tsv, all sessions', in order.
+    """
+
+    root: Path
+    state: State
+    holder: Holder | None
+    handoff: Handoff | None
+    rows: tuple[Row, ...]
+
+
+def look(root: Path) -> Standing:
+    """Read the records.
+
+    Raises:
+        orchestrator.errors.RecordsDamaged: one of them can't be read.
+    """
+    layout = Layout(root=root)
+    holder = lock.holder(layout.lock)
+    written = handoff.load(layout.handoff)
+    rows = results_tsv.read(layout.results)
+    is_begun = layout.session_db.exists() or bool(rows)
+    return Standing(
+        root=root, state=_state(holder, written, is_begun=is_begun), holder=holder, handoff=written, rows=rows
+    )
+
+
+def as_lines(standing: Standing) -> tuple[str, ...]:
+    """Return it for a person."""
+    if standing.state is State.NONE:
+        return (f"no session yet in {standing.root}", f"next: {_next(standing)[0]}")
+    return (
+        _headline(standing),
+        *(f"  {line}" for line in _facts(standing)),
+        *_last(standing.rows),
+        *(f"next: {line}" for line in _next(standing)),
+    )
+
+
+def as_dict(standing: Standing) -> dict[str, JsonValue]:
+    """Return it for a program."""
+    written, holder = standing.handoff, standing.holder
+    session: dict[str, JsonValue] = {}
+    if written is not None:
+        session = {
+            "session": written.session,
+            "updated_at": written.updated_at,
+            "branch": written.branch,
+            "base_commit": written.base_commit,
+            "head_commit": written.head_commit,
+            "workload": written.workload,
+            "tests": written.tests,
+            "goal": written.goal,
+            "experiments": written.experiments,
+            "keeps": written.keeps,
+            "discards": written.discards,
+            "crashes": written.crashes,
+            "headline": written.headline,
+        }
+    return {
+        "root": str(standing.root),
+        "state": standing.state.value,
+        "pid": holder.pid if holder else None,
+        **session,
+        "last": [
+            {"status": row.status, "commit": row.commit, "what": row.description} for row in _newest(standing.rows)
+        ],
+        "next": list(_next(standing)),
+    }
+
+
+def _state(holder: Holder | None, written: Handoff | None, *, is_begun: bool) -> State:
+    if holder is not None:
+        return State.RUNNING
+    if written is None:
+        return State.KILLED if is_begun else State.NONE
+    return State.KILLED if written.status is SessionStatus.RUNNING else State(written.status.value)
+
+
+def _headline(standing: Standing) -> str:
+    written, holder = standing.handoff, standing.holder
+    name = written.session if written else holder.session if holder else ""
+    when = f" ({written.updated_at})" if written else ""
+    return f"session {name} {_WORDS[standing.state]}{when}".replace("  ", " ")
+
+
+def _facts(standing: Standing) -> list[str]:
+    written, holder = standing.handoff, standing.holder
+    lines = [f"pid {holder.pid} of {holder.user} on {holder.host}, since {holder.started}"] if holder else []
+    if written is None:
+        return lines
+    outcomes = f"{written.keeps} kept, {written.discards} discarded, {written.crashes} crashed"
+    lines += [
+        f"branch: {written.branch}, {written.base_commit[:10]} to {written.head_commit[:10]}",
+        f"workload: {written.workload}",
+        f"tests: {written.tests or 'none'}",
+        *([f"goal: {written.goal}"] if written.goal else []),
+        f"experiments: {written.experiments} ({outcomes})",
+        *([f"headline: {written.headline}"] if written.headline else []),
+    ]
+    return lines
+
+
+def _newest(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    return rows[-_LAST:]
+
+
+def _last(rows: tuple[Row, ...]) -> list[str]:
+    if not rows:
+        return []
+    shown = [f"  {row.status:<8}{row.commit:<13} {row.description}" for row in _newest(rows)]
+    return [f"last {len(shown)} of {len(rows)} experiments:", *shown]
+
+
+def _next(standing: Standing) -> tuple[str, ...]:
+    folder = f"-C {shlex.quote(str(standing.root))}"
+    go_on = f"optimize {folder}"
+    match standing.state:
+        case State.NONE:
+            return (go_on,)
+        case State.RUNNING:
+            pid = standing.holder.pid if standing.holder else 0
+            return ("wait for it", *([f"stop it cleanly: kill -INT {pid}"] if pid else []))
+        case State.KILLED | State.INTERRUPTED:
+            return (f"{go_on}   goes on from there",)
+        case State.FAILED:
+            return (f"optimize doctor {folder}   what is missing", f"{go_on}   tries again")
+        case State.BOUND:
+            return (*_taking(standing), f"{go_on}   goes on")
+        case State.DONE | State.STUCK:
+            return (*_taking(standing), f"{go_on} --workload …   looks at something else")
+        case _:
+            assert_never(standing.state)
+
+
+def _taking(standing: Standing) -> tuple[str, ...]:
+    written = standing.handoff
+    if written is None or not written.keeps:
+        return ()
+    between = f"{written.base_commit[:10]}..{written.branch}"
+    return (f"git log -p {between}   shows what was kept", f"git merge {written.branch}   takes it")

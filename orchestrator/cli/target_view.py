@@ -1,0 +1,90 @@
+"""What `optimize targets` shows: a survey of the files as they are, for a person or a program."""
+
+import json
+
+from pydantic import TypeAdapter
+
+from agents.recipes.backend import RecipesBackend
+from orchestrator.cli.observation import Observer, workload_errors
+from orchestrator.cli.observation import as_lines as profile_lines
+from orchestrator.live.plain_text import neutral, one_line
+from orchestrator.policy.scope import violation
+from orchestrator.survey import Survey
+from profiling.collect import facts as facts_pass
+from profiling.formats.table import unified_targets_lines
+from profiling.interactions.detect import detect
+from profiling.target import Interaction, Target
+from profiling.targets import build
+
+_TARGETS: TypeAdapter[tuple[Target, ...]] = TypeAdapter(tuple[Target, ...])
+_INTERACTIONS: TypeAdapter[tuple[Interaction, ...]] = TypeAdapter(tuple[Interaction, ...])
+
+
+def survey(observer: Observer) -> Survey:
+    """Profile, record facts where a fix may be possible, and rank.
+
+    Raises:
+        orchestrator.errors.WorkloadFailed: the command fails, or runs no line of the project.
+    """
+    tree, backend = observer.setup.tree, RecipesBackend()
+    profile = observer.profile()
+    requests = backend.nominate(tree, profile)
+    observer.say(f"recording facts at {len(requests)} places")
+    with workload_errors():
+        facts = facts_pass.collect(
+            requests,
+            tree,
+            observer.command,
+            observer.setup.interpreter,
+            processes=observer.processes,
+            scratch=observer.folder(),
+        )
+    candidates = backend.candidates(tree, profile, facts)
+    interactions = detect(profile, facts)
+    table = build(
+        profile,
+        interactions,
+        frozenset(candidate.key for candidate in candidates),
+        editable=lambda file: violation([file], tree.source_paths) is None,
+    )
+    return Survey(profile=profile, facts=facts, interactions=interactions, candidates=candidates, targets=table)
+
+
+def as_lines(found: Survey) -> tuple[str, ...]:
+    """Return it for a person."""
+    joined = [
+        f"{one.kind.value.replace('_', ' ')} at {one.key.qualname} ({one.key.place}):"
+        f" {', '.join(each.text for each in one.evidence)}; {one.root_fix}"
+        for one in found.interactions
+    ]
+    fixes = [f"{one.source} at {one.key.qualname} ({one.key.place}): {one.evidence}" for one in found.candidates]
+    return (
+        *profile_lines(found.profile),
+        "[unified targets]",
+        *(neutral(line).replace("\n", " ") for line in unified_targets_lines(found.targets)),
+        *_section("what joins their costs:", joined),
+        *_section("fixes to try, none of them proved yet:", fixes),
+        *_section("facts not seen:", list(found.facts.notes)),
+    )
+
+
+def as_json(found: Survey) -> str:
+    """Return it for a program."""
+    fixes = [
+        {"source": one.source, "function": one.key.qualname, "place": one.key.place, "evidence": one.evidence}
+        for one in found.candidates
+    ]
+    return json.dumps(
+        {
+            "command": found.profile.command.text,
+            "targets": _TARGETS.dump_python(found.targets, mode="json"),
+            "interactions": _INTERACTIONS.dump_python(found.interactions, mode="json"),
+            "fixes": fixes,
+            "notes": [*found.profile.notes, *found.facts.notes],
+        },
+        indent=2,
+    )
+
+
+def _section(title: str, lines: list[str]) -> list[str]:
+    return [title, *(f"  {one_line(line)}" for line in lines)] if lines else []

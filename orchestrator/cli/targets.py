@@ -1,0 +1,24 @@
+"""`optimize targets`: the unified profile, and the table of what is worth working on."""
+
+from typing import Unpack
+
+import click
+
+from orchestrator.cli.options import ObservationFlags, observation_options
+
+
+@click.command()
+@observation_options
+def targets(as_json: bool, **flags: Unpack[ObservationFlags]) -> int:
+    """Profile COMMAND and rank what is worth working on: functions, imports, and what joins their costs.
+
+    Nothing is changed. Without a COMMAND the benchmark found in the repository is taken.
+    Example: optimize targets -- python bench.py
+    """
+    from orchestrator.cli import target_view  # noqa: PLC0415  --help must not pay for it
+    from orchestrator.cli.observation import asked, observing  # noqa: PLC0415
+
+    with observing(asked(flags)) as observer:
+        found = target_view.survey(observer)
+    click.echo(target_view.as_json(found) if as_json else "\n".join(target_view.as_lines(found)))
+    return 0

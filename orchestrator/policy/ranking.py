@@ -1,0 +1,124 @@
+"""The order in which targets are tried."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from agents.model import Attempt, Candidate
+from orchestrator.policy.verdict import Status
+from profiling.model import FunctionKey
+from profiling.target import Target
+from profiling.targets import find
+
+PRIOR_EXPERIMENTS = 4.0
+"""How many experiments a candidate's stated confidence weighs against what this repository showed."""
+
+DISCARD_FACTOR = 0.7
+"""What every discard at the same function leaves of the hope in the next fix there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedTarget:
+    """A target with what there is to gain at it.
+
+    Attributes:
+        target: the row of the unified target table.
+        expected_gain: of the best candidate: share of the workload (0 to 1) x how likely it is kept.
+        best_candidate: the untried fix with the largest expected gain, None when there is none.
+        untried: how many fixes are left to try here.
+    """
+
+    target: Target
+    expected_gain: float
+    best_candidate: Candidate | None
+    untried: int
+
+
+def rank(
+    targets: Sequence[Target],
+    candidates: Iterable[Candidate],
+    attempts: Iterable[Attempt],
+    *,
+    exhausted: frozenset[str] = frozenset(),
+) -> tuple[RankedTarget, ...]:
+    """Return the targets in the order they are to be tried; what can't be chosen comes last.
+
+    Multi-domain targets come first, then the larger expected gain, then the place in the source.
+
+    Args:
+        targets: the unified target table.
+        candidates: fixes that are licensed and chosen by the facts.
+        attempts: what was tried before; the same fix is never tried twice on the same text.
+        exhausted: digests of places where a proposer had nothing to offer.
+    """
+    history = _History(tuple(attempts))
+    left: dict[FunctionKey, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        target = find(candidate.key, targets)
+        if target is not None and not history.has(candidate) and candidate.place_digest not in exhausted:
+            left[target.key].append(candidate)
+    return tuple(sorted((_ranked(target, left[target.key], history) for target in targets), key=_order))
+
+
+def can_be_chosen(ranked: RankedTarget) -> bool:
+    """Say whether there is a fix to try where one is allowed."""
+    return ranked.target.actionable and ranked.best_candidate is not None
+
+
+def is_multi_domain(target: Target) -> bool:
+    """Say whether the target has evidence in two domains or more."""
+    return len(target.domains) > 1
+
+
+class _History:
+    """What was tried, looked up by fix, by kind of fix and by function."""
+
+    def __init__(self, attempts: tuple[Attempt, ...]) -> None:
+        self._tried = {_fix(one.source, one.key, one.place_digest) for one in attempts}
+        self._kept_by_source: dict[str, list[bool]] = defaultdict(list)
+        self._discards: dict[tuple[str, str], int] = defaultdict(int)
+        for one in attempts:
+            is_kept = one.status == Status.KEEP
+            self._kept_by_source[one.source].append(is_kept)
+            self._discards[one.key.file, one.key.qualname] += not is_kept
+
+    def has(self, candidate: Candidate) -> bool:
+        return _fix(candidate.source, candidate.key, candidate.place_digest) in self._tried
+
+    def expected_gain(self, candidate: Candidate) -> float:
+        """Return share x confidence, the latter brought up to date by what became of this kind of fix here."""
+        kept = self._kept_by_source.get(candidate.source, [])
+        prior = _share(candidate.confidence)
+        confidence = (prior * PRIOR_EXPERIMENTS + sum(kept)) / (PRIOR_EXPERIMENTS + len(kept))
+        discards = self._discards.get((candidate.key.file, candidate.key.qualname), 0)
+        return _share(candidate.expected_share) * confidence * DISCARD_FACTOR**discards
+
+
+def _fix(source: str, key: FunctionKey, place_digest: str) -> tuple[str, str, str, str]:
+    """Return what makes a fix the same: lines move when the text above changes, so they do not."""
+    return source, key.file, key.qualname, place_digest
+
+
+def _ranked(target: Target, candidates: list[Candidate], history: _History) -> RankedTarget:
+    best = min(
+        candidates,
+        key=lambda one: (-history.expected_gain(one), one.key, one.source, one.place_digest),
+        default=None,
+    )
+    gain = history.expected_gain(best) if best is not None else 0.0
+    return RankedTarget(target=target, expected_gain=gain, best_candidate=best, untried=len(candidates))
+
+
+def _order(ranked: RankedTarget) -> tuple[bool, bool, float, FunctionKey]:
+    return (
+        not can_be_chosen(ranked),
+        not is_multi_domain(ranked.target),
+        -ranked.expected_gain,
+        ranked.target.key,
+    )
+
+
+def _share(value: float) -> float:
+    """Return a share within 0 and 1; what is not a number is no hope."""
+    return 0.0 if math.isnan(value) else min(max(value, 0.0), 1.0)

@@ -1,0 +1,100 @@
+"""The reports of the time and memory harnesses as types; they come from the target, so nothing in them is trusted."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+Seconds = Annotated[float, Field(ge=0, le=1e9)]
+Count = Annotated[int, Field(ge=0, le=2**62)]
+Number = Annotated[int, Field(ge=0)]
+CodeRow = tuple[str, int, str, str | None, int]
+"""File relative to the root, first line, name, qualified name (3.11+), flags."""
+StackRow = tuple[str, tuple[Number, ...], str | None, Seconds, Seconds, Count, Count]
+"""Thread, functions (innermost first), library, CPU and wall seconds, samples with CPU, resident growth in bytes."""
+ImportRow = tuple[str, str | None, float, Seconds, str | None, int | None]
+"""Module, file, own seconds, total seconds, importing file and line."""
+
+
+class _Report(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+    codes: tuple[CodeRow, ...]
+    pid: int
+    ppid: int
+    argv0: str = ""
+    hook_errors: Count = 0
+
+
+class GcReport(BaseModel):
+    """Collections of one process: seen by the callback, counted by the interpreter, charged to functions."""
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+    generations: tuple[Count, Count, Count]
+    counted: tuple[Count, ...]
+    pause_s: Seconds
+    max_pause_s: Seconds
+    threshold: tuple[int, int, int]
+    functions: tuple[tuple[int, Seconds, Count], ...]
+
+
+class TimeReport(_Report):
+    """One process of the time pass."""
+
+    stacks: tuple[StackRow, ...]
+    samples: Count
+    cpu_s: Seconds
+    thread_clocks: bool
+    gc: GcReport
+    imports: tuple[ImportRow, ...]
+    project_imports: Count
+    loop: tuple[tuple[Number, Seconds, Seconds], ...]
+    free_threaded: bool
+
+
+class MemoryReport(_Report):
+    """One process of the memory pass."""
+
+    peaks: tuple[tuple[Number, Count], ...]
+    owned: tuple[tuple[Number, Count], ...]
+    live: tuple[tuple[str, int, Count], ...] | None
+    peak_bytes: Count
+    ticks: Count
+    stopped_because: str | None
+
+
+_Kind = TypeVar("_Kind", bound=_Report)
+
+Run = tuple[TimeReport, ...]
+"""The processes of one run of the time pass."""
+
+
+def time_reports(raw: Iterable[Mapping[str, object]]) -> Run:
+    """Return the well-formed reports of one run of the time pass."""
+    return tuple(report for value in raw if (report := _parsed(TimeReport, value)) is not None and _whole(report))
+
+
+def memory_reports(raw: Iterable[Mapping[str, object]]) -> tuple[MemoryReport, ...]:
+    """Return the well-formed reports of the memory pass."""
+    return tuple(
+        report for value in raw if (report := _parsed(MemoryReport, value)) is not None and _whole_memory(report)
+    )
+
+
+def _parsed(kind: type[_Kind], value: Mapping[str, object]) -> _Kind | None:
+    try:
+        return kind.model_validate(value)
+    except (ValidationError, RecursionError):
+        return None
+
+
+def _whole(report: TimeReport) -> bool:
+    """Say whether every function number in it has a row."""
+    count = len(report.codes)
+    stacks = all(number < count for row in report.stacks for number in row[1])
+    return stacks and all(row[0] < count for row in (*report.loop, *report.gc.functions))
+
+
+def _whole_memory(report: MemoryReport) -> bool:
+    return all(number < len(report.codes) for number, _ in (*report.peaks, *report.owned))

@@ -1,0 +1,97 @@
+"""Run the workload: plainly, or with one harness injected."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from profiling.injection import Harness, Injection, prepare
+from profiling.measure.environment import launch
+from profiling.measure.processes import Finished, Processes
+from profiling.model import Command, Interpreter, RunUsage, Tree
+
+_TAIL_LINES = 12
+
+
+class WorkloadError(ValueError):
+    """The workload failed or took too long; the message holds its exit code and last lines of standard error."""
+
+
+class NothingExercised(WorkloadError):
+    """The workload ran, but nothing of the project ran in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainRun:
+    """One run without any harness.
+
+    Attributes:
+        usage: what it cost.
+        stdout_sha256: of all it printed; stdout_bytes: how much that was.
+        stderr_tail: last lines of its standard error.
+    """
+
+    usage: RunUsage
+    stdout_sha256: str
+    stdout_bytes: int
+    stderr_tail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """What is run, where, by what, and who starts it."""
+
+    tree: Tree
+    command: Command
+    interpreter: Interpreter
+    processes: Processes
+
+    def plain(self) -> PlainRun:
+        """Run it without any harness.
+
+        Raises:
+            WorkloadError: it ended with an exit code other than 0, or at its time limit.
+            FileNotFoundError: its program can't be found.
+        """
+        finished = self.processes.run(launch(self.command, self.tree, self.interpreter))
+        check(finished, self.command, "")
+        return PlainRun(
+            usage=finished.usage,
+            stdout_sha256=finished.stdout_sha256,
+            stdout_bytes=finished.stdout_bytes,
+            stderr_tail=tail(finished.stderr),
+        )
+
+    def injected(
+        self, name: str, options: Mapping[str, object], scratch: Path, *, timeout_s: float | None = None
+    ) -> tuple[Finished, Injection]:
+        """Run it with one harness; how it ended is for the caller to judge."""
+        folder = Path(tempfile.mkdtemp(dir=scratch))
+        injection = prepare(folder, self.tree, (Harness(name=name, options=options),))
+        command = self.command if timeout_s is None else replace(self.command, timeout_s=timeout_s)
+        return self.processes.run(launch(command, self.tree, self.interpreter, injection=injection)), injection
+
+
+def check(finished: Finished, command: Command, circumstance: str) -> None:
+    """Raise WorkloadError for a run that failed.
+
+    Args:
+        finished: the run.
+        command: what was run.
+        circumstance: words after the command, `" under the time pass"` for example.
+    """
+    if finished.timed_out:
+        raise WorkloadError(
+            f"`{command.text}`{circumstance} was stopped at its time limit of {command.timeout_s:.0f} s: "
+            "raise the limit or name a shorter workload"
+        )
+    if finished.usage.exit_code != 0:
+        raise WorkloadError(
+            f"`{command.text}`{circumstance} ended with exit code {finished.usage.exit_code}; "
+            f"its last lines were:\n{tail(finished.stderr) or tail(finished.stdout) or '(none)'}"
+        )
+
+
+def tail(text: str) -> str:
+    """Return the last lines of an output."""
+    return "\n".join(text.rstrip().splitlines()[-_TAIL_LINES:])

@@ -1,0 +1,128 @@
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+ROOT = Path(__file__).parents[4]
+HEAVY = ("langgraph", "langchain_core", "anthropic", "libcst", "pydantic", "git", "rich", "yaml", "asyncio")
+
+
+def _python(code: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["profile", "--help"], ["doctor", "--help"]])
+def test_help_imports_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
+    code = (
+        "import sys, atexit; from orchestrator.cli.main import main\n"
+        "try:\n    main()\nfinally:\n    print('LOADED', sorted(sys.modules))"
+    )
+    done = _python(code, *arguments, cwd=tmp_path)
+    loaded = ast.literal_eval(done.stdout.rpartition("LOADED ")[2])
+    assert "click" in loaded
+    assert [name for name in HEAVY if name in loaded] == []
+
+
+def test_the_package_of_commands_and_the_version_need_no_import_beyond_our_own(tmp_path: Path) -> None:
+    code = (
+        "import sys; before = set(sys.modules); import orchestrator.cli;"
+        "from orchestrator.cli.main import main; main();"
+        "print(sorted(set(sys.modules) - before))"
+    )
+    done = _python(code, "--version", cwd=tmp_path)
+    first, _, loaded = done.stdout.partition("\n")
+    assert first == "optimize 0.1.0"
+    assert all(name.startswith("orchestrator") for name in ast.literal_eval(loaded))
+
+
+def test_the_help_teaches_commands_options_records_and_exit_codes(optimize: Run) -> None:
+    done = optimize("--help")
+    taught = [
+        *("run", "profile", "targets", "status", "doctor", "version"),
+        *("--workload", "--time-limit", "--json", "HANDOFF.md", "results.tsv", "130", "codeflash/optimize"),
+    ]
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [word for word in taught if word not in done.stdout] == []
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("command", ["run", "profile", "targets", "status", "doctor", "version"])
+def test_every_listed_command_exists_and_explains_itself(optimize: Run, command: str) -> None:
+    done = optimize(command, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"Usage: optimize {command}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["statsu"], "Did you mean 'status'"),
+        (["profle", "--", "python", "x.py"], "Did you mean 'profile'"),
+        (["doc"], "Did you mean 'doctor'"),
+        (["--domian", "cpu"], "--domain"),
+        (["--seed", "1", "status"], "optimize status …"),
+        (["status", "more"], "unexpected extra argument"),
+        (["-C", "/no/such/folder"], "does not exist"),
+    ],
+)
+def test_what_is_mistyped_ends_with_2_and_says_what_was_meant(optimize: Run, arguments: list[str], told: str) -> None:
+    done = optimize(*arguments)
+    assert done.returncode == 2
+    assert done.stderr.startswith("optimize: error: ")
+    assert told in done.stderr
+    assert "hint: " in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_folder_may_come_before_the_command(optimize: Run, repository: Path, tmp_path: Path) -> None:
+    done = optimize("-C", str(repository), "status", cwd=tmp_path)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, f"no session yet in {repository}")
+
+
+def test_words_that_are_no_command_begin_a_session_and_its_settings_are_checked(
+    optimize: Run, repository: Path
+) -> None:
+    done = optimize("faster", "parsing", "--max-experiments", "0", cwd=repository)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "optimize: error: max-experiments can't be '0' (from --max-experiments)\n"
+        "hint: allowed is a whole number from 1 to 10000\n"
+    )
+
+
+def test_outside_a_repository_it_says_so(optimize: Run, tmp_path: Path) -> None:
+    done = optimize("--plain")
+    assert done.returncode == 2
+    assert str(tmp_path) in done.stderr
+    assert "git init" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["status", "--help"], ["version"], ["doctor"]])
+def test_a_reader_that_goes_away_ends_it_quietly(tmp_path: Path, arguments: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "orchestrator.cli.main", *arguments],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    os.close(writer)
+    assert (done.stderr, done.returncode) == ("", 141)

@@ -1,0 +1,97 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestrator.policy.ranking import can_be_chosen, rank
+from profiling.model import Domain
+
+MULTI = (Domain.CPU, Domain.MEMORY)
+
+
+def names(ranked: Any) -> list[str]:
+    return [one.target.key.qualname for one in ranked]
+
+
+def test_multi_domain_targets_come_before_larger_single_domain_ones(make: Any) -> None:
+    ranked = rank(
+        [make.target("single"), make.target("multi", domains=MULTI)],
+        [make.candidate("single", expected_share=0.9), make.candidate("multi", expected_share=0.05)],
+        [],
+    )
+    assert names(ranked) == ["multi", "single"]
+
+
+def test_expected_gain_is_share_times_confidence(make: Any) -> None:
+    candidates = [
+        make.candidate("sure", expected_share=0.2, confidence=0.9),
+        make.candidate("large", expected_share=0.3, confidence=0.5),
+    ]
+    ranked = rank([make.target("large"), make.target("sure")], candidates, [])
+    assert names(ranked) == ["sure", "large"]
+    assert ranked[0].expected_gain == pytest.approx(0.18)
+
+
+def test_the_best_fix_of_a_target_counts(make: Any) -> None:
+    small, large = make.candidate(place_digest="a"), make.candidate(place_digest="b", expected_share=0.4)
+    (ranked,) = rank([make.target()], [small, large], [])
+    assert (ranked.best_candidate, ranked.untried) == (large, 2)
+
+
+def test_the_same_fix_is_not_offered_again_even_when_its_lines_moved(make: Any) -> None:
+    moved = make.candidate(key=make.key("f", line=40))
+    (ranked,) = rank([make.target(key=make.key("f", line=40))], [moved], [make.attempt()])
+    assert (ranked.best_candidate, ranked.untried, ranked.expected_gain) == (None, 0, 0.0)
+    assert not can_be_chosen(ranked)
+
+
+def test_the_same_text_in_another_function_is_another_fix(make: Any) -> None:
+    (ranked,) = rank([make.target("g")], [make.candidate("g", place_digest="digest-f")], [make.attempt("f")])
+    assert ranked.untried == 1
+
+
+def test_an_exhausted_place_is_not_offered(make: Any) -> None:
+    (ranked,) = rank([make.target()], [make.candidate()], [], exhausted=frozenset({"digest-f"}))
+    assert ranked.untried == 0
+
+
+def test_fully_tried_and_not_actionable_targets_come_last(make: Any) -> None:
+    targets = [
+        make.target("tried", domains=MULTI),
+        make.target("foreign", domains=MULTI, actionable=False),
+        make.target("open"),
+    ]
+    candidates = [make.candidate("tried"), make.candidate("foreign"), make.candidate("open", expected_share=0.001)]
+    ranked = rank(targets, candidates, [make.attempt("tried")])
+    assert names(ranked)[0] == "open"
+    assert [can_be_chosen(one) for one in ranked] == [True, False, False]
+
+
+def test_a_kind_of_fix_that_failed_here_loses_confidence_and_one_that_held_gains(make: Any) -> None:
+    def gain(attempts: list[Any]) -> float:
+        (ranked,) = rank([make.target("f")], [make.candidate("f")], attempts)
+        return float(ranked.expected_gain)
+
+    failed = [make.attempt(f"other{index}") for index in range(3)]
+    held = [make.attempt(f"other{index}", status="keep") for index in range(3)]
+    assert gain(failed) < gain([]) < gain(held)
+
+
+def test_discards_at_the_same_function_lower_the_hope_in_the_next_fix_there(make: Any) -> None:
+    candidates = [make.candidate("f", source="recipe:b"), make.candidate("g", source="recipe:b")]
+    attempts = [make.attempt("f", source="recipe:c")]
+    assert names(rank([make.target("f"), make.target("g")], candidates, attempts)) == ["g", "f"]
+
+
+def test_ties_are_broken_by_place_whatever_the_order_given(make: Any) -> None:
+    targets = [make.target(name) for name in "abc"]
+    candidates = [make.candidate(name) for name in "abc"]
+    assert names(rank(targets[::-1], candidates[::-1], [])) == ["a", "b", "c"]
+
+
+@given(share=st.floats(), confidence=st.floats())
+def test_expected_gain_is_a_share_whatever_a_proposer_claims(make: Any, share: float, confidence: float) -> None:
+    candidate = make.candidate(expected_share=share, confidence=confidence)
+    (ranked,) = rank([make.target()], [candidate], [make.attempt("g")])
+    assert 0 <= ranked.expected_gain <= 1
