@@ -110,6 +110,7 @@ class Proposal:
         expected: share of the workload expected to be saved, per dimension (0 to 1; negative: expected cost).
         risk: what could go wrong and what was checked, one sentence.
         checklist: the ten answers.
+        place_digest: digest of the text it replaces, the same as its candidate's.
     """
 
     source: str
@@ -122,6 +123,7 @@ class Proposal:
     expected: Mapping[Dimension, float]
     risk: str
     checklist: Checklist
+    place_digest: str = ""
 
     def content_key(self, tree_id: str) -> str:
         """Return the key under which this fix on this base is never tried twice: 16 hex digits.

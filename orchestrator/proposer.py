@@ -50,16 +50,12 @@ class BackendProposer:
         tried = {record.key for record in records}
         for proposal in self.backend.specialist(Domain(chosen["domain"])).propose(brief):
             content_key = proposal.content_key(state["head_tree"])
-            if proposal.source == chosen["source"] and content_key not in tried:
+            if _is_chosen(proposal, chosen) and content_key not in tried:
                 sources = {file: read_source(tree.root / file).text for file in proposal.patch.files}
-                diff = proposal.patch.diff(sources)
-                place = chosen["place_digest"]
-                return self._begin(state, survey, target, proposal, diff=diff, place_digest=place)
+                return self._begin(state, survey, target, proposal, proposal.patch.diff(sources))
         return None
 
-    def _begin(
-        self, state: SessionState, survey: Survey, target: Target, proposal: Proposal, *, diff: str, place_digest: str
-    ) -> Draft:
+    def _begin(self, state: SessionState, survey: Survey, target: Target, proposal: Proposal, diff: str) -> Draft:
         hypotheses = [one.kind.value for one in survey.interactions if one.key == target.key]
         return Draft(
             number=state["first_number"] + state["recorded"],
@@ -71,9 +67,13 @@ class BackendProposer:
             domains=tuple(domain.value for domain in target.domains) or (proposal.domain.value,),
             interactions=tuple(dict.fromkeys(hypotheses)),
             cpu_share=target.cpu_share,
-            place_digest=place_digest,
+            place_digest=proposal.place_digest,
             started_at=self.clock.now().isoformat(timespec="seconds"),
         )
+
+
+def _is_chosen(proposal: Proposal, chosen: Chosen) -> bool:
+    return (proposal.source, proposal.place_digest) == (chosen["source"], chosen["place_digest"])
 
 
 def attempt_of(record: ExperimentRecord) -> Attempt:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
+from agents.specialists._base import Backend
 from orchestrator.errors import Interrupted, OptimizeError
 from orchestrator.ledger.handoff import SessionStatus
 from orchestrator.ledger.layout import Layout
@@ -48,8 +49,23 @@ class _Opened:
     goes_on: bool
 
 
-async def run(settings: Settings, bus: Bus) -> SessionResult:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What a session is run with."""
+
+    settings: Settings
+    bus: Bus
+    repository: Repository
+    backend: Backend | None
+
+
+async def run(settings: Settings, bus: Bus, backend: Backend | None = None) -> SessionResult:
     """Run a session, or go on with the one that was interrupted.
+
+    Args:
+        settings: what the person decided.
+        bus: takes what is said.
+        backend: who proposes; None means what the settings name.
 
     Raises:
         OptimizeError: with its exit code; Interrupted when it was cancelled, with the state saved.
@@ -63,20 +79,20 @@ async def run(settings: Settings, bus: Bus) -> SessionResult:
     fresh_id = f"{datetime.now().astimezone():%Y%m%d}-{secrets.token_hex(3)}"
     started = datetime.now().astimezone().isoformat(timespec="seconds")
     with SessionLock(layout.lock, session=fresh_id, started=started):
-        return await _run_locked(settings, bus, repository, fresh_id)
+        return await _run_locked(_Asked(settings=settings, bus=bus, repository=repository, backend=backend), fresh_id)
 
 
-async def _run_locked(settings: Settings, bus: Bus, repository: Repository, fresh_id: str) -> SessionResult:
+async def _run_locked(asked: _Asked, fresh_id: str) -> SessionResult:
     from orchestrator.checkpoint import forget, open_saver  # noqa: PLC0415  langgraph costs a second
     from orchestrator.graph import lead_graph  # noqa: PLC0415
 
-    layout = Layout(root=repository.root)
+    layout = Layout(root=asked.repository.root)
     async with open_saver(layout.session_db) as saver:
         opened = await _look(lead_graph().compile(checkpointer=saver), fresh_id)
     if not opened.goes_on:
         forget(layout.session_db)
     async with open_saver(layout.session_db) as saver:
-        return await _go(lead_graph().compile(checkpointer=saver), opened, settings, bus, repository)
+        return await _go(lead_graph().compile(checkpointer=saver), opened, asked)
 
 
 async def _look(app: "Graph", fresh_id: str) -> _Opened:
@@ -86,16 +102,17 @@ async def _look(app: "Graph", fresh_id: str) -> _Opened:
     return _Opened(session_id=values["session_id"] if goes_on else fresh_id, values=values, goes_on=goes_on)
 
 
-async def _go(app: "Graph", opened: _Opened, settings: Settings, bus: Bus, repository: Repository) -> SessionResult:
+async def _go(app: "Graph", opened: _Opened, asked: _Asked) -> SessionResult:
     from orchestrator.wiring import wire  # noqa: PLC0415
 
-    wired = wire(settings, bus, repository, opened.session_id, spent_s=opened.values.get("spent_s", 0.0))
-    bus.publish(says.session(opened.session_id, goes_on=opened.goes_on))
+    spent_s = opened.values.get("spent_s", 0.0)
+    wired = wire(asked.settings, asked.bus, asked.repository, opened.session_id, spent_s=spent_s, backend=asked.backend)
+    asked.bus.publish(says.session(opened.session_id, goes_on=opened.goes_on))
     if opened.goes_on:
         wired.take_up(opened.values)
     start: SessionState | None = None if opened.goes_on else {"session_id": opened.session_id}
     try:
-        await _stream(app, start, wired.services, bus)
+        await _stream(app, start, wired.services, asked.bus)
     except asyncio.CancelledError:
         wired.services.stop()
         wired.handoff.stopped(SessionStatus.INTERRUPTED)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from agents.recipes.backend import RecipesBackend
 
+from agents.specialists._base import Backend
 from agents.specialists.setup import Wishes
 from orchestrator.gates import Gates
 from orchestrator.handing_over import HandoffKeeper
@@ -62,7 +63,15 @@ class Wired:
         return experiment_table(tuple(mine))
 
 
-def wire(settings: Settings, bus: Bus, repository: Repository, session_id: str, *, spent_s: float) -> Wired:
+def wire(
+    settings: Settings,
+    bus: Bus,
+    repository: Repository,
+    session_id: str,
+    *,
+    spent_s: float,
+    backend: Backend | None = None,
+) -> Wired:
     """Build everything a session needs.
 
     Args:
@@ -71,11 +80,12 @@ def wire(settings: Settings, bus: Bus, repository: Repository, session_id: str, 
         repository: the user's.
         session_id: of the session that begins or goes on.
         spent_s: wall seconds it ran before.
+        backend: who proposes; None means the embedded recipes.
     """
     layout, clock, processes = Layout(root=repository.root), SystemClock(), Processes()
     conventions = conventions_file.load(layout.conventions, layout.parent_conventions)
     checkouts = PairedCheckouts(repository=repository, folder=layout.work)
-    backend = RecipesBackend()
+    proposing = backend or RecipesBackend()
     say = _teller(bus)
     handoff = HandoffKeeper(layout=layout, clock=clock, session_id=session_id, goal=settings.goal)
     bus.listen(handoff.hear)
@@ -91,7 +101,7 @@ def wire(settings: Settings, bus: Bus, repository: Repository, session_id: str, 
         layout=layout,
         checkouts=checkouts,
         processes=processes,
-        backend=backend,
+        backend=proposing,
         memory_budget_s=settings.memory_budget_s,
         say=say,
     )
@@ -123,7 +133,7 @@ def wire(settings: Settings, bus: Bus, repository: Repository, session_id: str, 
             wishes=Wishes(python=settings.python, workload=settings.workload, tests=settings.tests),
         ),
         observer=observer,
-        proposer=BackendProposer(backend=backend, checkouts=checkouts, recorder=recorder, clock=clock),
+        proposer=BackendProposer(backend=proposing, checkouts=checkouts, recorder=recorder, clock=clock),
         prover=prover,
         recorder=recorder,
         stop=processes.stop,

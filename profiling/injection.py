@@ -54,6 +54,11 @@ class Injection:
             if report is not None:
                 yield report
 
+    def clear(self) -> None:
+        """Remove the reports, so that the next run can use this injection: its files are compiled already."""
+        for path in self.reports.iterdir():
+            path.unlink(missing_ok=True)
+
     def lost_processes(self, harness: str) -> int:
         """Return how many injected processes left no report of a harness (killed, or gone through C)."""
         started = {path.name.split(".")[2] for path in self.reports.glob(".started.*")}

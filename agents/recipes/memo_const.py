@@ -31,8 +31,8 @@ class MemoConst:
         domain=Domain.CPU,
         dimension=Dimension.CPU_S,
         confidence=0.5,
-        cost_note="measured 2026-11, CPython 3.11, 15 interleaved pairs of process time: a dict of 20 entries, cached and "
-        "copied, 6.4x [6.3, 6.4]",
+        cost_note="measured 2026-11, CPython 3.11, 15 interleaved pairs of process time: a dict of 20 entries, cached "
+        "and copied, 6.4x [6.3, 6.4]",
         mechanism="The function has no parameters and depends on nothing that changes; it is computed once.",
         hazard="Checked: it is pure but for constants of the process that no test replaces, and a list, dict or set is "
         "copied for each caller; remains: the result stays in memory.",
@@ -53,8 +53,8 @@ def table():
     return found
 ''',
             after='''\
-from functools import lru_cache
 import sys
+from functools import lru_cache
 
 _NAMES = ("alpha", "beta")
 

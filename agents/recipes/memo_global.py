@@ -37,8 +37,8 @@ class MemoGlobal:
         confidence=0.4,
         cost_note="measured 2026-11, CPython 3.11, 15 interleaved pairs of process time: a guarded hit costs 0.05 us "
         "[0.05, 0.06] (0.08 us on 3.9), so a function of 0.8 us becomes 14x [14, 14] faster on hits",
-        mechanism="The function is pure and gets the same few arguments over and over; a bounded cache answers repeated "
-        "calls without running it.",
+        mechanism="The function is pure and gets the same few arguments over and over; a bounded cache answers "
+        "repeated calls without running it.",
         hazard="Checked: it and everything it calls are pure, its result is immutable, nobody patches it, and other "
         "argument types go past the cache; remains: memory for at most the cache's size of arguments and results.",
     )

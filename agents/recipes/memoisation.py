@@ -192,12 +192,8 @@ def _has_attributes(name: str, module: Module) -> bool:
 
 
 def _is_container(value: ast.expr, function: FunctionNode, module: Module) -> bool:
-    if isinstance(value, ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp):
-        return True
-    if isinstance(value, ast.Call):
-        return _makes_container(value, module)
     if not isinstance(value, ast.Name):
-        return False
+        return _is_fresh(value, module)
     bound = names(module).inside(function).bindings.get(value.id, [])
     values = list(_assigned(function, bound))
     return bool(bound) and len(values) == len(bound) and all(_is_fresh(made, module) for made in values)
@@ -218,7 +214,7 @@ def _makes_container(call: ast.Call, module: Module) -> bool:
 
 def _assigned(function: FunctionNode, bound: list[ast.AST]) -> Iterator[ast.expr]:
     for node in own_nodes(function):
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and node.targets[0] in bound:
-            yield node.value
-        elif isinstance(node, ast.AnnAssign) and node.target in bound and node.value is not None:
-            yield node.value
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if len(targets) == 1 and targets[0] in bound:
+                yield node.value

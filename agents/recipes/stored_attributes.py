@@ -24,7 +24,8 @@ def attribute_kind(name: str, family: tuple[Class, ...], project: Project) -> Ki
         project: searched for stores; one outside the family's `__init__`, on anything, makes it unknown.
 
     Returns:
-        SCALAR when every store in an `__init__` (or the fields of dataclasses) gives an immutable builtin value.
+        SCALAR when the only store of it, one that runs once in an `__init__` or the field of a dataclass, gives an
+        immutable builtin value.
     """
     found: list[Kind] = []
     for store in stores.index(project).stores(name):
@@ -34,7 +35,7 @@ def attribute_kind(name: str, family: tuple[Class, ...], project: Project) -> Ki
         in_init = store.is_on_self and store.function is not None and store.function.name == "__init__"
         found.append(_stored_kind(store, project) if in_init else Kind.UNKNOWN)
     found += [_declared_kind(member, name, project) for member in family if member.binds(name)]
-    return Kind.SCALAR if found and all(kind is Kind.SCALAR for kind in found) else Kind.UNKNOWN
+    return found[0] if len(found) == 1 else Kind.UNKNOWN
 
 
 def _shares_name(owner: ast.ClassDef | None, family: tuple[Class, ...]) -> bool:
@@ -43,20 +44,25 @@ def _shares_name(owner: ast.ClassDef | None, family: tuple[Class, ...]) -> bool:
 
 def _stored_kind(store: stores.Store, project: Project) -> Kind:
     """Return the kind of what `self.name = …` stores; parameters count by their annotation."""
-    above = parents(store.module)
-    statement = above.get(store.node)
-    if isinstance(statement, ast.AnnAssign):
-        value = statement.value
-    elif isinstance(statement, ast.Assign) and store.node in statement.targets:
-        value = statement.value
-    else:
-        return Kind.UNKNOWN
+    statement = parents(store.module).get(store.node)
     assert store.function is not None
-    if value is None:
+    is_plain = isinstance(statement, ast.AnnAssign) or (
+        isinstance(statement, ast.Assign) and store.node in statement.targets
+    )
+    if not is_plain or statement.value is None or _is_repeated(statement, store):
         return Kind.UNKNOWN
     local_kinds = dict(_annotated_parameters(store.function, store.module))
-    summary = summarise_expression(value, store.module, project, local_kinds)
+    summary = summarise_expression(statement.value, store.module, project, local_kinds)
     return summary.result if summary.purity is Purity.PURE else Kind.UNKNOWN
+
+
+def _is_repeated(statement: ast.AST, store: stores.Store) -> bool:
+    above = parents(store.module)
+    while statement is not store.function:
+        if isinstance(statement, ast.For | ast.AsyncFor | ast.While):
+            return True
+        statement = above[statement]
+    return False
 
 
 def _annotated_parameters(function: FunctionNode, module: Module) -> Iterator[tuple[str, Kind]]:

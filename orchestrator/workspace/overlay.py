@@ -187,6 +187,8 @@ def _folder_reason(folder: Path, path: str, homes: set[str], tracked: frozenset[
         return ""
     if folder.name in _ENVIRONMENTS:
         return "environment"
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return "unreadable: Permission denied"
     if (folder / "pyvenv.cfg").exists() or (folder / "conda-meta").is_dir():
         return "virtual environment"
     if folder.name in _PRODUCTS and path not in homes:

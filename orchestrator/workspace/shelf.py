@@ -73,7 +73,8 @@ class GivenBack:
             reason = "was not put back: another history is checked out now"
         return (
             f"uncommitted work in {', '.join(self.conflicts)} {reason}. As it was put aside: "
-            f"git show {self.kept_ref}:PATH (what was staged: git show {self.kept_ref}^2:PATH). When it is no longer needed: git update-ref -d {self.kept_ref}"
+            f"git show {self.kept_ref}:PATH (what was staged: git show {self.kept_ref}^2:PATH). "
+            f"When it is no longer needed: git update-ref -d {self.kept_ref}"
         )
 
 

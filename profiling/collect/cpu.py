@@ -82,12 +82,12 @@ def exercised(report: TimeReport) -> bool:
 def _add(
     functions: defaultdict[FunctionKey, FunctionCpu], frames: tuple[FunctionKey, ...], row: StackRow, runs: int
 ) -> None:
-    _, _, library, cpu_s, wall_s, samples, growth = row
+    _, _, library, cpu_s, _, samples, growth, waited_s = row
     if not frames:
         return
     own = functions[frames[0]]
     own.cpu_self_s += cpu_s / runs
-    own.wall_blocked_s += max(0.0, wall_s - cpu_s) / runs
+    own.wall_blocked_s += waited_s / runs
     own.samples_self += samples
     own.rss_growth_bytes += growth / runs
     if library is not None:

@@ -10,8 +10,8 @@ Count = Annotated[int, Field(ge=0, le=2**62)]
 Number = Annotated[int, Field(ge=0)]
 CodeRow = tuple[str, int, str, str | None, int]
 """File relative to the root, first line, name, qualified name (3.11+), flags."""
-StackRow = tuple[str, tuple[Number, ...], str | None, Seconds, Seconds, Count, Count]
-"""Thread, functions (innermost first), library, CPU and wall seconds, samples with CPU, resident growth in bytes."""
+StackRow = tuple[str, tuple[Number, ...], str | None, Seconds, Seconds, Count, Count, Seconds]
+"""Thread, functions (innermost first), library, CPU and wall seconds, samples with CPU, resident growth, waiting."""
 ImportRow = tuple[str, str | None, float, Seconds, str | None, int | None]
 """Module, file, own seconds, total seconds, importing file and line."""
 

@@ -62,14 +62,14 @@ class Workload:
             stderr_tail=tail(finished.stderr),
         )
 
-    def injected(
-        self, name: str, options: Mapping[str, object], scratch: Path, *, timeout_s: float | None = None
-    ) -> tuple[Finished, Injection]:
-        """Run it with one harness; how it ended is for the caller to judge."""
-        folder = Path(tempfile.mkdtemp(dir=scratch))
-        injection = prepare(folder, self.tree, (Harness(name=name, options=options),))
+    def injection(self, name: str, options: Mapping[str, object], scratch: Path) -> Injection:
+        """Prepare one harness in a folder of its own below `scratch`."""
+        return prepare(Path(tempfile.mkdtemp(dir=scratch)), self.tree, (Harness(name=name, options=options),))
+
+    def under(self, injection: Injection, *, timeout_s: float | None = None) -> Finished:
+        """Run it with a harness; how it ended is for the caller to judge."""
         command = self.command if timeout_s is None else replace(self.command, timeout_s=timeout_s)
-        return self.processes.run(launch(command, self.tree, self.interpreter, injection=injection)), injection
+        return self.processes.run(launch(command, self.tree, self.interpreter, injection=injection))
 
 
 def check(finished: Finished, command: Command, circumstance: str) -> None:

@@ -10,6 +10,7 @@ from profiling.collect import collections, cpu, imports, loop, memory, notes
 from profiling.collect.reports import Run, memory_reports, time_reports
 from profiling.collect.runs import NothingExercised, PlainRun, Workload, WorkloadError, check
 from profiling.collect.source import Source
+from profiling.injection import Injection
 from profiling.measure.processes import Processes
 from profiling.model import Command, FunctionKey, Interpreter, RunUsage, Tree
 from profiling.profile import SCHEMA_VERSION, FunctionProfile, LibraryShare, Profile
@@ -27,6 +28,7 @@ _MEMORY_COST = 15.0
 class _TimePass:
     """The runs of the time pass so far."""
 
+    injection: Injection
     usages: list[RunUsage] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     lost_processes: int = 0
@@ -104,26 +106,28 @@ def profile(  # noqa: PLR0913 - the inputs of every pass, each named by the call
     """
     workload = Workload(tree=tree, command=command, interpreter=interpreter, processes=processes)
     baseline = [run.usage for run in plain]
-    time_pass = _TimePass()
+    time_pass = _TimePass(injection=workload.injection("ratchet_time", {"periodic": True}, scratch))
     for number in range(_RUNS):
         if len(baseline) < _RUNS:
             on_progress(f"plain run {len(baseline) + 1} of {_RUNS}: {command.text}")
             baseline.append(workload.plain().usage)
         if time_pass.samples < _ENOUGH_SAMPLES:
             on_progress(f"time pass, run {number + 1}: {time_pass.samples} samples so far")
-            _run_time_pass(workload, scratch, time_pass)
+            _run_time_pass(workload, time_pass)
     memory_pass = _run_memory_pass(workload, scratch, baseline, budget_s, on_progress)
     return _joined(workload, tree_id, tuple(baseline), time_pass, memory_pass)
 
 
-def _run_time_pass(workload: Workload, scratch: Path, time_pass: _TimePass) -> None:
-    finished, injection = workload.injected("ratchet_time", {"periodic": True}, scratch)
+def _run_time_pass(workload: Workload, time_pass: _TimePass) -> None:
+    injection = time_pass.injection
+    finished = workload.under(injection)
     check(finished, workload.command, " under the time pass")
     run = time_reports(injection.read("ratchet_time"))
     _check_exercised(workload.command, run)
     time_pass.usages.append(finished.usage)
     time_pass.runs.append(run)
     time_pass.lost_processes += injection.lost_processes("ratchet_time")
+    injection.clear()
 
 
 def _check_exercised(command: Command, run: Run) -> None:
@@ -153,12 +157,8 @@ def _run_memory_pass(
         )
         return _MemoryPass(usage=None, merged=None, notes=(note,))
     on_progress(f"memory pass: at most about {estimate_s:.0f} s")
-    finished, injection = workload.injected(
-        "ratchet_memory",
-        {"periodic": True, "budget_s": budget_s},
-        scratch,
-        timeout_s=2 * budget_s + max(usage.wall_s for usage in baseline),
-    )
+    injection = workload.injection("ratchet_memory", {"periodic": True, "budget_s": budget_s}, scratch)
+    finished = workload.under(injection, timeout_s=2 * budget_s + max(usage.wall_s for usage in baseline))
     reports = memory_reports(injection.read("ratchet_memory"))
     if finished.timed_out or finished.usage.exit_code != 0 or not reports:
         ending = "hit its time limit" if finished.timed_out else f"ended with exit code {finished.usage.exit_code}"

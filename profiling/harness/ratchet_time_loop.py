@@ -41,7 +41,7 @@ class Loop:
     def reset(self) -> None:
         """Forget what was seen."""
         self.rows: dict[int, list[float]] = {}
-        self.running: dict[int, dict[int, float]] = {}
+        self.running: dict[int, dict[int, list[float]]] = {}
 
     def install(self, module_name: str) -> None:
         """Wrap the callbacks' runner once `asyncio.events` is imported."""
@@ -81,15 +81,22 @@ class Loop:
             self.failed()
             return None
 
-    def finish(self, owner: int | None, samples: dict[int, float], cpu_s: float, wall_s: float) -> None:
-        """Add one callback's figures; never raises."""
+    def finish(self, owner: int | None, samples: dict[int, list[float]], cpu_s: float, wall_s: float) -> None:
+        """Add one callback's figures; never raises.
+
+        What was seen to wait counts as blocked, all that is not CPU where that is most of it: a callback that waits for
+        a core is not blocked.
+        """
         try:
-            weights = samples or ({} if owner is None else {owner: 1.0})
-            whole = sum(weights.values())
-            for number, weight in weights.items():
+            shares = samples or ({} if owner is None else {owner: [1.0, 0.0]})
+            whole_s = sum(share[0] for share in shares.values()) or 1.0
+            waited_s = sum(share[1] for share in shares.values())
+            rest_s = max(0.0, wall_s - cpu_s)
+            blocked_s = rest_s if waited_s > rest_s / 2 else waited_s
+            for number, (weight_s, part_s) in list(shares.items()):
                 row = self.rows.setdefault(number, [0.0, 0.0])
-                row[0] += cpu_s * weight / whole
-                row[1] += max(0.0, wall_s - cpu_s) * weight / whole
+                row[0] += cpu_s * weight_s / whole_s
+                row[1] += blocked_s * part_s / waited_s if waited_s else 0.0
         except Exception:
             self.failed()
 

@@ -46,9 +46,10 @@ _clock, _clock_gettime, _process_time, _thread_time = (
 class Thread:
     """One thread of the target between two samples."""
 
-    def __init__(self, name: str, clock: int | None, cpu_s: float, now: float) -> None:
+    def __init__(self, name: str, native_id: object, cpu_s: float, now: float) -> None:
         self.name = name
-        self.clock = clock
+        self.native_id = native_id if isinstance(native_id, int) else 0
+        self.clock = _thread_clock(native_id)
         self.cpu_s = cpu_s
         self.seen_at = now
         self.place: tuple[int, int] | None = None
@@ -56,9 +57,13 @@ class Thread:
 
 
 class Sampler:
-    """Weights by distinct stack: CPU seconds, wall seconds, samples with CPU, growth of resident memory."""
+    """Weights by distinct stack: CPU, wall and waiting seconds, samples with CPU, growth of resident memory.
 
-    def __init__(self, codes: Reader, running: dict[int, dict[int, float]], period_s: float) -> None:
+    Waiting is what passes between two samples of a thread that used no CPU and is not waiting for a core: wall minus
+    CPU would call a busy machine a blocking call.
+    """
+
+    def __init__(self, codes: Reader, running: dict[int, dict[int, list[float]]], period_s: float) -> None:
         self.codes = codes
         self.running = running
         self.period_s = period_s
@@ -69,7 +74,7 @@ class Sampler:
         """Forget what was seen; the calling thread is the main one."""
         now = _clock()
         self.main = get_ident()
-        self.threads = {self.main: Thread("MainThread", _thread_clock(os.getpid()), _thread_time(), now)}
+        self.threads = {self.main: Thread("MainThread", os.getpid(), _thread_time(), now)}
         self.names = {"MainThread"}
         self.stacks: dict[Key, list[float]] = {}
         self.resident = Resident()
@@ -102,7 +107,7 @@ class Sampler:
         self._slow_down(_thread_time() - began)
 
     def snapshot(self) -> list[list[object]]:
-        """Return thread, stack (innermost first), library, CPU seconds, wall seconds, samples, growth in bytes."""
+        """Return thread, stack (innermost first), library, CPU and wall seconds, samples, growth in bytes, waiting."""
         return [[*key, *weights] for key, weights in list(self.stacks.items())]
 
     def _cpu_since(self, ident: int, thread: Thread) -> float | None:
@@ -139,17 +144,21 @@ class Sampler:
             thread.key = (thread.name, stack, library)
             thread.place = (id(frame), frame.f_lasti)
         wall_s, thread.seen_at = now - thread.seen_at, now
-        weights = self.stacks.setdefault(thread.key, [0.0, 0.0, 0, 0])
+        running = self.running.get(ident)
+        watched = running is not None or ident == self.main
+        waited_s = wall_s if cpu_s <= 0 and (not watched or _sleeps(thread.native_id)) else 0.0
+        weights = self.stacks.setdefault(thread.key, [0.0, 0.0, 0, 0, 0.0])
         weights[0] += cpu_s
         weights[1] += wall_s
+        weights[4] += waited_s
         if cpu_s > 0:
             weights[2] += 1
             self.samples += 1
-        running = self.running.get(ident)
-        if running is not None:
-            number = self.codes.coroutine_of(thread.key[1])
-            if number is not None:
-                running[number] = running.get(number, 0.0) + wall_s
+        number = None if running is None else self.codes.coroutine_of(thread.key[1])
+        if running is not None and number is not None:
+            share = running.setdefault(number, [0.0, 0.0])
+            share[0] += wall_s
+            share[1] += waited_s
 
     def _charge_growth(self, key: Key) -> None:
         growth = self.resident.growth()
@@ -167,7 +176,7 @@ class Sampler:
         name = getattr(active, "_name", None)
         name = name if isinstance(name, str) and (name in self.names or len(self.names) < _THREAD_NAMES) else "other"
         self.names.add(name)
-        thread = Thread(name, _thread_clock(native), 0.0, now)
+        thread = Thread(name, native, 0.0, now)
         self.threads[ident] = thread
         return thread
 
@@ -180,6 +189,19 @@ class Sampler:
 def _thread_clock(native_id: object) -> int | None:
     """Return the Linux clock of a thread's CPU time: `CPUCLOCK_PERTHREAD | CPUCLOCK_SCHED` beside its inverted id."""
     return (~native_id << 3) | 6 if _HAS_THREAD_CLOCKS and isinstance(native_id, int) else None
+
+
+def _sleeps(native_id: int) -> bool:
+    """Say whether a thread waits for something else than a core; where it can't be told, it does."""
+    try:
+        descriptor = os.open(f"/proc/self/task/{native_id}/stat", os.O_RDONLY)
+        try:
+            line = os.read(descriptor, 512)
+        finally:
+            os.close(descriptor)
+        return not line.rpartition(b")")[2].lstrip().startswith(b"R")
+    except OSError:
+        return True
 
 
 def _moved(thread: Thread, frame: FrameType) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from tests.integration.conftest import Finished, command, environment, git, target_python
 
 MOST_RUNS = 120

@@ -126,3 +126,21 @@ def test_a_reader_that_goes_away_ends_it_quietly(tmp_path: Path, arguments: list
     )
     os.close(writer)
     assert (done.stderr, done.returncode) == ("", 141)
+
+
+@pytest.mark.parametrize("module", ["click", "orchestrator.cli.conductor", "orchestrator.session"])
+def test_ctrl_c_while_modules_are_imported_is_an_interruption_and_no_traceback(repository: Path, module: str) -> None:
+    code = (
+        "import sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {module!r}: raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "from orchestrator.cli.main import main\n"
+        "main()"
+    )
+    done = _python(code, "--plain", cwd=repository)
+    assert done.returncode == 130
+    assert "interrupted" in done.stderr
+    assert "go on with: optimize" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -301,7 +301,7 @@ def _survives(root: Path, ahead: str, run: Run, moments: range) -> int:
 
 
 def test_a_kill_at_any_moment_loses_nothing(root: Path, ahead: str, run: Run) -> None:
-    assert _survives(root, ahead, run, range(2, 200, 5)) > 5
+    assert _survives(root, ahead, run, range(2, 200, 7)) > 5
 
 
 @pytest.mark.slow

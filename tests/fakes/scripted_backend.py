@@ -1,0 +1,96 @@
+"""A backend that plays a script of fixes: text to be replaced in one file, in the order given."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agents.model import Answer, Brief, Candidate, Checklist, Edit, Patch, Proposal
+from profiling.facts import FactRequest, Facts
+from profiling.model import Dimension, Domain, FunctionKey, Tree
+from profiling.profile import Profile
+
+SOURCE = "recipe:scripted"
+_ANSWER = Answer(text="as scripted", evidence="script")
+_CHECKLIST = Checklist(**dict.fromkeys(Checklist.__dataclass_fields__, _ANSWER))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """Replace `old` by `new` in a file, said to be about the function `qualname`."""
+
+    summary: str
+    old: str
+    new: str
+    file: str = "shop/text.py"
+    qualname: str = "unknown"
+    dimension: Dimension = Dimension.CPU_S
+    edited_file: str = ""
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(f"{self.file}\0{self.old}\0{self.new}".encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptedSpecialist:
+    """Proposes the script's fixes for a target, those that were not tried."""
+
+    domain: Domain
+    fixes: tuple[Fix, ...]
+
+    def propose(self, brief: Brief) -> Iterator[Proposal]:
+        tried = {one.place_digest for one in brief.history}
+        for fix in self.fixes:
+            text = (brief.tree.root / fix.file).read_text()
+            if fix.qualname != brief.target.key.qualname or fix.digest in tried or fix.old not in text:
+                continue
+            edit = Edit(file=fix.edited_file or fix.file, start=text.index(fix.old), old=fix.old, new=fix.new)
+            yield Proposal(
+                source=SOURCE,
+                domain=self.domain,
+                dimension=fix.dimension,
+                key=brief.target.key,
+                summary=fix.summary,
+                mechanism="It does less.",
+                patch=Patch(edits=(edit,)),
+                expected={fix.dimension: 0.3},
+                risk="none that the script knows of",
+                checklist=_CHECKLIST,
+                place_digest=fix.digest,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptedBackend:
+    """Serves one script."""
+
+    fixes: tuple[Fix, ...]
+    name: str = "scripted"
+
+    def nominate(self, tree: Tree, profile: Profile) -> tuple[FactRequest, ...]:
+        return ()
+
+    def candidates(self, tree: Tree, profile: Profile, facts: Facts) -> tuple[Candidate, ...]:
+        found = []
+        for place, fix in enumerate(self.fixes):
+            key = self._key(profile, fix)
+            if key is not None and fix.old in (tree.root / fix.file).read_text():
+                found.append(
+                    Candidate(
+                        source=SOURCE,
+                        key=key,
+                        domain=Domain.CPU,
+                        dimension=fix.dimension,
+                        expected_share=0.9 / (place + 1),
+                        confidence=0.9,
+                        place_digest=fix.digest,
+                    )
+                )
+        return tuple(found)
+
+    def specialist(self, domain: Domain) -> ScriptedSpecialist:
+        return ScriptedSpecialist(domain, self.fixes)
+
+    def _key(self, profile: Profile, fix: Fix) -> FunctionKey | None:
+        names = (one.key for one in profile.functions)
+        return next((key for key in names if (key.file, key.qualname) == (fix.file, fix.qualname)), None)
