@@ -9,7 +9,8 @@ OptimizeError
 │   ├── SetupFailed               no interpreter, no source root, no workload
 │   ├── WorkloadFailed            it fails, prints nothing, isn't repeatable, or runs no line of the project
 │   ├── TestsUnusable             the test command can't be run at all
-│   └── NotWritable               the tree or the records can't be written
+│   ├── NotWritable               the tree or the records can't be written
+│   └── GitCommandFailed          git refused (in orchestrator.workspace.commands)
 ├── GateNotMet                1   the check asked for was not met
 ├── SessionLocked             2   another session holds the repository
 └── Interrupted             130   stopped by the person; the state is saved

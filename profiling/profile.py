@@ -23,10 +23,10 @@ class FunctionProfile:
         key: where it is defined.
         cpu_self_s: thread CPU seconds with this the innermost project frame, GC pauses included.
         cpu_total_s: thread CPU seconds with this anywhere on the stack, counted once a sample.
-        wall_blocked_s: wall minus CPU seconds with this the innermost project frame (main thread and others running).
+        wall_blocked_s: seconds seen waiting, for something else than a core, with this the innermost project frame.
         samples_self: samples behind cpu_self_s; below 30 the share is too uncertain to rank on.
         samples_total: samples behind cpu_total_s.
-        gc_pause_s: wall seconds of collections triggered in it.
+        gc_pause_s: seconds of collections triggered in it (CPU of the collecting thread: a busy machine adds nothing).
         gc_collections: how many collections were triggered in it.
         rss_growth_bytes: resident set growth seen while it was the innermost project frame.
         peak_bytes: largest traced heap growth while on the stack (memory pass), or None without a memory pass.
@@ -35,7 +35,7 @@ class FunctionProfile:
         live_bytes: traced bytes allocated by it and alive at the end (memory pass), or None.
         calls: exact calls (counts pass), or None.
         loop_cpu_s: CPU seconds on an event loop in callbacks of this coroutine.
-        loop_blocked_s: wall minus CPU seconds an event loop was held by this coroutine.
+        loop_blocked_s: seconds an event loop was held by this coroutine while it waited, without CPU.
         libraries: where cpu_self_s went that was spent in library frames below it, largest first.
     """
 

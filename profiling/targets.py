@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from profiling.imports import ImportLine, import_lines
 from profiling.model import Domain, FunctionKey
-from profiling.profile import FunctionProfile, Profile
+from profiling.profile import FunctionProfile, ImportProfile, Profile
 from profiling.target import Interaction, InteractionKind, Target
 
 CPU_SHARE = 0.01
@@ -51,25 +51,22 @@ def build(
     kinds: dict[FunctionKey, list[InteractionKind]] = {}
     for interaction in interactions:
         kinds.setdefault(interaction.key, []).append(interaction.kind)
-    rows = [_of_function(function, profile) for function in profile.functions]
-    rows = _with_imports(rows, import_lines(profile.imports))
-    rows += [_unseen(key) for key in sorted(licensed) if find(key, rows) is None]
-    wanted = {row.key for key in licensed if (row := find(key, rows)) is not None}
+    rows = [
+        replace(_of_function(function, profile), interactions=tuple(kinds.get(function.key, ())))
+        for function in profile.functions
+    ]
+    rows = _with_licences(_with_imports(rows, import_lines(_with_use(profile))), licensed)
     table = [
-        replace(
-            row,
-            interactions=tuple(kinds.get(row.key, ())),
-            actionable=editable(row.key.file) and (bool(row.domains) or row.key in wanted),
-        )
+        replace(row, actionable=editable(row.key.file) and (bool(row.domains) or row.key in licensed))
         for row in rows
-        if row.domains or row.key in wanted or row.key in kinds
+        if row.domains or row.interactions or row.key in licensed
     ]
     whole = _whole(profile)
     return tuple(sorted(table, key=lambda target: _order(target, whole)))
 
 
 def find(key: FunctionKey, targets: Sequence[Target]) -> Target | None:
-    """Return the target a key means: the same place, else the first in the table with its file and name.
+    """Return the target a key means: the same place, else the first with its file and name.
 
     Lines may differ by a decorator, and module bodies have a row for each line that imports.
     """
@@ -79,8 +76,8 @@ def find(key: FunctionKey, targets: Sequence[Target]) -> Target | None:
 
 
 def memory_mib(function: FunctionProfile) -> float:
-    """Return MiB of heap peak where the memory pass saw it, of resident growth otherwise."""
-    seen = function.rss_growth_bytes if function.peak_bytes is None else function.peak_bytes
+    """Return MiB of the heap's peak that are its own where the memory pass saw them, of resident growth otherwise."""
+    seen = function.rss_growth_bytes if function.peak_owned_bytes is None else function.peak_owned_bytes
     return max(seen, 0) / _MIB
 
 
@@ -142,6 +139,37 @@ def _with_imports(rows: list[Target], lines: Iterable[ImportLine]) -> list[Targe
             uncertain=row.uncertain or not line.recorded,
         )
     return list(by_key.values())
+
+
+def _with_licences(rows: list[Target], licensed: Iterable[FunctionKey]) -> list[Target]:
+    """Give every licensed place a row under its own key: proposers are asked by it.
+
+    Where only the line differs the row is taken over; where nothing was seen one is added.
+    """
+    by_key = {row.key: row for row in rows}
+    for key in sorted(licensed):
+        if key not in by_key:
+            row = find(key, list(by_key.values())) or _unseen(key)
+            if row.key not in licensed:
+                by_key.pop(row.key, None)
+            by_key[key] = replace(row, key=key)
+    return list(by_key.values())
+
+
+def _with_use(profile: Profile) -> tuple[ImportProfile, ...]:
+    """Return the imports; where use was not recorded, a module counts as used when time was seen in it.
+
+    Time in a module body is the import itself. Of libraries only the top-level name is known.
+    """
+    functions = [function for function in profile.functions if function.key.qualname != MODULE_BODY]
+    files = {function.key.file for function in functions if function.samples_total or function.calls}
+    names = {library.name for function in functions for library in function.libraries}
+    return tuple(
+        replace(module, executed=True)
+        if module.executed is None and (module.file in files or module.module.partition(".")[0] in names)
+        else module
+        for module in profile.imports
+    )
 
 
 def _is_in_tree(file: str) -> bool:

@@ -1,19 +1,19 @@
 """Read a file once as long as it does not change."""
 
-import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from agents.model import Patch
 from agents.recipes import memoisation, tables
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.exposure import exposure
-from agents.recipes.functions import Function, FunctionNode, function_at, functions, own_nodes
+from agents.recipes.file_reads import file_read
+from agents.recipes.functions import Function, FunctionNode, function_at, functions
 from agents.recipes.imports import Reached
 from agents.recipes.kinds import Kind
 from agents.recipes.project import Module, Project
 from agents.recipes.purity import Definition, Purity, Summary, summarise
 from agents.recipes.requests import function_request
-from agents.recipes.scope import names, parameters_of
+from agents.recipes.scope import parameters_of
 from agents.recipes.splice import NotSpliceable, Rewrite
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
@@ -23,9 +23,9 @@ MIN_OPENS = 3
 """Opens per path (RECIPES.md, card 7)."""
 _STAMP_S = 2e-6
 """What asking for the file's stamp costs (2.0 us in all for a hit, see the card's cost note)."""
-_MODES = frozenset({"r", "rb", "rt", "br", "tr"})
+_PATH_TYPES = 0b11
+"""The bits of str and bytes: an int would be an open file, which knows its own position."""
 _SIZES = (8, 128)
-_READS = {"read": Kind.SCALAR, "readline": Kind.SCALAR, "readlines": Kind.FLAT}
 _IMPORTS = (("functools", "lru_cache"), ("os", "stat"), ("time", "time_ns"))
 _STAMP = "info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns"
 
@@ -40,11 +40,13 @@ class FileMemo:
         domain=Domain.CPU,
         dimension=Dimension.CPU_S,
         confidence=0.4,
-        cost_note="measured 2026-11, CPython 3.11, 15 interleaved pairs of process time: reading a file of 200 bytes 4.1x "
-        "[4.1, 4.2] (8.4 to 2.0 us); parsing it as well comes on top",
-        mechanism="The same unchanged file is read and evaluated again and again; its stamp tells whether it is the same.",
+        cost_note="measured 2026-11, CPython 3.11, 15 interleaved pairs of process time: reading a file of 200 bytes "
+        "4.1x [4.1, 4.2] (8.4 to 2.0 us); parsing it as well comes on top",
+        mechanism="The same unchanged file is read and evaluated again and again; its stamp tells whether it is the "
+        "same.",
         hazard="Checked: the result is computed from the file's text alone, and the key holds device, inode, size and "
-        "both times, of files unchanged for two seconds; remains: file systems whose clock is more than two seconds off.",
+        "both times, of files unchanged for two seconds; remains: file systems whose clock is more than two seconds "
+        "off.",
     )
     examples = (
         Example(
@@ -104,14 +106,16 @@ def _title_cached(path, *_stamp):
     def sites(self, module: Module, project: Project) -> Iterator[Site]:
         """Yield every function that reads the file it is given and computes from its text alone."""
         for function in functions(module):
-            if _is_licensed(function, module, project):
+            reading = file_read(function.node, module)
+            if reading is not None and _is_licensed(function, module, project):
+                others = (parameter.arg for parameter in parameters_of(function.node) if parameter.arg != reading.path)
                 yield Site(
                     recipe=self.card.id,
                     key=function.key,
                     module=module.file,
                     line=function.node.lineno,
                     requests=(function_request(function.key),),
-                    node_path=",".join(parameter.arg for parameter in parameters_of(function.node)),
+                    node_path=",".join([reading.path, *others]),
                 )
 
     def choose(self, site: Site, profile: Profile, facts: Facts) -> Choice | Veto:
@@ -126,8 +130,8 @@ def _title_cached(path, *_stamp):
         if fact.written_files or not fact.consistent:
             return Veto(reason="a file was changed between two reads, or the same arguments gave different results")
         masks = memoisation.type_masks(tuple(site.node_path.split(",")), fact)
-        if masks is None:
-            return Veto(reason="an argument is not exactly str, bytes, int, bool or None")
+        if masks is None or masks[0][1] & ~_PATH_TYPES:
+            return Veto(reason="the path is not exactly str or bytes, or another argument not a plain value")
         call_s = seen.total_s / fact.calls
         share = seen.share * (1 - paths / opens - _STAMP_S / call_s)
         if share <= 0:
@@ -145,8 +149,8 @@ def _title_cached(path, *_stamp):
             NotSpliceable: the function is not as it was.
         """
         function = function_at(module, site.key)
-        path = _path_parameter(function.node, module) if function else None
-        if function is None or path is None:
+        reading = file_read(function.node, module) if function else None
+        if function is None or reading is None:
             raise NotSpliceable(f"{site.key.place}: {site.key.qualname} is not there any more")
         node = function.node
         parts, reached = memoisation.part_names(node, module), _reached(node, module, project)
@@ -164,7 +168,7 @@ def _title_cached(path, *_stamp):
             rewrite,
             node,
             module,
-            guard=f"if {memoisation.condition(masks)}:\n    try:\n        info = {stat.expression}({path})\n"
+            guard=f"if {memoisation.condition(masks)}:\n    try:\n        info = {stat.expression}({reading.path})\n"
             f"    except (OSError, ValueError):\n        return {parts.uncached}({arguments})\n"
             f"    if info.st_size and {time_ns.expression}() - info.st_ctime_ns > 2_000_000_000:\n"
             f"        return {parts.cached}({arguments}, {_STAMP}){copied}\nreturn {parts.uncached}({arguments})\n",
@@ -176,7 +180,7 @@ def _title_cached(path, *_stamp):
 
 
 def _is_licensed(function: Function, module: Module, project: Project) -> bool:
-    if not memoisation.is_plain(function, module, project) or _path_parameter(function.node, module) is None:
+    if not memoisation.is_plain(function, module, project):
         return False
     if memoisation.part_names(function.node, module) is None or _reached(function.node, module, project) is None:
         return False
@@ -190,57 +194,15 @@ def _is_licensed(function: Function, module: Module, project: Project) -> bool:
 
 
 def _summary(function: Function, module: Module, project: Project) -> Summary:
-    definition = Definition(module=module, node=function.node)
-    return summarise(definition, project, assume=_readings(function.node, module))
+    reading = file_read(function.node, module)
+    assert reading is not None
+    return summarise(Definition(module=module, node=function.node), project, assume=reading.kinds)
 
 
 def _reached(node: FunctionNode, module: Module, project: Project) -> Sequence[Reached] | None:
     found = [memoisation.import_of(package, name, node, module, project) for package, name in _IMPORTS]
     reached = [one for one in found if one is not None]
     return reached if len(reached) == len(found) else None
-
-
-def _path_parameter(function: FunctionNode, module: Module) -> str | None:
-    """Return the parameter that the only `open` of a function is given for reading; None when there is no such."""
-    opens = _opens(function, module)
-    path = opens[0].args[0] if len(opens) == 1 else None
-    bound = names(module).inside(function).bindings
-    is_parameter = isinstance(path, ast.Name) and path.id in {parameter.arg for parameter in parameters_of(function)}
-    return path.id if is_parameter and isinstance(path, ast.Name) and len(bound[path.id]) == 1 else None
-
-
-def _opens(function: FunctionNode, module: Module) -> list[ast.Call]:
-    """Return the calls that open a file for reading in a `with` statement."""
-    items = [item for node in own_nodes(function) if isinstance(node, ast.With) for item in node.items]
-    return [item.context_expr for item in items if _is_open(item.context_expr, module)]  # type: ignore[misc]  # narrowed
-
-
-def _is_open(node: ast.expr, module: Module) -> bool:
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or not node.args:
-        return False
-    given = [*node.args[1:], *(keyword.value for keyword in node.keywords)]
-    modes = [*node.args[1:2], *(keyword.value for keyword in node.keywords if keyword.arg == "mode")]
-    is_reading = all(isinstance(mode, ast.Constant) and mode.value in _MODES for mode in modes)
-    is_constant = all(isinstance(value, ast.Constant) for value in given)
-    is_builtin = node.func.id == "open" and names(module).is_builtin("open", node.func)
-    return is_builtin and is_reading and is_constant
-
-
-def _readings(function: FunctionNode, module: Module) -> Mapping[ast.AST, Kind]:
-    """Return the kinds of the opened file and of what is read from it."""
-    opened = {id(call) for call in _opens(function, module)}
-    items = [item for node in own_nodes(function) if isinstance(node, ast.With) for item in node.items]
-    mine = [item for item in items if id(item.context_expr) in opened]
-    files = {item.optional_vars.id for item in mine if isinstance(item.optional_vars, ast.Name)}
-    bound = names(module).inside(function).bindings
-    files = {name for name in files if len(bound[name]) == 1}
-    found: dict[ast.AST, Kind] = {item.context_expr: Kind.STREAM for item in mine}
-    for node in own_nodes(function):
-        is_method = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        if is_method and isinstance(node.func.value, ast.Name) and node.func.value.id in files:  # type: ignore[union-attr]
-            if node.func.attr in _READS and all(isinstance(argument, ast.Constant) for argument in node.args):
-                found[node] = _READS[node.func.attr]
-    return found
 
 
 def _size(distinct: int) -> int:

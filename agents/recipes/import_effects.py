@@ -129,8 +129,9 @@ def _makes(function: ast.expr, module: Module) -> bool:
     dotted = known.dotted(function)
     if dotted is not None:
         return dotted in _MAKERS or dotted in kinds.STDLIB_CALLS
-    is_text_method = isinstance(function, ast.Attribute) and isinstance(function.value, ast.Constant)
-    return is_text_method and function.attr in kinds.SCALAR_METHODS
+    if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Constant):
+        return False
+    return function.attr in kinds.SCALAR_METHODS
 
 
 def _is_plain_function(function: FunctionNode, module: Module) -> bool:
@@ -157,7 +158,8 @@ def _is_plain_class(node: ast.ClassDef, module: Module, project: Project, seen: 
     return all(_is_definition(statement, module, project, seen) for statement in node.body)
 
 
-def _is_plain_base(base: ast.expr, module: Module, project: Project) -> bool:
+def _is_plain_base(base: ast.expr, module: Module, project: Project, below: frozenset[Class] = frozenset()) -> bool:
+    """Say whether deriving from a class runs no code of the project: no metaclass, no `__init_subclass__`."""
     named = base.value if isinstance(base, ast.Subscript) else base
     known = names(module)
     if isinstance(named, ast.Name) and known.is_builtin(named.id, named):
@@ -167,28 +169,10 @@ def _is_plain_base(base: ast.expr, module: Module, project: Project) -> bool:
         return True
     name = dotted.rpartition(".")[2] if dotted else named.id if isinstance(named, ast.Name) else ""
     found = hierarchy(project).named(name)
-    return len(found) == 1 and _inherits_plainly(found[0], project, frozenset())
-
-
-def _inherits_plainly(found: Class, project: Project, above: frozenset[str]) -> bool:
-    """Say whether no metaclass or `__init_subclass__` runs when a class is derived from it."""
-    if found.name in above or found.node.keywords or found.binds("__init_subclass__"):
+    if len(found) != 1 or found[0] in below or found[0].node.keywords or found[0].binds("__init_subclass__"):
         return False
-    return all(
-        _is_plain_base(base, found.module, project)
-        if not _is_own(base, project)
-        else _inherits_plainly(_own(base, project), project, above | {found.name})
-        for base in found.node.bases
-    )
-
-
-def _is_own(base: ast.expr, project: Project) -> bool:
-    return isinstance(base, ast.Name) and len(hierarchy(project).named(base.id)) == 1
-
-
-def _own(base: ast.expr, project: Project) -> Class:
-    assert isinstance(base, ast.Name)
-    return hierarchy(project).named(base.id)[0]
+    above = found[0]
+    return all(_is_plain_base(inner, above.module, project, below | {above}) for inner in above.node.bases)
 
 
 def _is_main_guard(statement: ast.If) -> bool:

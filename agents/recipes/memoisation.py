@@ -122,10 +122,12 @@ def container(function: FunctionNode, module: Module) -> bool:
 
 
 def add_imports(rewrite: Rewrite, module: Module, *reached: Reached) -> None:
-    """Add the import lines that are missing."""
-    for one in reached:
-        if one.line is not None:
-            add_import(rewrite, module, one.line)
+    """Add the import lines that are missing: each in its place, or in one block where there are no imports yet."""
+    lines = [one.line for one in reached if one.line is not None]
+    has_imports = any(isinstance(statement, ast.Import | ast.ImportFrom) for statement in module.syntax.body)
+    for line in lines if has_imports else ["\n".join(lines)]:
+        if line:
+            add_import(rewrite, module, line)
 
 
 def _condition(name: str, mask: int) -> str:

@@ -1,6 +1,7 @@
 """The parsed project a recipe reads: modules with their text and syntax trees, and names over all of them."""
 
 import ast
+import hashlib
 import io
 import os
 import tokenize
@@ -52,8 +53,8 @@ class Project:
     Attributes:
         tree: the checkout.
         modules: by file; only these may be edited.
-        readers: by file; further Python files of the repository (tests, benchmarks, docs, vendored code, sources that
-            are not plain UTF-8), looked at for the names that they use, patch or mock.
+        readers: by file; further Python files of the repository (tests, benchmarks, docs, vendored code), looked at for
+            the names that they use, patch or mock.
         unreadable: file and reason, for those that could not be decoded or parsed.
         analyses: what was found out about it, kept by `once`.
     """
@@ -94,6 +95,19 @@ def load(tree: Tree) -> Project:
     return Project(tree=tree, modules=modules, readers=readers, unreadable=tuple(unreadable))
 
 
+def fingerprint(tree: Tree) -> str:
+    """Return a digest of everything `load` reads of a tree, wherever it is checked out."""
+    digest = hashlib.sha256(repr((tree.import_roots, tree.source_paths)).encode())
+    for file in _files(tree.root):
+        path = tree.root / file
+        try:
+            content = path.read_bytes() if path.stat().st_size <= MAX_BYTES else b""
+        except OSError:
+            content = b""
+        digest.update(repr((file, hashlib.sha256(content).hexdigest())).encode())
+    return digest.hexdigest()
+
+
 def parse(text: str, file: str, name: str) -> Module:
     """Return the module with this text.
 
@@ -110,7 +124,7 @@ def parse(text: str, file: str, name: str) -> Module:
 
 
 def _read(tree: Tree, file: str) -> tuple[Module, bool]:
-    """Return the module, and whether writing its text as UTF-8 gives back the file's bytes."""
+    """Return the module, and whether writing its text in its encoding gives back the file's bytes."""
     path = tree.root / file
     try:
         size = path.stat().st_size
@@ -121,7 +135,7 @@ def _read(tree: Tree, file: str) -> tuple[Module, bool]:
         text = raw.decode(encoding)
     except (OSError, SyntaxError, UnicodeError, LookupError) as error:
         raise Unreadable(f"{file} can't be read: {type(error).__name__}: {error}") from error
-    return parse(text, file, _import_name(tree, file)), text.encode(errors="replace") == raw
+    return parse(text, file, _import_name(tree, file)), text.encode(encoding, errors="replace") == raw
 
 
 def _files(root: Path) -> Iterator[str]:

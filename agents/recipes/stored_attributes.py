@@ -46,10 +46,10 @@ def _stored_kind(store: stores.Store, project: Project) -> Kind:
     """Return the kind of what `self.name = …` stores; parameters count by their annotation."""
     statement = parents(store.module).get(store.node)
     assert store.function is not None
-    is_plain = isinstance(statement, ast.AnnAssign) or (
-        isinstance(statement, ast.Assign) and store.node in statement.targets
-    )
-    if not is_plain or statement.value is None or _is_repeated(statement, store):
+    if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
+        return Kind.UNKNOWN
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    if store.node not in targets or _is_repeated(statement, store):
         return Kind.UNKNOWN
     local_kinds = dict(_annotated_parameters(store.function, store.module))
     summary = summarise_expression(statement.value, store.module, project, local_kinds)

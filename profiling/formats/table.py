@@ -16,7 +16,7 @@ _NONE = "-"
 def unified_targets_lines(targets: Sequence[Target]) -> tuple[str, ...]:
     """Return the table: a header, at most 12 rows in the order given, and how many more there are.
 
-    `~` marks a share that rests on too few samples; targets that no fix may touch have no priority.
+    `~` marks what rests on too few samples or was not recorded; targets that no fix may touch have no priority.
     """
     if not targets:
         return ("no target: nothing is over a threshold",)
@@ -52,7 +52,7 @@ def _name(target: Target, *, is_unique: bool) -> str:
     else:
         name = f"{key.place} {key.qualname}"
     if Domain.STRUCTURE in target.domains:
-        name = f"{name} (imports {target.import_s * 1000:.0f}ms)"
+        name = f"{name} (imports {'~' if target.uncertain else ''}{target.import_s * 1000:.0f}ms)"
     shown = "".join(character if character.isprintable() and character != "|" else "?" for character in name)
     return shown if len(shown) <= _LONGEST_NAME else f"…{shown[1 - _LONGEST_NAME :]}"
 
@@ -80,5 +80,5 @@ def _notes(targets: Sequence[Target]) -> Iterable[str]:
     hidden = len(targets) - MOST_ROWS
     if hidden > 0:
         yield f"… {hidden} more"
-    if any(target.uncertain and target.cpu_s > 0 for target in targets[:MOST_ROWS]):
-        yield "~ fewer than 30 samples"
+    if any(target.uncertain and (target.cpu_s > 0 or target.import_s > 0) for target in targets[:MOST_ROWS]):
+        yield "~ uncertain: fewer than 30 samples, or use not recorded"

@@ -50,6 +50,7 @@ class Thread:
         self.name = name
         self.native_id = native_id if isinstance(native_id, int) else 0
         self.clock = _thread_clock(native_id)
+        self.is_unknown = _HAS_THREAD_CLOCKS and self.clock is None
         self.cpu_s = cpu_s
         self.seen_at = now
         self.place: tuple[int, int] | None = None
@@ -90,7 +91,9 @@ class Sampler:
         seen: list[tuple[Thread, FrameType, float | None, int]] = []
         for ident, frame in frames.items():
             if ident not in OWN_THREADS:
-                thread = self.threads.get(ident) or self._meet(ident, now)
+                thread = self.threads.get(ident)
+                if thread is None or (thread.is_unknown and _known(ident) is not None):
+                    thread = self._meet(ident, now)  # a thread runs a little before `threading` knows it
                 seen.append((thread, frame, self._cpu_since(ident, thread), ident))
         shares = self._shares(seen, began)
         top: Key | None = None
@@ -171,7 +174,7 @@ class Sampler:
         `time.pthread_getcpuclockid` crashes on a thread that has just ended; the kernel's own form of a thread's
         clock, made of its native identifier, fails cleanly.
         """
-        active = getattr(sys.modules.get("threading"), "_active", {}).get(ident)
+        active = _known(ident)
         native = os.getpid() if ident == self.main else getattr(active, "_native_id", None)
         name = getattr(active, "_name", None)
         name = name if isinstance(name, str) and (name in self.names or len(self.names) < _THREAD_NAMES) else "other"
@@ -184,6 +187,11 @@ class Sampler:
         """Keep our share of the CPU small on deep stacks and many threads."""
         if self.ticker is not None:
             self.ticker.period_s = max(self.period_s, cost_s / _OWN_SHARE)
+
+
+def _known(ident: int) -> object:
+    """Return the `threading.Thread` of an identifier, None where there is none (yet)."""
+    return getattr(sys.modules.get("threading"), "_active", {}).get(ident)
 
 
 def _thread_clock(native_id: object) -> int | None:

@@ -21,8 +21,8 @@ def cpu_share(seconds: float, profile: Profile) -> float:
 
 
 def allocated_mib(function: FunctionProfile) -> float:
-    """Return MiB it was seen to allocate: the largest of heap peak, bytes alive at the end, resident growth."""
-    return max(function.peak_bytes or 0, function.live_bytes or 0, function.rss_growth_bytes, 0) / _MIB
+    """Return MiB it was itself seen to allocate: of the heap's peak, alive at the end, or of resident growth."""
+    return max(function.peak_owned_bytes or 0, function.live_bytes or 0, function.rss_growth_bytes, 0) / _MIB
 
 
 def recorded(key: FunctionKey, facts: Facts) -> FunctionFacts | None:

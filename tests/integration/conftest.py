@@ -102,10 +102,9 @@ def target_python() -> str:
     return getattr(sys, "_base_executable", sys.executable)
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Path:
-    """Return a fresh git repository with a package, a workload and tests."""
-    root = tmp_path / "shop-repository"
+def make_shop(folder: Path) -> Path:
+    """Make a git repository with a package, a workload and tests."""
+    root = folder / "shop-repository"
     (root / "shop").mkdir(parents=True)
     (root / "tests").mkdir()
     (root / "shop" / "__init__.py").write_text("")
@@ -118,6 +117,12 @@ def shop(tmp_path: Path) -> Path:
     git(root, "add", "-A")
     git(root, "commit", "-q", "-m", "a shop")
     return root
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """Return a fresh repository."""
+    return make_shop(tmp_path)
 
 
 @pytest.fixture

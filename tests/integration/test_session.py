@@ -19,7 +19,7 @@ from orchestrator.live.events import Event, EventKind
 from orchestrator.session import run
 from orchestrator.settings import load
 from tests.fakes.scripted_backend import Fix, ScriptedBackend
-from tests.integration.conftest import git, target_python
+from tests.integration.conftest import git, make_shop, target_python
 
 FASTER = Fix(
     summary="ask a set",
@@ -66,8 +66,7 @@ class Ended:
 Session = Callable[..., Ended]
 
 
-@pytest.fixture
-def session(shop: Path) -> Session:
+def play_in(shop: Path) -> Session:
     def play(*fixes: Fix, **flags: object) -> Ended:
         events: list[Event] = []
         clock = itertools.count(1)
@@ -87,9 +86,21 @@ def session(shop: Path) -> Session:
     return play
 
 
-def test_a_faster_change_is_kept_as_one_commit_and_a_useless_one_leaves_no_trace(session: Session) -> None:
-    done = session(NOTHING, FASTER)
-    assert done.verdicts == {"rename a local": "no_improvement", "ask a set": "improved"}
+@pytest.fixture
+def session(shop: Path) -> Session:
+    return play_in(shop)
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """Return one ended session that several tests look at."""
+    return play_in(make_shop(tmp_path_factory.mktemp("ended")))(NOTHING, FASTER)
+
+
+@pytest.mark.xdist_group("ended")
+def test_a_faster_change_is_kept_as_one_commit_and_a_useless_one_leaves_no_trace(done: Ended) -> None:
+    assert done.verdicts["ask a set"] == "improved"
+    assert done.verdicts["rename a local"] in {"no_improvement", "undecided"}
     assert git(done.root, "log", "--format=%s", "main..codeflash/optimize") == "perf: ask a set"
     body = git(done.root, "log", "-1", "--format=%B", "codeflash/optimize")
     assert "CPU: " in body
@@ -100,8 +111,8 @@ def test_a_faster_change_is_kept_as_one_commit_and_a_useless_one_leaves_no_trace
     assert git(done.root, "branch", "--show-current") == "main"
 
 
-def test_the_records_agree_with_each_other(session: Session) -> None:
-    done = session(NOTHING, FASTER)
+@pytest.mark.xdist_group("ended")
+def test_the_records_agree_with_each_other(done: Ended) -> None:
     layout = Layout(root=done.root)
     rows = results_tsv.read(layout.results)
     assert layout.results.read_text().splitlines()[0] == results_tsv.HEADER
@@ -117,11 +128,12 @@ def test_the_records_agree_with_each_other(session: Session) -> None:
     assert "python bench.py" in layout.setup.read_text()
 
 
-def test_nothing_is_tried_twice_and_a_second_session_goes_on_from_the_branch(session: Session) -> None:
-    first = session(NOTHING, FASTER)
-    count, head = len(first.records), git(first.root, "rev-parse", "codeflash/optimize")
-    second = session(NOTHING, FASTER)
-    assert len(second.records) == count
+@pytest.mark.xdist_group("ended")
+def test_nothing_is_tried_twice_and_a_second_session_goes_on_from_the_branch(done: Ended) -> None:
+    head = git(done.root, "rev-parse", "codeflash/optimize")
+    before = done.records
+    second = play_in(done.root)(NOTHING, FASTER)
+    assert second.records == before
     assert "goes on with" in second.lines(EventKind.PREFLIGHT)
     assert git(second.root, "rev-parse", "codeflash/optimize") == head
 
@@ -225,9 +237,9 @@ def test_a_bound_ends_the_session_cleanly_and_says_so(session: Session) -> None:
     assert "bound of 1 experiment" in " ".join(handoff.next_steps)
 
 
-def test_every_timed_run_shows_that_it_ran_its_own_worktree(session: Session) -> None:
-    done = session(FASTER)
-    measurement = done.records[0].measurement
+@pytest.mark.xdist_group("ended")
+def test_every_timed_run_shows_that_it_ran_its_own_worktree(done: Ended) -> None:
+    measurement = done.records[1].measurement
     assert measurement is not None
     origins = {
         file for pair in measurement.pairs for side in (pair.base, pair.change) for file in side.origins.values()
@@ -235,7 +247,7 @@ def test_every_timed_run_shows_that_it_ran_its_own_worktree(session: Session) ->
     assert origins == {"shop/__init__.py", "shop/text.py"}
 
 
-def test_events_are_json_and_numbered_without_gaps(session: Session) -> None:
-    done = session(FASTER)
+@pytest.mark.xdist_group("ended")
+def test_events_are_json_and_numbered_without_gaps(done: Ended) -> None:
     assert [event.number for event in done.events] == list(range(1, len(done.events) + 1))
     json.dumps([dict(event.data) for event in done.events])

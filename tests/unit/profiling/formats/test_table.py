@@ -42,7 +42,7 @@ def test_the_table_reads_as_specified() -> None:
         "| handler                   | ~<1%  | -       | -    | 12ms  | Async   | 3         |\n"
         "| pkg/a.py:3 (imports 31ms) | -     | -       | -    | -     | Import  | 4         |\n"
         "| main                      | 9%    | -       | -    | -     | CPU     | -         |\n"
-        "~ fewer than 30 samples"
+        "~ uncertain: fewer than 30 samples, or use not recorded"
     )
 
 

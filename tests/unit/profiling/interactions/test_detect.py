@@ -75,7 +75,7 @@ def only(found: tuple[Interaction, ...]) -> Interaction:
     return interaction
 
 
-ALLOCATING = {"gc_pause_s": 0.8, "gc_collections": 23, "peak_bytes": 120 * MIB}
+ALLOCATING = {"gc_pause_s": 0.8, "gc_collections": 23, "peak_owned_bytes": 120 * MIB}
 
 
 def test_collections_in_a_top_allocator_are_an_interaction_with_both_figures() -> None:
@@ -91,7 +91,9 @@ def test_collections_in_a_top_allocator_are_an_interaction_with_both_figures() -
     ]
 
 
-@pytest.mark.parametrize("weak", [{"gc_pause_s": 0.09}, {"peak_bytes": MIB}, {"gc_collections": 0}])
+@pytest.mark.parametrize(
+    "weak", [{"gc_pause_s": 0.09}, {"peak_owned_bytes": MIB, "peak_bytes": 500 * MIB}, {"gc_collections": 0}]
+)
 def test_collections_or_allocations_alone_are_no_interaction(weak: dict[str, Any]) -> None:
     assert detect(profile(function("load", **{**ALLOCATING, **weak})), NO_FACTS) == ()
 

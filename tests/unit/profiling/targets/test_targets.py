@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from profiling.model import Command, Domain, FunctionKey, Interpreter, RunUsage
-from profiling.profile import FunctionProfile, ImportProfile, Profile
+from profiling.profile import FunctionProfile, ImportProfile, LibraryShare, Profile
 from profiling.target import Interaction, InteractionKind, Target
 from profiling.targets import build, find
 
@@ -55,10 +55,10 @@ def table(
     ("seen", "domains"),
     [
         (function("f", 0.11), (Domain.CPU,)),
-        (function("f", peak_bytes=2 * MIB), (Domain.MEMORY,)),
+        (function("f", peak_owned_bytes=2 * MIB), (Domain.MEMORY,)),
         (function("f", rss_growth_bytes=2 * MIB), (Domain.MEMORY,)),
         (function("f", loop_cpu_s=0.002, loop_blocked_s=0.004), (Domain.ASYNC,)),
-        (function("f", 0.11, peak_bytes=3 * MIB, loop_cpu_s=1.0), (Domain.CPU, Domain.MEMORY, Domain.ASYNC)),
+        (function("f", 0.11, peak_owned_bytes=3 * MIB, loop_cpu_s=1.0), (Domain.CPU, Domain.MEMORY, Domain.ASYNC)),
     ],
 )
 def test_a_function_over_a_threshold_is_an_actionable_target_in_that_domain(
@@ -69,7 +69,15 @@ def test_a_function_over_a_threshold_is_an_actionable_target_in_that_domain(
 
 
 def test_a_function_under_every_threshold_has_no_row() -> None:
-    small = function("f", 0.09, peak_bytes=MIB, rss_growth_bytes=50 * MIB, loop_cpu_s=0.004, gc_pause_s=0.001)
+    small = function(
+        "f",
+        0.09,
+        peak_owned_bytes=MIB,
+        peak_bytes=50 * MIB,
+        rss_growth_bytes=50 * MIB,
+        loop_cpu_s=0.004,
+        gc_pause_s=0.001,
+    )
     assert table(profile(small)) == []
 
 
@@ -93,8 +101,8 @@ def test_multi_domain_targets_come_first_then_the_largest_share_of_any_resource(
     targets = table(
         profile(
             function("cpu", 3.0),
-            function("memory", peak_bytes=100 * MIB),
-            function("both", 0.2, peak_bytes=3 * MIB),
+            function("memory", peak_owned_bytes=100 * MIB),
+            function("both", 0.2, peak_owned_bytes=3 * MIB),
             function("loop", loop_blocked_s=4.0),
         )
     )
@@ -155,9 +163,31 @@ def test_cheap_used_and_foreign_imports_are_no_targets(module: ImportProfile) ->
     assert table(profile(imports=(module,))) == []
 
 
-def test_a_licensed_module_body_is_the_row_of_its_import() -> None:
-    targets = table(profile(imports=(imported(0.3),)), licensed=frozenset({key("<module>", line=1)}))
-    assert [one.key for one in targets] == [key("<module>", line=4)]
+def test_a_licensed_place_has_a_row_under_its_own_key_with_what_was_seen_there() -> None:
+    (module,) = table(profile(imports=(imported(0.3),)), licensed=frozenset({key("<module>", line=1)}))
+    assert (module.key, module.import_s) == (key("<module>", line=1), 0.3)
+    (moved,) = table(profile(function("f", 2.0)), licensed=frozenset({key("f", line=9)}))
+    assert (moved.key, moved.cpu_s) == (key("f", line=9), 2.0)
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        function("dump", 0.01, samples_total=1, libraries=(LibraryShare(name="yaml", cpu_s=0.01),)),
+        function("load", 0.01, file="/lib/yaml/__init__.py", samples_total=1),
+        function("load", 0.0, file="/lib/yaml/__init__.py", calls=1),
+    ],
+)
+def test_an_import_in_which_time_was_seen_is_used_though_that_was_not_recorded(user: FunctionProfile) -> None:
+    unrecorded = imported(0.3, executed=None)
+    assert table(profile(user, imports=(unrecorded,))) == []
+    assert len(table(profile(user, imports=(imported(0.3),)))) == 1
+
+
+def test_time_in_a_module_body_is_the_import_itself() -> None:
+    body = function("<module>", 0.01, samples_total=1, libraries=(LibraryShare(name="yaml", cpu_s=0.01),))
+    (target,) = table(profile(body, imports=(imported(0.3, executed=None),)))
+    assert target.domains == (Domain.STRUCTURE,)
 
 
 def test_a_key_means_the_same_place_before_the_same_name() -> None:
@@ -170,7 +200,7 @@ def test_a_key_means_the_same_place_before_the_same_name() -> None:
 
 
 def test_a_profile_without_cpu_has_no_shares() -> None:
-    empty = profile(function("f", 0.0, peak_bytes=5 * MIB))
+    empty = profile(function("f", 0.0, peak_owned_bytes=5 * MIB))
     (target,) = table(empty)
     assert target.cpu_share == 0.0
 
@@ -180,7 +210,7 @@ FUNCTIONS = st.builds(
     st.sampled_from("abcdef"),
     st.integers(0, 64).map(lambda parts: parts / 64),
     samples_self=st.integers(0, 100),
-    peak_bytes=st.none() | st.integers(0, 50 * MIB),
+    peak_owned_bytes=st.none() | st.integers(0, 50 * MIB),
     rss_growth_bytes=st.integers(-MIB, 50 * MIB),
     loop_cpu_s=st.floats(0, 1),
 )

@@ -1,0 +1,251 @@
+"""Which top-level imports are used in functions alone and may be made there instead."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agents.recipes import stores
+from agents.recipes.functions import FunctionNode
+from agents.recipes.import_effects import only_defines
+from agents.recipes.once import once
+from agents.recipes.project import Module, Project
+from agents.recipes.references import (
+    exported_names,
+    mentions_all,
+    relied_on_without_import,
+    taken_from_outside,
+)
+from agents.recipes.scope import Scope, absolute, names
+from agents.recipes.uses import reads_its_frame
+
+MAX_FUNCTIONS = 8
+"""In more functions the lines added outweigh what is gained."""
+_EXIT_HOOKS = frozenset({"finalize", "register"})
+_COMPILERS = frozenset({"numba", "cython", "taichi", "torch"})
+Import = ast.Import | ast.ImportFrom
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deferral:
+    """An import that may move.
+
+    Attributes:
+        statement: at the module's top level.
+        functions: those that use its names, in the order of the text, each with the parts it needs.
+    """
+
+    statement: Import
+    functions: tuple[tuple[FunctionNode, tuple[ast.alias, ...]], ...]
+
+
+def deferrals(module: Module, project: Project) -> Iterator[Deferral]:
+    """Yield the imports of a module that nothing needs before one of its functions runs."""
+    known = stores.index(project)
+    if names(module).has_star_import or module.file in known.namespaces or _is_dynamic(module):
+        return
+    for statement in module.syntax.body:
+        if isinstance(statement, Import) and _is_candidate(statement):
+            found = _deferral(statement, module, project)
+            if found is not None:
+                yield found
+
+
+def imported_modules(statement: Import, module: Module, project: Project) -> tuple[str, ...]:
+    """Return the absolute names of the modules a statement imports, those of the project told by their files."""
+    if isinstance(statement, ast.Import):
+        return tuple(alias.name for alias in statement.names)
+    source = absolute(module, statement)
+    own = {known.name for known in project.everything}
+    return (source, *(name for alias in statement.names if (name := f"{source}.{alias.name}") in own))
+
+
+def eager_importers(statement: Import, module: Module, project: Project) -> tuple[str, ...]:
+    """Return other files whose top level imports the same module: if these run too, the import is only moved."""
+    wanted = set(imported_modules(statement, module, project)[-1:])
+    return tuple(
+        other.file
+        for other in project.modules.values()
+        if other is not module and any(wanted.intersection(_names_of(inner, other)) for inner in _eager_imports(other))
+    )
+
+
+def _is_candidate(statement: Import) -> bool:
+    if isinstance(statement, ast.Import):
+        return len(statement.names) == 1
+    return statement.module != "__future__"
+
+
+def _deferral(statement: Import, module: Module, project: Project) -> Deferral | None:
+    if not all(_is_private_to(alias, module, project) for alias in statement.names):
+        return None
+    functions = _users(statement, module)
+    if not functions or len(functions) > MAX_FUNCTIONS:
+        return None
+    if not all(_may_import(function, module) for function, _ in functions):
+        return None
+    bound = frozenset(_bound_name(alias) for alias in statement.names)
+    for dotted in imported_modules(statement, module, project):
+        if not dotted or not only_defines(project, dotted, module):
+            return None
+        if "." in dotted and relied_on_without_import(project, dotted, beside=module, names=bound):
+            return None
+    return Deferral(statement=statement, functions=functions)
+
+
+def _is_private_to(alias: ast.alias, module: Module, project: Project) -> bool:
+    """Say whether only the module itself can notice that a name is gone from its globals."""
+    name = _bound_name(alias)
+    if names(module).bindings(name) != (alias,) or name.startswith("__"):
+        return False
+    if module.file.endswith("__init__.py") and not name.startswith("_"):
+        return False
+    exported = exported_names(module)
+    if mentions_all(module) and (exported is None or name in exported):
+        return False
+    if stores.index(project).is_replaced(name) or _is_named_in_annotations(name, module):
+        return False
+    return taken_from_outside(project, module, name) is None
+
+
+def _users(statement: Import, module: Module) -> tuple[tuple[FunctionNode, tuple[ast.alias, ...]], ...]:
+    """Return the outermost functions that use the names; empty when one is used elsewhere, or not at all."""
+    known, found = names(module), dict[FunctionNode, dict[ast.alias, None]]()
+    for alias in statement.names:
+        name, used = _bound_name(alias), False
+        for node in ast.walk(module.syntax):
+            if not isinstance(node, ast.Name) or node.id != name or known.resolve(name, node) is not known.top:
+                continue
+            function, used = _outermost_function(known.scope(node)), True
+            if function is None:
+                return ()
+            found.setdefault(function, {})[alias] = None
+        if not used:
+            return ()
+    in_order = sorted(found, key=lambda function: function.lineno)
+    return tuple((function, tuple(sorted(found[function], key=statement.names.index))) for function in in_order)
+
+
+def _outermost_function(scope: Scope) -> FunctionNode | None:
+    """Return the function whose call evaluates a node of this scope, None when the module's body may."""
+    found: FunctionNode | None = None
+    step: Scope | None = scope
+    while step is not None:
+        if isinstance(step.node, FunctionNode):
+            found = step.node
+        elif found is not None and not isinstance(step.node, ast.ClassDef | ast.Module):
+            return None
+        step = step.parent
+    return found
+
+
+def _may_import(function: FunctionNode, module: Module) -> bool:
+    """Say whether an import statement in a function does what it does at the top.
+
+    Not on an event loop (it would block), not while the interpreter shuts down, not in compiled code.
+    """
+    if isinstance(function, ast.AsyncFunctionDef) or function.name == "__del__" or reads_its_frame(function):
+        return False
+    if any(isinstance(node, ast.Global) for node in ast.walk(function)):
+        return False
+    is_registered = function.name in _registered_at_exit(module) or any(
+        _called_name(decorator) in _EXIT_HOOKS for decorator in function.decorator_list
+    )
+    if is_registered or _imports_compiler(module):
+        return False
+    return function.body[0].lineno > function.lineno
+
+
+@once
+def _registered_at_exit(module: Module) -> frozenset[str]:
+    calls = (
+        node for node in ast.walk(module.syntax) if isinstance(node, ast.Call) and _called_name(node) in _EXIT_HOOKS
+    )
+    arguments = (argument for call in calls for argument in call.args)
+    return frozenset(
+        node.attr if isinstance(node, ast.Attribute) else node.id
+        for argument in arguments
+        for node in ast.walk(argument)
+        if isinstance(node, ast.Attribute | ast.Name)
+    )
+
+
+def _called_name(node: ast.AST) -> str:
+    function = node.func if isinstance(node, ast.Call) else node
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _imports_compiler(module: Module) -> bool:
+    return any(
+        _COMPILERS.intersection(name.partition(".")[0] for name in _names_of(statement, module))
+        for statement in module.syntax.body
+        if isinstance(statement, Import)
+    )
+
+
+def _is_dynamic(module: Module) -> bool:
+    """Say whether globals may be reached by a name that is made at run time."""
+    return any(
+        isinstance(node, ast.Name)
+        and node.id in {"eval", "exec", "globals"}
+        or isinstance(node, ast.Subscript)
+        and isinstance(node.slice, ast.Name)
+        and node.slice.id == "__name__"
+        for node in ast.walk(module.syntax)
+    )
+
+
+def _is_named_in_annotations(name: str, module: Module) -> bool:
+    """Say whether an annotation written as a string names it: it is looked up in the module's globals."""
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    return any(
+        isinstance(part, ast.Constant) and isinstance(part.value, str) and word.search(part.value)
+        for annotation in _annotations(module)
+        for part in ast.walk(annotation)
+    )
+
+
+@once
+def _annotations(module: Module) -> tuple[ast.expr, ...]:
+    found: list[ast.expr | None] = []
+    for node in ast.walk(module.syntax):
+        if isinstance(node, ast.AnnAssign | ast.arg):
+            found.append(node.annotation)
+        elif isinstance(node, FunctionNode):
+            found.append(node.returns)
+    return tuple(annotation for annotation in found if annotation is not None)
+
+
+@once
+def _eager_imports(module: Module) -> tuple[Import, ...]:
+    """Return the imports that run with the module: all but those in functions and under TYPE_CHECKING."""
+    found: list[Import] = []
+    stack: list[ast.AST] = [module.syntax]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Import):
+            found.append(node)
+        elif not isinstance(node, FunctionNode) and not _is_type_checking(node):
+            stack.extend(ast.iter_child_nodes(node))
+    return tuple(found)
+
+
+def _is_type_checking(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and _called_name(node.test) == "TYPE_CHECKING"
+
+
+def _names_of(statement: Import, module: Module) -> frozenset[str]:
+    """Return the dotted names a statement imports, parents and possible submodules included."""
+    if isinstance(statement, ast.Import):
+        leaves = [alias.name for alias in statement.names]
+    else:
+        source = absolute(module, statement)
+        leaves = [source, *(f"{source}.{alias.name}" for alias in statement.names)]
+    parts = [leaf.split(".") for leaf in leaves]
+    return frozenset(".".join(part[:length]) for part in parts for length in range(1, len(part) + 1))
+
+
+def _bound_name(alias: ast.alias) -> str:
+    return (alias.asname or alias.name).split(".")[0]
