@@ -42,24 +42,23 @@ def run_once(kind: str, gain: float) -> Measurement:
         )
 
 
-def report(gain: float, found: list[Measurement]) -> str:
-    """Return one row: decisions with the upper or lower 95% bound, and what they took."""
+def report(kind: str, gain: float, found: list[Measurement]) -> str:
+    """Return one row: decisions with the 95% interval of the kept share, and what they took."""
     kept = sum(one.decision is Decision.IMPROVED for one in found)
     discarded = sum(one.decision is Decision.NOT_IMPROVED for one in found)
     pairs = [len(one.pairs) for one in found]
     seconds = [one.elapsed_s for one in found]
-    spread = statistics.pstdev(
-        [
-            math.log(pair.base.values[Dimension.CPU_S] / pair.change.values[Dimension.CPU_S] * (1 - gain))
-            for one in found
-            for pair in one.pairs
-        ]
-    )
+    logs = [
+        math.log(pair.base.values[Dimension.CPU_S] / pair.change.values[Dimension.CPU_S])
+        for one in found
+        for pair in one.pairs
+    ]
     low, high = wilson(kept, len(found))
     return (
-        f"{gain:5.0%}  {len(found):4}  {kept:4} [{low:4.0%}, {high:4.0%}]  {discarded:7}  "
+        f"{kind:8} {gain:5.0%}  {len(found):4}  {kept:4} [{low:4.0%}, {high:4.0%}]  {discarded:7}  "
         f"{len(found) - kept - discarded:9}  {statistics.median(pairs):5.0f}/{max(pairs):<3}  "
-        f"{statistics.median(seconds):6.1f}/{max(seconds):<6.1f}  {spread:6.2%}"
+        f"{statistics.median(seconds):6.1f}/{max(seconds):<6.1f}  "
+        f"{-math.expm1(-statistics.median(logs)):6.2%}  {statistics.stdev(logs):6.2%}"
     )
 
 
@@ -78,9 +77,10 @@ def main() -> None:
     parser.add_argument("--kinds", nargs="+", choices=sorted(WORKLOADS), default=sorted(WORKLOADS))
     chosen = parser.parse_args()
     print(f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores, kinds: {', '.join(chosen.kinds)}")
-    print(" gain  runs  kept [95% interval]  discard  undecided  pairs/max  wall s/max     SD of x")
+    print("kind      gain  runs  kept [95% interval]  discard  undecided  pairs/max  wall s/max    median x    SD of x")
     for gain in chosen.gains:
-        print(report(gain, [run_once(kind, gain) for kind in chosen.kinds for _ in range(chosen.runs)]), flush=True)
+        for kind in chosen.kinds:
+            print(report(kind, gain, [run_once(kind, gain) for _ in range(chosen.runs)]), flush=True)
 
 
 if __name__ == "__main__":

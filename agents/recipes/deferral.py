@@ -2,20 +2,16 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from agents.recipes import stores
 from agents.recipes.functions import FunctionNode
-from agents.recipes.import_effects import only_defines
+from agents.recipes.import_effects import modules_by_name, only_defines
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
-from agents.recipes.references import (
-    exported_names,
-    mentions_all,
-    relied_on_without_import,
-    taken_from_outside,
-)
+from agents.recipes.references import exports, relied_on_without_import, taken_from_outside
 from agents.recipes.scope import Scope, absolute, names
 from agents.recipes.uses import reads_its_frame
 
@@ -23,6 +19,7 @@ MAX_FUNCTIONS = 8
 """In more functions the lines added outweigh what is gained."""
 _EXIT_HOOKS = frozenset({"finalize", "register"})
 _COMPILERS = frozenset({"numba", "cython", "taichi", "torch"})
+_WORD = re.compile(r"\w+")
 Import = ast.Import | ast.ImportFrom
 
 
@@ -56,18 +53,15 @@ def imported_modules(statement: Import, module: Module, project: Project) -> tup
     if isinstance(statement, ast.Import):
         return tuple(alias.name for alias in statement.names)
     source = absolute(module, statement)
-    own = {known.name for known in project.everything}
+    own = modules_by_name(project)
     return (source, *(name for alias in statement.names if (name := f"{source}.{alias.name}") in own))
 
 
 def eager_importers(statement: Import, module: Module, project: Project) -> tuple[str, ...]:
     """Return other files whose top level imports the same module: if these run too, the import is only moved."""
     wanted = set(imported_modules(statement, module, project)[-1:])
-    return tuple(
-        other.file
-        for other in project.modules.values()
-        if other is not module and any(wanted.intersection(_names_of(inner, other)) for inner in _eager_imports(other))
-    )
+    others = (other for other in project.modules.values() if other is not module)
+    return tuple(other.file for other in others if not wanted.isdisjoint(_eager_names(other)))
 
 
 def _is_candidate(statement: Import) -> bool:
@@ -100,10 +94,10 @@ def _is_private_to(alias: ast.alias, module: Module, project: Project) -> bool:
         return False
     if module.file.endswith("__init__.py") and not name.startswith("_"):
         return False
-    exported = exported_names(module)
-    if mentions_all(module) and (exported is None or name in exported):
+    exported = exports(module)
+    if exported.is_said and (exported.names is None or name in exported.names):
         return False
-    if stores.index(project).is_replaced(name) or _is_named_in_annotations(name, module):
+    if stores.index(project).is_replaced(name) or name in _words_in_annotations(module):
         return False
     return taken_from_outside(project, module, name) is None
 
@@ -113,8 +107,8 @@ def _users(statement: Import, module: Module) -> tuple[tuple[FunctionNode, tuple
     known, found = names(module), dict[FunctionNode, dict[ast.alias, None]]()
     for alias in statement.names:
         name, used = _bound_name(alias), False
-        for node in ast.walk(module.syntax):
-            if not isinstance(node, ast.Name) or node.id != name or known.resolve(name, node) is not known.top:
+        for node in _names_by_id(module).get(name, ()):
+            if known.resolve(name, node) is not known.top:
                 continue
             function, used = _outermost_function(known.scope(node)), True
             if function is None:
@@ -177,6 +171,7 @@ def _called_name(node: ast.AST) -> str:
     return function.id if isinstance(function, ast.Name) else ""
 
 
+@once
 def _imports_compiler(module: Module) -> bool:
     return any(
         _COMPILERS.intersection(name.partition(".")[0] for name in _names_of(statement, module))
@@ -188,48 +183,47 @@ def _imports_compiler(module: Module) -> bool:
 def _is_dynamic(module: Module) -> bool:
     """Say whether globals may be reached by a name that is made at run time."""
     return any(
-        isinstance(node, ast.Name)
-        and node.id in {"eval", "exec", "globals"}
-        or isinstance(node, ast.Subscript)
-        and isinstance(node.slice, ast.Name)
-        and node.slice.id == "__name__"
+        (isinstance(node, ast.Name) and node.id in {"eval", "exec", "globals"})
+        or (isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name) and node.slice.id == "__name__")
         for node in ast.walk(module.syntax)
     )
 
 
-def _is_named_in_annotations(name: str, module: Module) -> bool:
-    """Say whether an annotation written as a string names it: it is looked up in the module's globals."""
-    word = re.compile(rf"\b{re.escape(name)}\b")
-    return any(
-        isinstance(part, ast.Constant) and isinstance(part.value, str) and word.search(part.value)
-        for annotation in _annotations(module)
-        for part in ast.walk(annotation)
-    )
+@once
+def _names_by_id(module: Module) -> Mapping[str, tuple[ast.Name, ...]]:
+    found: defaultdict[str, list[ast.Name]] = defaultdict(list)
+    for node in ast.walk(module.syntax):
+        if isinstance(node, ast.Name):
+            found[node.id].append(node)
+    return {name: tuple(nodes) for name, nodes in found.items()}
 
 
 @once
-def _annotations(module: Module) -> tuple[ast.expr, ...]:
-    found: list[ast.expr | None] = []
+def _words_in_annotations(module: Module) -> frozenset[str]:
+    """Return the words of annotations written as strings: they are looked up in the module's globals."""
+    annotations: list[ast.expr | None] = []
     for node in ast.walk(module.syntax):
         if isinstance(node, ast.AnnAssign | ast.arg):
-            found.append(node.annotation)
+            annotations.append(node.annotation)
         elif isinstance(node, FunctionNode):
-            found.append(node.returns)
-    return tuple(annotation for annotation in found if annotation is not None)
+            annotations.append(node.returns)
+    parts = (part for annotation in annotations if annotation for part in ast.walk(annotation))
+    texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    return frozenset(word for text in texts for word in _WORD.findall(text))
 
 
 @once
-def _eager_imports(module: Module) -> tuple[Import, ...]:
-    """Return the imports that run with the module: all but those in functions and under TYPE_CHECKING."""
-    found: list[Import] = []
+def _eager_names(module: Module) -> frozenset[str]:
+    """Return what is imported together with the module: by all but imports in functions and under TYPE_CHECKING."""
+    found: set[str] = set()
     stack: list[ast.AST] = [module.syntax]
     while stack:
         node = stack.pop()
         if isinstance(node, Import):
-            found.append(node)
+            found.update(_names_of(node, module))
         elif not isinstance(node, FunctionNode) and not _is_type_checking(node):
             stack.extend(ast.iter_child_nodes(node))
-    return tuple(found)
+    return frozenset(found)
 
 
 def _is_type_checking(node: ast.AST) -> bool:

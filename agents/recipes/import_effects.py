@@ -1,11 +1,12 @@
 """Whether importing a module of the project does nothing but define its names, so that it may be done later."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from agents.recipes import kinds
 from agents.recipes.functions import FunctionNode
 from agents.recipes.hierarchy import Class, hierarchy
+from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import absolute, names
 
@@ -46,14 +47,20 @@ def only_defines(project: Project, dotted: str, within: Module) -> bool:
     return _only_defines(project, dotted, seen)
 
 
+@once
+def modules_by_name(project: Project) -> Mapping[str, Module]:
+    """Return modules and readers by import name."""
+    return {module.name: module for module in project.everything}
+
+
 def _only_defines(project: Project, dotted: str, seen: set[str]) -> bool:
     if dotted in seen:
         return True
     seen.add(dotted)
     top = dotted.partition(".")[0]
-    module = next((module for module in project.everything if module.name == dotted), None)
+    module = modules_by_name(project).get(dotted)
     if module is None:
-        is_own = top in project.tree.packages or any(known.name == top for known in project.everything)
+        is_own = top in project.tree.packages or top in modules_by_name(project)
         return not is_own and top not in _EFFECTFUL_LIBRARY
     parent = dotted.rpartition(".")[0]
     if parent and not _only_defines(project, parent, seen):
@@ -89,7 +96,7 @@ def _imported(statement: ast.Import | ast.ImportFrom, module: Module, project: P
     if source == "__future__":
         return
     yield source
-    own = {known.name for known in project.everything}
+    own = modules_by_name(project)
     yield from (f"{source}.{alias.name}" for alias in statement.names if f"{source}.{alias.name}" in own)
 
 

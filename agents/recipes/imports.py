@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agents.recipes.functions import FunctionNode
 from agents.recipes.project import Module, Project
-from agents.recipes.references import exported_names, references
+from agents.recipes.references import exports, references
 from agents.recipes.scope import names
 from agents.recipes.splice import Rewrite
 
@@ -80,7 +80,7 @@ def _imported_as(module: Module, package: str, name: str) -> Iterator[tuple[str,
 
 def _is_passed_on(project: Project, module: Module) -> bool:
     """Say whether a star import may hand a new public name of the module to others."""
-    if exported_names(module) is not None:
+    if exports(module).names is not None:
         return False
     return any(
         place.dotted == f"{module.name}.*" or place.dotted.endswith(f".{module.name}.*")

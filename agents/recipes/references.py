@@ -37,7 +37,7 @@ def taken_from_outside(project: Project, module: Module, name: str) -> Reference
     A star import reaches every name unless `__all__` is a literal that leaves it out; strings such as `"pkg.mod.name"`
     count, since `patch` and entry points use them. Names are compared from their end: tests may import `src.pkg.mod`.
     """
-    exported = exported_names(module)
+    exported = exports(module).names
     starred = name in exported if exported is not None else not name.startswith("_")
     wanted = [f"{module.name}.{name}", *([f"{module.name}.*"] if starred else [])]
     places = (place for dotted in wanted for place in _by_tail(project).get(_tail(dotted), ()))
@@ -55,25 +55,34 @@ def relied_on_without_import(project: Project, submodule: str, *, beside: Module
         beside: the module whose import of it is to go.
         names: what that import binds there; chains from these stay good.
     """
-    for module in project.everything:
-        explicit = module is not beside and submodule in explicit_imports(module)
-        for place in references(module):
-            own = module is beside and place.base in names
-            if place.dotted == submodule and place.base and not explicit and not own:
-                return f"{place.file}:{place.line}"
+    explicit = {module.file for module in project.everything if submodule in explicit_imports(module)}
+    for place in _by_tail(project).get(_tail(submodule), ()):
+        own = place.file == beside.file and place.base in names
+        imports_it = place.file != beside.file and place.file in explicit
+        if place.dotted == submodule and place.base and not imports_it and not own:
+            return f"{place.file}:{place.line}"
     return None
 
 
-def exported_names(module: Module) -> frozenset[str] | None:
-    """Return the names in the one literal `__all__`; None when there is none, or it is built in another way."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exports:
+    """What a module says of its public names.
+
+    Attributes:
+        is_said: it has an `__all__` in some form.
+        names: those in it, None when it is no single literal.
+    """
+
+    is_said: bool
+    names: frozenset[str] | None
+
+
+@once
+def exports(module: Module) -> Exports:
+    """Return what a module's `__all__` says."""
     mentions = sum(isinstance(node, ast.Name) and node.id == "__all__" for node in ast.walk(module.syntax))
     literals = [names for statement in module.syntax.body if (names := _all_literal(statement)) is not None]
-    return literals[0] if len(literals) == mentions == 1 else None
-
-
-def mentions_all(module: Module) -> bool:
-    """Say whether the module has an `__all__` in any form."""
-    return any(isinstance(node, ast.Name) and node.id == "__all__" for node in ast.walk(module.syntax))
+    return Exports(is_said=mentions > 0, names=literals[0] if len(literals) == mentions == 1 else None)
 
 
 @once

@@ -11,6 +11,8 @@ from agents.recipes.functions import first_line
 from agents.recipes.once import once
 from agents.recipes.project import Module, Unreadable, parse
 
+_EMPTY_LINE = re.compile(r"[ \t\f]*(\r\n|\r|\n)")
+_ENDS_EMPTY = re.compile(r"(\A|\r\n|\r|\n)[ \t\f]*(\r\n|\r|\n)\Z|\A\Z")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _REST_OF_LINE = re.compile(r"[ \t\f]*(#[^\r\n]*)?(\r\n|\r|\n|\Z)")
 
@@ -163,8 +165,12 @@ class Rewrite:
             raise NotSpliceable(f"{self._module.file}:{statement.lineno}: only simple statements are removed")
         indentation(self._module, statement)
         start = line_start(self._module, statement.lineno)
+        end = end_of_lines(self._module, statement)
+        gap = _EMPTY_LINE.match(self._module.text, end)
+        if gap and _ENDS_EMPTY.search(self._module.text[:start]):
+            end = gap.end()  # it stood alone between empty lines: one of them is enough
         self._instead[statement] = []
-        self._edit(Span(start=start, end=end_of_lines(self._module, statement)), "")
+        self._edit(Span(start=start, end=end), "")
 
     def insert_before(self, statement: ast.stmt, new: str) -> None:
         """Put statements on lines of their own before a statement and its decorators.

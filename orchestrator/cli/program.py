@@ -1,8 +1,9 @@
 """The command line's shape: one table of commands, each imported when it is asked for; a session when none is."""
 
+import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -12,7 +13,9 @@ import click
 from orchestrator.version import __version__
 
 DEFAULT_COMMAND = "run"
-_WIDTH = 100
+_NARROWEST = 40
+_WIDEST = 100
+_USUAL_WIDTH = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +140,7 @@ class Program(click.Group):
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
         """Parse, which prints the help."""
+        extra.setdefault("terminal_width", _terminal_width())
         with _output_may_close():
             return super().make_context(info_name, args, parent, **extra)
 
@@ -189,6 +193,16 @@ def _refuse_misspelt(word: str, *, is_alone: bool, ctx: click.Context) -> None:
         )
 
 
+def _terminal_width() -> int:
+    """Return how wide help may be. Click would import shutil for it, and with that three compressors."""
+    columns = os.environ.get("COLUMNS", "")
+    width = int(columns) if columns.isdecimal() else 0
+    if not width:
+        with suppress(OSError, ValueError, AttributeError):
+            width = os.get_terminal_size(sys.stdout.fileno()).columns
+    return max(_NARROWEST, min(width or _USUAL_WIDTH, _WIDEST))
+
+
 def _write_section(formatter: click.HelpFormatter, title: str, rows: tuple[tuple[str, str], ...]) -> None:
     with formatter.section(title):
         formatter.write_dl(rows, col_max=60)
@@ -196,7 +210,7 @@ def _write_section(formatter: click.HelpFormatter, title: str, rows: tuple[tuple
 
 @click.group(
     cls=Program,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": _WIDTH},
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="optimize", message="%(prog)s %(version)s")
 def program() -> None:

@@ -18,7 +18,7 @@ _LAST = 5
 
 
 class State(StrEnum):
-    """How a session stands, `none` without one, `killed` when it ended without a word."""
+    """How a session stands, `none` without one, `killed` when it was cut off."""
 
     NONE = "none"
     RUNNING = "running"
@@ -33,7 +33,7 @@ class State(StrEnum):
 _WORDS = {
     State.NONE: "has not begun",
     State.RUNNING: "is running",
-    State.KILLED: "was killed; what it finished is recorded",
+    State.KILLED: "ended without a word; what it finished is recorded",
     State.INTERRUPTED: "was interrupted",
     State.DONE: "is done",
     State.BOUND: "reached a bound (experiments or time) with work left",
@@ -172,7 +172,7 @@ def _next(standing: Standing) -> tuple[str, ...]:
             return (go_on,)
         case State.RUNNING:
             pid = standing.holder.pid if standing.holder else 0
-            return ("wait for it", *([f"stop it cleanly: kill -INT {pid}"] if pid else []))
+            return ("wait for it", *([f"stop it cleanly: kill {pid}"] if pid else []))
         case State.KILLED | State.INTERRUPTED:
             return (f"{go_on}   goes on from there",)
         case State.FAILED:

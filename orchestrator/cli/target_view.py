@@ -29,7 +29,7 @@ def survey(observer: Observer) -> Survey:
     tree, backend = observer.setup.tree, RecipesBackend()
     profile = observer.profile()
     requests = backend.nominate(tree, profile)
-    observer.say(f"recording facts at {len(requests)} places")
+    observer.say(f"recording facts at {len(requests)} place{'s' if len(requests) != 1 else ''}")
     with workload_errors():
         facts = facts_pass.collect(
             requests,

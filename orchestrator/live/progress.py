@@ -87,7 +87,7 @@ class ProgressView:
         """
         self._console = console
         self._clock = clock
-        self._now = Now()
+        self._now = Now(began_s=clock())
         self._spinner = Spinner("dots" if console.encoding.lower().startswith("utf") else "line")
         self._live = Live(
             console=console,

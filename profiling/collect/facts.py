@@ -69,13 +69,12 @@ def collect(  # noqa: PLR0913 - what is asked, and the five things that every ru
     plan = facts_requests.plan(requests)
     folder = Path(tempfile.mkdtemp(prefix="facts-", dir=scratch))
     try:
-        injection = prepare(folder, tree, plan.harnesses)
+        injection = prepare(folder, tree, (plan.harness,))
         launch = environment.launch(command, tree, interpreter, injection=injection)
         finished = processes.run(replace(launch, timeout_s=limit_s))
-        merged = merge(
-            _of_report(report, plan) for harness in plan.harnesses for report in injection.read(harness.name)
-        )
-        notes = (*plan.notes, *_run_notes(finished, limit_s), *_report_notes(injection, plan), *merged.notes)
+        reports = tuple(injection.read(facts_requests.HARNESS))
+        merged = merge(_of_report(report, plan) for report in reports)
+        notes = (*plan.notes, *_run_notes(finished, limit_s), *_report_notes(reports, injection), *merged.notes)
         return replace(merged, notes=tuple(dict.fromkeys(notes)))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -170,17 +169,15 @@ def _run_notes(finished: Finished, limit_s: float) -> Iterator[str]:
         yield f"the facts run ended with exit code {finished.usage.exit_code}: {last or 'it printed no error'}"
 
 
-def _report_notes(injection: Injection, plan: Plan) -> Iterator[str]:
-    for harness in plan.harnesses:
-        reports = list(injection.read(harness.name))
-        if not reports:
-            yield "no process of the command reported: it ran no Python, or one with -I, -E or -S"
-        lost = injection.lost_processes(harness.name)
-        if reports and lost:
-            yield f"{lost} of the processes left no report"
-        errors = sum(count for report in reports if isinstance(count := report.get("hook_errors"), int))
-        if errors:
-            yield f"{harness.name} met {errors} faults of its own: what it could not see is counted as changing"
+def _report_notes(reports: tuple[Mapping[str, object], ...], injection: Injection) -> Iterator[str]:
+    if not reports:
+        yield "no process of the command reported: it ran no Python, or one with -I, -E or -S"
+    lost = injection.lost_processes(facts_requests.HARNESS)
+    if reports and lost:
+        yield f"{lost} of the processes left no report"
+    errors = sum(count for report in reports if isinstance(count := report.get("hook_errors"), int))
+    if errors:
+        yield f"the harness met {errors} faults of its own: what it could not see is counted as changing"
 
 
 def _both_functions(one: FunctionFacts, other: FunctionFacts) -> FunctionFacts:

@@ -7,23 +7,20 @@ from profiling.facts import ExpressionRequest, FactRequest, FunctionRequest, Loo
 from profiling.injection import Harness
 from profiling.model import FunctionKey
 
-CALLS = "ratchet_facts_calls"
-PROBES = "ratchet_facts_probes"
-_CALLS_BESIDE = ("ratchet_facts_seen", "ratchet_facts_values")
-_PROBES_BESIDE = ("ratchet_facts_rewrite", "ratchet_facts_values")
+HARNESS = "ratchet_facts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The harnesses of one run.
+    """What one run is to record.
 
     Attributes:
-        harnesses: those that are needed, with their options.
+        harness: with its options.
         ids: ids of the requests by the number that stands for them in the reports: several may ask for the same.
         notes: requests that can't be recorded.
     """
 
-    harnesses: tuple[Harness, ...]
+    harness: Harness
     ids: Mapping[str, tuple[str, ...]]
     notes: tuple[str, ...] = ()
 
@@ -44,18 +41,14 @@ class _Numbers:
 
 
 def plan(requests: tuple[FactRequest, ...]) -> Plan:
-    """Return the harnesses for some requests; a loop that an expression names must be requested too."""
+    """Return the harness for some requests; a loop that an expression names must be requested too."""
     numbers = _Numbers()
-    functions = [request for request in requests if isinstance(request, FunctionRequest)]
-    calls = [asked for request in functions if (asked := _function(request, numbers)) is not None]
+    asked = (_function(request, numbers) for request in requests if isinstance(request, FunctionRequest))
+    functions = [function for function in asked if function is not None]
     files, notes = _files(requests, numbers)
-    harnesses = []
-    if calls:
-        harnesses.append(Harness(name=CALLS, options={"periodic": True, "functions": calls}, beside=_CALLS_BESIDE))
-    if files:
-        harnesses.append(Harness(name=PROBES, options={"periodic": True, "files": files}, beside=_PROBES_BESIDE))
+    options = {"periodic": True, "functions": functions, "files": files}
     ids = {number: tuple(dict.fromkeys(several)) for number, several in numbers.ids.items()}
-    return Plan(harnesses=tuple(harnesses), ids=ids, notes=tuple(notes))
+    return Plan(harness=Harness(name=HARNESS, options=options), ids=ids, notes=tuple(notes))
 
 
 def _function(request: FunctionRequest, numbers: _Numbers) -> dict[str, object] | None:

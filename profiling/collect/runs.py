@@ -82,7 +82,7 @@ def check(finished: Finished, command: Command, circumstance: str) -> None:
     """
     if finished.timed_out:
         raise WorkloadError(
-            f"`{command.text}`{circumstance} was stopped at its time limit of {command.timeout_s:.0f} s: "
+            f"`{command.text}`{circumstance} was stopped at its time limit of {command.timeout_s:g} s: "
             "raise the limit or name a shorter workload"
         )
     if finished.usage.exit_code != 0:

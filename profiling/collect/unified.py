@@ -153,7 +153,7 @@ def _run_memory_pass(
     if estimate_s > budget_s:
         note = (
             f"memory pass skipped: at about {_MEMORY_COST:.0f} times the workload's CPU it would take"
-            f" {estimate_s:.0f} s, over its budget of {budget_s:.0f} s; resident growth stands in"
+            f" {estimate_s:.1f} s, over its budget of {budget_s:g} s; resident growth stands in"
         )
         return _MemoryPass(usage=None, merged=None, notes=(note,))
     on_progress(f"memory pass: at most about {estimate_s:.0f} s")

@@ -1,9 +1,4 @@
-"""Record the calls of nominated functions: arguments, results, recursion, files opened. Runs in the target.
-
-Options: `functions`, a list of `{"id", "file", "line", "name", "in_class"}`: path relative to the root,
-`co_firstlineno`, `co_name`, and whether it is defined in a class body. From 3.12 on only nominated code sends events
-(`sys.monitoring`); before, `sys.setprofile` sees every call and leaves the others at once.
-"""
+"""Tie the calls of nominated functions to their ends, and opened files to who opens them. Beside `ratchet_facts`."""
 
 from __future__ import annotations
 
@@ -24,13 +19,28 @@ else:
     from ratchet_facts_seen import Place, Seen
 
 _FRAMES_WALKED = 500
+RETURNED, RAISED = "returned", "raised"
 _FOLDED = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
 _NOT_THE_PROGRAM = ("<frozen importlib", os.path.dirname(os.path.abspath(__file__)) + os.sep)
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
+class Activation:
+    """One running call: what its result is filed under, and, in instrumented code, what it is about to return."""
+
+    def __init__(self, seen: Seen, thread: int, keys: tuple[object, object]) -> None:
+        self.seen = seen
+        self.thread = thread
+        self.keys = keys
+        self.handled = 0
+        self.returning: tuple[object] | None = None
+
+
 class Recorder:
-    """Ties calls to their ends, and opened files to the function that opens them."""
+    """Ties calls to their ends, and opened files to the function that opens them.
+
+    The calls come from instrumented code (`begin`, `result`, `end`) or as events of the interpreter (`enter`, `leave`).
+    """
 
     def __init__(self, context: Mapping[str, Any]) -> None:
         self.failed = context["failed"]
@@ -42,14 +52,14 @@ class Recorder:
             self.wanted.setdefault(position, {})[str(request["file"])] = Seen(request)
         self.names = frozenset(name for name, _ in self.wanted)
         self.places: dict[int, tuple[CodeType, Place | None]] = {}
-        self.notes: set[str] = set()
         self.identities = values.Identities()
+        self.may_clear_locals = True
         self.new_process()
 
     def new_process(self) -> None:
         """Forget what the parent saw; the calls on the stack belong to it."""
         self.lock = RLock()
-        self.active: dict[int, tuple[Seen, int, tuple[object, object] | None]] = {}
+        self.active: dict[int, Activation] = {}
         for seen in self.every():
             seen.forget()
 
@@ -69,36 +79,76 @@ class Recorder:
             self.places[id(code)] = (code, place)  # the code is held so that no other gets its id
         return place
 
-    def enter(self, frame: FrameType, place: Place, starts: bool) -> None:
-        """Record that an activation is called, or a suspended one resumed; never raises."""
+    def enter(self, frame: FrameType) -> None:
+        """Record the start of a call, or the first step of a generator or coroutine; never raises."""
+        place = self.find(frame.f_code)
+        if place is None:
+            return
         try:
             with self.lock:
-                thread = get_ident()
-                if id(frame) not in self.active:
+                arguments = frame.f_locals if place.parameters else {}
+                keys = place.begin(arguments, self.identities)
+                if place.suspends is None:
+                    thread = get_ident()
+                    self.active[id(frame)] = Activation(place.seen, thread, keys)
                     place.seen.deeper(thread)
-                self.active[id(frame)] = (place.seen, thread, None)
-                if starts:
-                    self.active[id(frame)] = (place.seen, thread, place.begin(frame, self.identities))
+                else:
+                    place.begin_suspending(frame, place.suspends)
+                if self.may_clear_locals and type(arguments) is dict:
+                    arguments.clear()  # the frame's copy of its locals, which would keep them alive
         except values.OWN_FAULTS:
             place.seen.incomparable()
             self.failed()
 
-    def leave(self, frame: FrameType, returned: bool, value: object) -> None:
-        """Record that an activation returned, raised or was suspended; never raises."""
-        pending = self.active.pop(id(frame), None)
-        if pending is None:
+    def leave(self, frame: FrameType, ended: object, value: object = None) -> None:
+        """Record the end of an activation; never raises.
+
+        Args:
+            frame: of the activation.
+            ended: RETURNED or RAISED.
+            value: what it returned.
+        """
+        activation = self.active.pop(id(frame), None)
+        if activation is None:
             return
-        seen, thread, keys = pending
+        seen = activation.seen
         try:
             with self.lock:
-                seen.shallower(thread)
-                if keys is not None and returned:
-                    seen.result(keys, value, self.identities)
-                elif keys is not None:
+                seen.shallower(activation.thread)
+                if ended is RETURNED:
+                    seen.result(activation.keys, value, self.identities)
+                else:
                     seen.failed()
         except values.OWN_FAULTS:
             seen.incomparable()
             self.failed()
+
+    def begin(self) -> None:
+        """Take the start of a call in instrumented code."""
+        frame = sys._getframe(1)
+        self.enter(frame)
+        activation = self.active.get(id(frame))
+        if activation is not None:
+            activation.handled = id(sys.exc_info()[1])
+
+    def result(self, value: object) -> object:
+        """Take what instrumented code is about to return; return it."""
+        activation = self.active.get(id(sys._getframe(1)))
+        if activation is not None:
+            activation.returning = (value,)
+        return value
+
+    def end(self) -> None:
+        """Take the end of a call in instrumented code, however it ends: by an exception when that is a new one."""
+        frame = sys._getframe(1)
+        activation = self.active.get(id(frame))
+        if activation is None:
+            return
+        returning = activation.returning
+        if returning is None or activation.handled != id(sys.exc_info()[1]):
+            self.leave(frame, RAISED)
+        else:
+            self.leave(frame, RETURNED, returning[0])
 
     def audit(self, event: str, arguments: tuple[object, ...]) -> None:
         """See the opening of files (an audit hook); never raises."""
@@ -115,6 +165,11 @@ class Recorder:
         except values.OWN_FAULTS:
             self.failed()
 
+    def report(self) -> dict[str, object]:
+        """Return what was seen so far of every function that was called."""
+        with self.lock:
+            return {seen.id: seen.report() for seen in self.every() if seen.calls}
+
     def _opener(self, hook: FrameType) -> Seen | None:
         """Return the function of the innermost project frame where it is nominated; imports open for nobody."""
         frame = hook.f_back
@@ -127,167 +182,6 @@ class Recorder:
                 return None if place is None else place.seen
             frame = frame.f_back
         return None
-
-
-class Profiling:
-    """Events on 3.9 to 3.11: `sys.setprofile`, which the last opcode tells how a frame was entered and left."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        import opcode
-        import threading
-
-        self.recorder = recorder
-        self.threading = threading
-        self.returns = opcode.opmap["RETURN_VALUE"]
-        self.resumes = opcode.opmap.get("RESUME")
-        self.main = get_ident()
-        self.installed = self.hook  # one bound method, so that it can be told by identity
-
-    def begin(self) -> None:
-        """Ask for the events of this thread and of those that `threading` will start."""
-        self.threading.setprofile(self.installed)
-        sys.setprofile(self.installed)
-
-    def hook(self, frame: FrameType, event: str, value: object) -> None:
-        """Take an event."""
-        if event not in {"call", "return"}:
-            return
-        code = frame.f_code
-        recorder = self.recorder
-        if code.co_name not in recorder.names:
-            return
-        place = recorder.find(code)
-        if place is None:
-            return
-        last = frame.f_lasti
-        if event == "call":
-            recorder.enter(frame, place, self._starts(code, last) or place.suspends is None)
-        else:
-            recorder.leave(frame, last >= 0 and code.co_code[last] == self.returns, value)
-
-    def _starts(self, code: CodeType, last: int) -> bool:
-        return last < 0 or (code.co_code[last] == self.resumes and code.co_code[last + 1] == 0)
-
-    def check(self) -> None:
-        """Note it when the program took the profile function for itself."""
-        if get_ident() == self.main and sys.getprofile() is not self.installed:
-            self.recorder.notes.add("the program set a profile function of its own: later calls were not seen")
-
-    def end(self) -> None:
-        """Ask for no more events."""
-        self.threading.setprofile(None)
-        if sys.getprofile() is self.installed:
-            sys.setprofile(None)
-
-
-class Monitoring:
-    """Events from 3.12 on: `sys.monitoring`, local to the nominated code; unwinding alone has no local event."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        self.recorder = recorder
-        self.monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]  # 3.12 and later
-        self.tool: int | None = None
-        self.asked: set[int] = set()
-
-    def begin(self) -> None:
-        """Take a free tool id and ask for the starts of all code, once each."""
-        monitoring = self.monitoring
-        self.tool = next((tool for tool in (4, 3, 2, 5, 1, 0) if monitoring.get_tool(tool) is None), None)
-        if self.tool is None:
-            self.recorder.notes.add("no tool id of sys.monitoring was free: no calls were seen")
-            return
-        monitoring.use_tool_id(self.tool, "ratchet facts")
-        events = monitoring.events
-        self.local = events.PY_RETURN | events.PY_YIELD | events.PY_RESUME
-        for event, action in (
-            (events.PY_START, self.started),
-            (events.PY_RESUME, self.resumed),
-            (events.PY_RETURN, self.returned),
-            (events.PY_YIELD, self.suspended),
-            (events.PY_UNWIND, self.unwound),
-        ):
-            monitoring.register_callback(self.tool, event, action)
-        monitoring.set_events(self.tool, events.PY_START | events.PY_UNWIND)
-
-    def started(self, code: CodeType, _offset: int) -> object:
-        """Take the start of a call; other code is never asked again."""
-        place = self.recorder.find(code)
-        if place is None:
-            return self.monitoring.DISABLE
-        if id(code) not in self.asked:
-            self.asked.add(id(code))
-            self.monitoring.set_local_events(self.tool, code, self.local)
-        self.recorder.enter(sys._getframe(1), place, True)
-        return None
-
-    def resumed(self, code: CodeType, _offset: int) -> None:
-        """Take the resumption of a generator or coroutine."""
-        place = self.recorder.find(code)
-        if place is not None:
-            self.recorder.enter(sys._getframe(1), place, False)
-
-    def returned(self, _code: CodeType, _offset: int, value: object) -> None:
-        """Take a return."""
-        self.recorder.leave(sys._getframe(1), True, value)
-
-    def suspended(self, _code: CodeType, _offset: int, _value: object) -> None:
-        """Take the suspension of a generator or coroutine."""
-        self.recorder.leave(sys._getframe(1), False, None)
-
-    def unwound(self, code: CodeType, _offset: int, _error: BaseException) -> None:
-        """Take the end of any frame by an exception."""
-        if id(code) in self.recorder.places:
-            self.recorder.leave(sys._getframe(1), False, None)
-
-    def check(self) -> None:
-        """Do nothing: no one else can take these events."""
-
-    def end(self) -> None:
-        """Give the tool id back."""
-        if self.tool is not None:
-            self.monitoring.set_events(self.tool, 0)
-            self.monitoring.free_tool_id(self.tool)
-            self.tool = None
-
-
-class Session:
-    """What runs in this process."""
-
-    recorder: Recorder | None = None
-    events: Profiling | Monitoring | None = None
-
-
-def start(context: Mapping[str, Any]) -> None:
-    """Record the calls of `context["options"]["functions"]` from now on."""
-    for name in ("ratchet_facts_values", "ratchet_facts_seen"):
-        sys.modules.pop(name, None)  # the target need not see them
-    Session.recorder = recorder = Recorder(context)
-    Session.events = Monitoring(recorder) if hasattr(sys, "monitoring") else Profiling(recorder)
-    sys.addaudithook(recorder.audit)
-    Session.events.begin()
-
-
-def snapshot() -> dict[str, object]:
-    """Return what was seen so far of every function that was called."""
-    recorder, events = Session.recorder, Session.events
-    if recorder is None or events is None:
-        return {}
-    events.check()
-    with recorder.lock:
-        functions = {seen.id: seen.report() for seen in recorder.every() if seen.calls}
-        return {"functions": functions, "notes": sorted(recorder.notes)}
-
-
-def after_fork() -> None:
-    """Forget, in a forked child, what its parent saw."""
-    if Session.recorder is not None:
-        Session.recorder.new_process()
-
-
-def stop() -> None:
-    """Stop recording."""
-    if Session.events is not None:
-        Session.events.end()
 
 
 def _writes(mode: object, flags: object) -> bool:

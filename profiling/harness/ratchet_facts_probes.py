@@ -1,31 +1,21 @@
-"""Record the values of nominated expressions and the trips of nominated loops. Runs in the target.
-
-Options: `files`, by path relative to the root: `{"loops": [{"index", "line", "column"}], "expressions": [{"index",
-"line", "column", "end_line", "end_column", "loop"}]}`; indices count over all files, `loop` is an index or None. Files
-are instrumented when they are imported; a script that the interpreter runs directly is not.
-"""
+"""Record values of nominated expressions and trips of nominated loops: what probes call. Beside `ratchet_facts`."""
 
 from __future__ import annotations
 
-import ast
-import os
 import sys
 from _thread import RLock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import CodeType, FrameType
+    from types import FrameType
     from typing import Any
 
-    from profiling.harness import ratchet_facts_rewrite as rewrite
     from profiling.harness import ratchet_facts_values as values
 else:
-    import ratchet_facts_rewrite as rewrite
     import ratchet_facts_values as values
 
 _ELEMENTS = 256
-_NOTES = 64
 
 
 class Loop:
@@ -115,7 +105,6 @@ class Recorder:
         self.loops = {loop["index"]: Loop() for content in files for loop in content["loops"]}
         self.expressions = {wanted["index"]: Expression() for content in files for wanted in content["expressions"]}
         self.running: dict[tuple[int, int], Entry] = {}
-        self.notes: set[str] = set()
         self.lock = RLock()
 
     def new_process(self) -> None:
@@ -126,11 +115,6 @@ class Recorder:
         self.running = {place: Entry() for place in self.running}
         for loop, _frame in self.running:
             self.loops[loop].entries += 1
-
-    def note(self, text: str) -> None:
-        """Remember what could not be seen."""
-        if len(self.notes) < _NOTES:
-            self.notes.add(text)
 
     def value(self, index: int, value: object) -> object:
         """See the value of an expression; return it."""
@@ -214,100 +198,4 @@ class Recorder:
                 for index, seen in self.expressions.items()
                 if seen.evaluations
             }
-            return {"loops": loops, "expressions": expressions, "notes": sorted(self.notes)}
-
-
-class Importer:
-    """Instruments nominated files when the standard loader of source files is asked for their code.
-
-    No `.pyc` is read or written for them.
-    """
-
-    def __init__(self, context: Mapping[str, Any], recorder: Recorder) -> None:
-        self.recorder = recorder
-        self.files: dict[str, Any] = context["options"]["files"]
-        self.names = frozenset(os.path.basename(file) for file in self.files)
-        self.relative = context["relative"]
-        self.instrumented: set[str] = set()
-        self.script = os.path.abspath((getattr(sys, "argv", None) or [""])[0])  # `__main__` loses its file at exit
-
-    def install(self) -> None:
-        """Stand in front of the loader's `get_code`, in the guise of an importlib frame: tracebacks leave those out."""
-        loader_type = sys.modules["_frozen_importlib_external"].SourceFileLoader
-        original = loader_type.get_code
-
-        def get_code(loader: Any, fullname: str) -> CodeType | None:
-            code = self.code(loader, fullname) if type(loader) is loader_type else None
-            return original(loader, fullname) if code is None else code
-
-        get_code.__code__ = get_code.__code__.replace(co_filename=original.__code__.co_filename)
-        loader_type.get_code = get_code
-
-    def code(self, loader: Any, fullname: str) -> CodeType | None:
-        """Return the instrumented code of a nominated file; None for others, and where it can't be made."""
-        path = loader.path
-        if os.path.basename(path) not in self.names:
-            return None
-        file = self.relative(path)
-        if file not in self.files:
-            return None
-        try:
-            code = self._compiled(loader.get_data(path), loader.get_filename(fullname), file)
-        except (SyntaxError, OSError, *values.OWN_FAULTS) as error:
-            self.recorder.note(f"{file} could not be instrumented: {type(error).__name__}: {error}"[:300])
-            return None
-        self.instrumented.add(file)
-        return code
-
-    def _compiled(self, data: bytes, filename: str, file: str) -> CodeType:
-        loops, expressions = self.files[file]["loops"], self.files[file]["expressions"]
-        pass_ = rewrite.Instrument(loops, expressions)
-        tree = pass_.module(ast.parse(data, filename))
-        code: CodeType = compile(tree, filename, "exec", dont_inherit=True)
-        for kind, requests, found in (
-            ("loop", loops, pass_.found_loops),
-            ("expression", expressions, pass_.found_expressions),
-        ):
-            for wanted in requests:
-                place = f"{file}:{wanted['line']}:{wanted['column']}"
-                if wanted["index"] not in found:
-                    self.recorder.note(f"no {kind} that can be recorded is at {place}")
-                elif kind == "expression" and wanted["index"] in pass_.loopless:
-                    self.recorder.note(f"the loop of the expression at {place} is not around it")
-        return rewrite.bind(code, self.recorder)
-
-    def check_script(self) -> None:
-        """Note it when a nominated file was run as a script, not imported."""
-        file = self.relative(self.script)
-        if file in self.files and file not in self.instrumented:
-            self.recorder.note(f"{file} was run as a script: its loops and expressions were not recorded")
-
-
-class Session:
-    """What runs in this process."""
-
-    recorder: Recorder | None = None
-    importer: Importer | None = None
-
-
-def start(context: Mapping[str, Any]) -> None:
-    """Instrument the files of `context["options"]["files"]` when they are imported."""
-    for name in ("ratchet_facts_values", "ratchet_facts_rewrite"):
-        sys.modules.pop(name, None)  # the target need not see them
-    Session.recorder = Recorder(context)
-    Session.importer = Importer(context, Session.recorder)
-    Session.importer.install()
-
-
-def snapshot() -> dict[str, object]:
-    """Return what was seen so far of every loop that was entered and every expression that was evaluated."""
-    if Session.recorder is None or Session.importer is None:
-        return {}
-    Session.importer.check_script()
-    return Session.recorder.report()
-
-
-def after_fork() -> None:
-    """Forget, in a forked child, what its parent saw."""
-    if Session.recorder is not None:
-        Session.recorder.new_process()
+            return {"loops": loops, "expressions": expressions}

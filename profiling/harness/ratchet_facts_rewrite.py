@@ -1,4 +1,4 @@
-"""Put probes around nominated expressions and loops of a syntax tree. Pure; copied beside `ratchet_facts_probes`.
+"""Put probes around nominated expressions, loops and functions of a syntax tree. Pure; beside `ratchet_facts`.
 
 A probe is a method call on a constant: `"MARK".value(0, E)`. After compilation the recorder takes the constant's place,
 so that no name is looked up and none appears in the target's namespaces. Lines stay as they were. The call needs one
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     _Node = TypeVar("_Node", bound=ast.AST)
 
-MARK = "<ratchet recorder>"
+PROBES, CALLS = "<ratchet probes>", "<ratchet calls>"
 _UNTOUCHED_FIELDS = frozenset({"annotation", "returns", "type_params", "pattern"})
 _UNTOUCHED_NODES = ("TypeAlias", "TemplateStr")
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -33,11 +33,18 @@ class Instrument:
     Attributes:
         loops: index by (line, column).
         expressions: indices and the index of their loop (or None) by (line, column, end line, end column).
+        functions: (first line, name) of functions whose calls are to be seen.
         found_loops, found_expressions: indices of what was met and wrapped.
         loopless: indices of expressions whose loop is not around them.
     """
 
-    def __init__(self, loops: list[Mapping[str, Any]], expressions: list[Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        loops: list[Mapping[str, Any]],
+        expressions: list[Mapping[str, Any]],
+        functions: frozenset[tuple[int, str]] = frozenset(),
+    ) -> None:
+        self.functions = functions
         self.loops = {(loop["line"], loop["column"]): int(loop["index"]) for loop in loops}
         self.expressions: dict[tuple[int, int, int, int], list[tuple[int, int | None]]] = {}
         for wanted in expressions:
@@ -74,6 +81,8 @@ class Instrument:
             self.depth += isinstance(node, _SCOPES)
             self._children(node)
             self.depth -= isinstance(node, _SCOPES)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _position(node) in self.functions:
+            _watch(node)
         for index, loop in wanted:
             node = self._probe(node, index, loop)  # type: ignore[arg-type]  # only expressions are wanted
         return [node]
@@ -90,9 +99,9 @@ class Instrument:
             self.loopless.add(index)
             loop = None
         if loop is None:
-            call = _call("value", index, node)
+            call = _call(PROBES, "value", index, node)
         else:
-            call = _call("looped", index, node, loop, self.depth - self.around[loop])
+            call = _call(PROBES, "looped", index, node, loop, self.depth - self.around[loop])
         return _placed(call, node)
 
     def _loop(self, node: ast.For | ast.AsyncFor | ast.While) -> list[object]:
@@ -105,23 +114,58 @@ class Instrument:
         self._children(node)
         del self.around[index]
         first = node.body[0]
-        node.body.insert(0, _placed(ast.Expr(value=_call("trip", index)), first))
-        enter, leave = (_placed(ast.Expr(value=_call(name, index)), node) for name in ("enter", "leave"))
+        node.body.insert(0, _placed(ast.Expr(value=_call(PROBES, "trip", index)), first))
+        enter, leave = (_placed(ast.Expr(value=_call(PROBES, name, index)), node) for name in ("enter", "leave"))
         guarded = ast.Try(body=[node], handlers=[], orelse=[], finalbody=[leave])
         return [enter, _placed(guarded, node)]
 
 
-def bind(code: CodeType, recorder: object) -> CodeType:
-    """Replace the marking constant by the recorder, in nested code too."""
+class Returns(ast.NodeTransformer):
+    """Shows what one function is about to return; functions and classes inside it are left alone."""
+
+    def visit_Return(self, node: ast.Return) -> ast.Return:
+        """Wrap the value."""
+        node.value = _placed(_call(CALLS, "result", node.value or ast.Constant(value=None)), node)
+        return node
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        """Stay in this function, and out of expressions."""
+        if isinstance(node, (*_DEFINITIONS, ast.expr)):
+            return node
+        return super().visit(node)  # type: ignore[no-any-return]  # typeshed: Any
+
+
+def bind(code: CodeType, recorders: Mapping[str, object]) -> CodeType:
+    """Replace marking constants by what they stand for, in nested code too."""
     constants = tuple(
-        bind(constant, recorder)
+        bind(constant, recorders)
         if type(constant) is CodeType
-        else recorder
-        if type(constant) is str and constant == MARK
+        else recorders.get(constant, constant)
+        if type(constant) is str
         else constant
         for constant in code.co_consts
     )
     return code.replace(co_consts=constants)
+
+
+def _position(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, str]:
+    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]), node.name
+
+
+def _watch(node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    """Put probes at the start of a function, at what it returns, and at its end however it ends."""
+    documented = ast.get_docstring(node, clean=False) is not None
+    docstring, body = node.body[:documented], node.body[documented:]
+    begin, end = (ast.Expr(value=_call(CALLS, name)) for name in ("begin", "end"))
+    if not body:
+        body = [_placed(ast.Pass(), node.body[0])]
+    first, last = body[0], body[-1]
+    if isinstance(node, ast.FunctionDef):  # an asynchronous generator may return no value
+        for statement in body:
+            Returns().visit(statement)  # in place
+        body.append(_placed(ast.Expr(value=_call(CALLS, "result", ast.Constant(value=None))), last))
+    guarded = ast.Try(body=body, handlers=[], orelse=[], finalbody=[_placed(end, last)])
+    node.body = [*docstring, _placed(begin, first), _placed(guarded, first)]
 
 
 def _can_be_wrapped(node: ast.expr, parent: ast.AST) -> bool:
@@ -136,13 +180,10 @@ def _can_be_wrapped(node: ast.expr, parent: ast.AST) -> bool:
     return not (isinstance(node, ast.Tuple) and any(isinstance(item, ast.Slice) for item in node.elts))
 
 
-def _call(name: str, index: int, value: ast.expr | None = None, *numbers: int) -> ast.Call:
-    arguments: list[ast.expr] = [ast.Constant(value=index)]
-    if value is not None:
-        arguments.append(value)
-    arguments.extend(ast.Constant(value=number) for number in numbers)
-    function = ast.Attribute(value=ast.Constant(value=MARK), attr=name, ctx=ast.Load())
-    return ast.Call(func=function, args=arguments, keywords=[])
+def _call(mark: str, name: str, *arguments: ast.expr | int) -> ast.Call:
+    function = ast.Attribute(value=ast.Constant(value=mark), attr=name, ctx=ast.Load())
+    values = [ast.Constant(value=item) if isinstance(item, int) else item for item in arguments]
+    return ast.Call(func=function, args=values, keywords=[])
 
 
 def _placed(new: _Node, at: ast.AST) -> _Node:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ _PATHS = 256
 _SUSPENDING = {0x20: "generator", 0x80: "coroutine", 0x200: "async_generator"}  # by co_flags, as in `inspect`
 _VAR_POSITIONAL, _VAR_KEYWORD = 0x04, 0x08
 _RECEIVER_NAMES = frozenset({"self", "_self", "cls", "mcs", "mcls", "metacls", "klass"})
-_SNAPSHOT_STAYS = sys.version_info[:2] == (3, 12)
+_FRAMES_WALKED = 500
 
 
 class Opened:
@@ -43,6 +42,7 @@ class Seen:
 
     def __init__(self, request: Mapping[str, Any]) -> None:
         self.id = str(request["id"])
+        self.file = str(request["file"])
         self.in_class = bool(request["in_class"])
         self.forget()
 
@@ -150,9 +150,8 @@ class Place:
         self.named_rest = self.parameters[-1] if code.co_flags & _VAR_KEYWORD else None
         self.suspends = next((kind for flag, kind in _SUSPENDING.items() if code.co_flags & flag), None)
 
-    def begin(self, frame: FrameType, identities: values.Identities) -> tuple[object, object] | None:
-        """Record a call at its start; return what its result is to be filed under, if it will have one."""
-        arguments = frame.f_locals if self.parameters else {}
+    def begin(self, arguments: Mapping[str, object], identities: values.Identities) -> tuple[object, object]:
+        """Record a call at its start; return what its result is to be filed under."""
         receiver: object = None
         keys: list[object] = []
         keyable = True
@@ -160,20 +159,26 @@ class Place:
             value = arguments[name]
             values.count_type(self.seen.argument_types.setdefault(name, {}), type(value))
             if name == self.named_rest:
-                value = tuple(value.items())  # a dict made for this call: its identity says nothing
+                value = tuple(value.items())  # type: ignore[attr-defined]  # a dict made for this call alone
             if index == 0 and self.has_receiver:
                 receiver = identities.token(value)[0]
                 continue
             key = values.key_by_value(value)
             keyable = keyable and key is not None
             keys.append(("object", identities.token(value)[0]) if key is None else key)
-        if _SNAPSHOT_STAYS and self.parameters:
-            arguments.clear()  # it is the frame's copy of its locals, and would keep them alive
-        filed = self.seen.call(receiver, keys, keyable)
-        if self.suspends is None:
-            return filed
-        self.seen.suspends(self.suspends)
-        return None
+        return self.seen.call(receiver, keys, keyable)
+
+    def begin_suspending(self, frame: FrameType, kind: str) -> None:
+        """Record the first step of a generator or coroutine: its depth is that of its like on the stack just now."""
+        self.seen.suspends(kind)
+        depth = 0
+        outer: FrameType | None = frame
+        for _ in range(_FRAMES_WALKED):
+            if outer is None:
+                break
+            depth += outer.f_code is frame.f_code
+            outer = outer.f_back
+        self.seen.max_depth = max(self.seen.max_depth, depth)
 
 
 def _add(known: set[object], key: object) -> None:

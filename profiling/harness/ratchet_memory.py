@@ -80,7 +80,7 @@ class MemoryPass:
             self.peak, self.current = max(self.peak, peak), current
             self.ticks += 1
             if _clock() - self.began > self.budget_s:
-                self._end(f"tracing went over its budget of {self.budget_s:.0f} s")
+                self._end(f"tracing went over its budget of {self.budget_s:g} s")
 
     def finish(self) -> None:
         """Look at what is alive; called once, before the last report."""

@@ -33,6 +33,8 @@ else:
 
 _OWN_SHARE = 0.05
 _RESIDENT_EVERY = 8
+_MEASURE_EVERY = 16
+_FORGET_EVERY = 256
 _THREAD_NAMES = 64
 _HAS_THREAD_CLOCKS = sys.platform == "linux"
 _clock, _clock_gettime, _process_time, _thread_time = (
@@ -44,17 +46,39 @@ _clock, _clock_gettime, _process_time, _thread_time = (
 
 
 class Thread:
-    """One thread of the target between two samples."""
+    """One thread of the target at its last sample.
 
-    def __init__(self, name: str, native_id: object, cpu_s: float, now: float) -> None:
+    Attributes:
+        clock: of its CPU time; None where there is none, or for a thread that `threading` does not know.
+        cpu_s, wall_s: since the sample before.
+        place: identity of its innermost frame and instruction; moved: it was another one before.
+        key: thread name, stack and library that its figures go to.
+    """
+
+    def __init__(self, ident: int, name: str, native_id: object, spent_s: float, now: float) -> None:
+        self.ident = ident
         self.name = name
         self.native_id = native_id if isinstance(native_id, int) else 0
         self.clock = _thread_clock(native_id)
         self.is_unknown = _HAS_THREAD_CLOCKS and self.clock is None
-        self.cpu_s = cpu_s
+        self.spent_s = spent_s
         self.seen_at = now
+        self.cpu_s = self.wall_s = 0.0
         self.place: tuple[int, int] | None = None
+        self.moved = False
         self.key: Key = (name, (), None)
+
+    def tick(self, now: float) -> None:
+        """Read its clock."""
+        self.wall_s, self.seen_at = now - self.seen_at, now
+        self.cpu_s = 0.0
+        if self.clock is not None and _clock_gettime is not None:
+            try:
+                spent_s: float = _clock_gettime(self.clock)
+            except OSError:  # it ended, and another one has its identifier
+                self.clock, self.is_unknown = None, True
+            else:
+                self.cpu_s, self.spent_s = max(0.0, spent_s - self.spent_s), spent_s
 
 
 class Sampler:
@@ -75,98 +99,91 @@ class Sampler:
         """Forget what was seen; the calling thread is the main one."""
         now = _clock()
         self.main = get_ident()
-        self.threads = {self.main: Thread("MainThread", os.getpid(), _thread_time(), now)}
+        self.threads = {self.main: Thread(self.main, "MainThread", os.getpid(), _thread_time(), now)}
         self.names = {"MainThread"}
         self.stacks: dict[Key, list[float]] = {}
         self.resident = Resident()
         self.ticks = self.samples = 0
-        self.own_cpu_s = 0.0
-        self.process_cpu_s = _process_time()
+        self.own_cpu_s = self.known_s = 0.0
+        self.shares_since: float | None = None
 
     def sample(self) -> None:
         """Take one sample of every thread."""
-        began = _thread_time()
-        now = _clock()
-        frames = sys._current_frames()
-        seen: list[tuple[Thread, FrameType, float | None, int]] = []
-        for ident, frame in frames.items():
-            if ident not in OWN_THREADS:
-                thread = self.threads.get(ident)
-                if thread is None or (thread.is_unknown and _known(ident) is not None):
-                    thread = self._meet(ident, now)  # a thread runs a little before `threading` knows it
-                seen.append((thread, frame, self._cpu_since(ident, thread), ident))
-        shares = self._shares(seen, began)
-        top: Key | None = None
-        most_s = -1.0
-        for (thread, frame, _, ident), cpu_s in zip(seen, shares):
-            self._add(thread, frame, cpu_s, now, ident)
-            if cpu_s > most_s:
-                top, most_s = thread.key, cpu_s
+        measures_itself = self.ticks % _MEASURE_EVERY == 0
+        began = _thread_time() if measures_itself else 0.0
+        seen = self._read_all(_clock())
+        self._share_out(seen)
+        most: Thread | None = None
+        for thread in seen:
+            self._add(thread)
+            if most is None or thread.cpu_s > most.cpu_s:
+                most = thread
         self.ticks += 1
-        if self.ticks % _RESIDENT_EVERY == 0 and top is not None:
-            self._charge_growth(top)
-        if self.ticks % 256 == 0:
-            self.threads = {ident: thread for ident, thread in self.threads.items() if ident in frames}
-        self._slow_down(_thread_time() - began)
+        if self.ticks % _RESIDENT_EVERY == 0 and most is not None:
+            growth = self.resident.growth()
+            self.stacks[most.key][3] += growth
+        if self.ticks % _FORGET_EVERY == 0:
+            present = {thread.ident for thread in seen}
+            self.threads = {ident: thread for ident, thread in self.threads.items() if ident in present}
+        if measures_itself:
+            self._slow_down(_thread_time() - began)
 
     def snapshot(self) -> list[list[object]]:
         """Return thread, stack (innermost first), library, CPU and wall seconds, samples, growth in bytes, waiting."""
         return [[*key, *weights] for key, weights in list(self.stacks.items())]
 
-    def _cpu_since(self, ident: int, thread: Thread) -> float | None:
-        """Return the CPU seconds of a thread since its last sample; None where its clock can't be read."""
-        if thread.clock is None or _clock_gettime is None:
-            return None
-        try:
-            cpu_s: float = _clock_gettime(thread.clock)
-        except OSError:  # another thread has its identifier now
-            self.threads.pop(ident, None)
-            return None
-        delta_s, thread.cpu_s = cpu_s - thread.cpu_s, cpu_s
-        return max(0.0, delta_s)
+    def _read_all(self, now: float) -> list[Thread]:
+        """Read clocks and stacks of all threads.
 
-    def _shares(self, seen: list[tuple[Thread, FrameType, float | None, int]], began: float) -> list[float]:
-        """Return each thread's CPU seconds: those without a clock share what the process used and no other did."""
-        process_cpu_s = _process_time()
-        known_s = sum(cpu_s for _, _, cpu_s, _ in seen if cpu_s is not None)
-        own_s, self.own_cpu_s = began - self.own_cpu_s, began
-        spare_s = max(0.0, process_cpu_s - self.process_cpu_s - known_s - max(0.0, own_s))
-        self.process_cpu_s = process_cpu_s
-        moved = [cpu_s is None and _moved(thread, frame) for thread, frame, cpu_s, _ in seen]
-        if not any(moved):
-            moved = [cpu_s is None and ident == self.main for _, _, cpu_s, ident in seen]
-        count = sum(moved)
-        return [
-            cpu_s if cpu_s is not None else (spare_s / count if has_moved else 0.0)
-            for (_, _, cpu_s, _), has_moved in zip(seen, moved)
-        ]
+        No frame is kept beyond this, and nothing here lets another thread run: a frame that we hold when its function
+        returns would be taken apart, with the target's objects in it, by our thread.
+        """
+        seen = []
+        for ident, frame in sys._current_frames().items():
+            if ident not in OWN_THREADS:
+                thread = self.threads.get(ident)
+                if thread is None or (thread.is_unknown and _known(ident) is not None):
+                    thread = self._meet(ident, now)  # a thread runs a little before `threading` knows it
+                thread.tick(now)
+                place = (id(frame), frame.f_lasti)
+                thread.moved = thread.place != place
+                if thread.cpu_s > 0 or thread.moved:
+                    stack, library = self.codes.walk(frame)
+                    thread.key, thread.place = (thread.name, stack, library), place
+                seen.append(thread)
+        return seen
 
-    def _add(self, thread: Thread, frame: FrameType, cpu_s: float, now: float, ident: int) -> None:
-        if cpu_s > 0 or thread.place is None:
-            stack, library = self.codes.walk(frame)
-            thread.key = (thread.name, stack, library)
-            thread.place = (id(frame), frame.f_lasti)
-        wall_s, thread.seen_at = now - thread.seen_at, now
-        running = self.running.get(ident)
-        watched = running is not None or ident == self.main
-        waited_s = wall_s if cpu_s <= 0 and (not watched or _sleeps(thread.native_id)) else 0.0
+    def _share_out(self, seen: list[Thread]) -> None:
+        """Give threads without a clock what the process used and no other thread did, if they moved."""
+        unknown = [thread for thread in seen if thread.clock is None]
+        self.known_s += sum(thread.cpu_s for thread in seen if thread.clock is not None)
+        if not unknown:
+            self.shares_since = None
+            return
+        whole_s, own_s = _process_time(), _thread_time()
+        if self.shares_since is not None:
+            spare_s = max(0.0, whole_s - own_s - self.known_s - self.shares_since)
+            moved = [thread for thread in unknown if thread.moved]
+            for thread in moved or [thread for thread in unknown if thread.ident == self.main]:
+                thread.cpu_s = spare_s / max(1, len(moved))
+        self.shares_since, self.known_s = whole_s - own_s, 0.0
+
+    def _add(self, thread: Thread) -> None:
+        running = self.running.get(thread.ident)
+        watched = running is not None or thread.ident == self.main
+        waits = thread.cpu_s <= 0 and (not watched or _sleeps(thread.native_id))
         weights = self.stacks.setdefault(thread.key, [0.0, 0.0, 0, 0, 0.0])
-        weights[0] += cpu_s
-        weights[1] += wall_s
-        weights[4] += waited_s
-        if cpu_s > 0:
+        weights[0] += thread.cpu_s
+        weights[1] += thread.wall_s
+        weights[4] += thread.wall_s if waits else 0.0
+        if thread.cpu_s > 0:
             weights[2] += 1
             self.samples += 1
         number = None if running is None else self.codes.coroutine_of(thread.key[1])
         if running is not None and number is not None:
             share = running.setdefault(number, [0.0, 0.0])
-            share[0] += wall_s
-            share[1] += waited_s
-
-    def _charge_growth(self, key: Key) -> None:
-        growth = self.resident.growth()
-        if growth > 0:
-            self.stacks[key][3] += growth
+            share[0] += thread.wall_s
+            share[1] += thread.wall_s if waits else 0.0
 
     def _meet(self, ident: int, now: float) -> Thread:
         """Get to know a thread: only one that `threading` knows has a clock that can be read without danger.
@@ -179,12 +196,13 @@ class Sampler:
         name = getattr(active, "_name", None)
         name = name if isinstance(name, str) and (name in self.names or len(self.names) < _THREAD_NAMES) else "other"
         self.names.add(name)
-        thread = Thread(name, native, 0.0, now)
+        thread = Thread(ident, name, native, 0.0, now)
         self.threads[ident] = thread
         return thread
 
     def _slow_down(self, cost_s: float) -> None:
         """Keep our share of the CPU small on deep stacks and many threads."""
+        self.own_cpu_s = _thread_time()
         if self.ticker is not None:
             self.ticker.period_s = max(self.period_s, cost_s / _OWN_SHARE)
 
@@ -210,7 +228,3 @@ def _sleeps(native_id: int) -> bool:
         return not line.rpartition(b")")[2].lstrip().startswith(b"R")
     except OSError:
         return True
-
-
-def _moved(thread: Thread, frame: FrameType) -> bool:
-    return thread.place != (id(frame), frame.f_lasti)

@@ -59,6 +59,13 @@ def test_the_help_teaches_commands_options_records_and_exit_codes(optimize: Run)
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 
+@pytest.mark.parametrize(("columns", "widest"), [("", 80), ("1", 60), ("wide", 80), ("60", 60), ("1000", 100)])
+def test_the_help_fits_the_terminal(optimize: Run, columns: str, widest: int) -> None:
+    done = optimize("profile", "--help", COLUMNS=columns)
+    assert done.returncode == 0
+    assert 30 < max(map(len, done.stdout.splitlines())) <= widest
+
+
 @pytest.mark.parametrize("command", ["run", "profile", "targets", "status", "doctor", "version"])
 def test_every_listed_command_exists_and_explains_itself(optimize: Run, command: str) -> None:
     done = optimize(command, "--help")

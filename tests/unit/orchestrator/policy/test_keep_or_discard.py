@@ -2,7 +2,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from orchestrator.policy.keep_or_discard import ExperimentEvidence, choose_level, decide
@@ -327,6 +327,9 @@ def test_one_more_regression_never_turns_a_discard_into_a_keep(
     case: ExperimentEvidence, dimension: Dimension, ratio: float
 ) -> None:
     worse = compared(dimension, ratio if dimension.lower_is_better else 1 / ratio, WORSE)
+    assert case.measurement is not None
+    before = case.measurement.comparisons.get(dimension)
+    assume(before is None or not before.regressed)
     if decide(case).status is not Status.KEEP:
         assert decide(with_comparison(case, worse)).status is not Status.KEEP
 

@@ -83,7 +83,7 @@ class Reporting(Processes):
         self.launch = launch
         folder = Path(json.loads(Path(launch.env["RATCHET_HARNESS"]).read_text())["reports"])
         for name, content in self.reports.items():
-            (folder / f"ratchet_facts_{name}.1.json").write_text(json.dumps(content))
+            (folder / f"ratchet_facts.{name}.1.json").write_text(json.dumps(content))
         usage = RunUsage(wall_s=1, cpu_s=1, max_rss_mib=1, exit_code=0)
         return Finished(usage=usage, timed_out=False, stdout="", stderr="", stdout_bytes=0, stdout_sha256="")
 
@@ -163,8 +163,9 @@ def test_a_report_that_does_not_fit_gives_no_facts_and_no_error(tmp_path: Path, 
 
 
 def test_faults_of_a_harness_and_silence_are_noted(tmp_path: Path) -> None:
-    facts = collected(tmp_path, Reporting(calls={"hook_errors": 3, "functions": {}}), FUNCTION, LOOP)
-    assert any("ratchet_facts_calls met 3 faults" in note for note in facts.notes)
+    facts = collected(tmp_path, Reporting(calls={"hook_errors": 3, "functions": {}}), FUNCTION)
+    assert any("met 3 faults of its own" in note for note in facts.notes)
+    facts = collected(tmp_path, Reporting(), FUNCTION)
     assert any("no process of the command reported" in note for note in facts.notes)
 
 

@@ -337,3 +337,103 @@ def test_every_supported_interpreter_sees_the_same(each_interpreter: Interpreter
     assert functions["picky"].raised == 2
     assert functions["down"].max_depth == 5
     assert functions["reads"].opened_files == {"mod.py": 2}
+
+
+ENDINGS = dedent("""
+    import contextlib, traceback
+
+    def stubborn(number):
+        '''Say how it ends.'''
+        try:
+            return 12 // number
+        except ZeroDivisionError:
+            return "zero"
+        finally:
+            if number == 5:
+                raise ValueError(number)
+            if number == 6:
+                return "six"
+
+    def quiet(number):
+        with contextlib.suppress(ZeroDivisionError):
+            return 12 // number
+
+    def again():
+        raise
+
+    def documented():
+        '''Only this.'''
+
+    def nested(number):
+        def inner(): return [number]
+        class Inner:
+            def method(self): return number
+        return inner() + [Inner().method(), (lambda: number)()]
+
+    async def stream(number):
+        for item in range(number):
+            if item: return
+            yield item
+""")
+
+
+def test_every_way_a_function_can_end_is_told_on_every_interpreter(each_interpreter, observer, source) -> None:
+    text = source(ENDINGS)
+    names = ("stubborn", "quiet", "again", "documented", "nested", "stream")
+    observer.interpreter = each_interpreter
+    observer.write(
+        dedent("""
+            import asyncio, traceback
+            from mod import *
+            for number in (0, 3, 5, 6):
+                try: print(stubborn(number))
+                except ValueError: print(traceback.format_exc().replace(__file__, "main.py"))
+            print(quiet(0), quiet(3))
+            try: 1 / 0
+            except ZeroDivisionError:
+                print(stubborn(0))
+                try: again()
+                except ZeroDivisionError as error:
+                    print([(frame.name, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)])
+            print(documented(), documented.__doc__, stubborn.__doc__, nested(2))
+            async def consume(): return [item async for item in stream(3)]
+            print(asyncio.run(consume()))
+            """),
+        mod=ENDINGS,
+    )
+    observed = observer.run(*(text.function(name) for name in names))
+    functions = observed.facts.functions
+    assert observed.finished is not None
+    assert observed.finished.stdout == observer.plain().stdout.decode()
+    assert observed.facts.notes == ()
+    assert (functions["stubborn"].calls, functions["stubborn"].raised) == (5, 1)
+    assert functions["stubborn"].result_types == {"str": 3, "int": 1}
+    assert functions["quiet"].result_types == {"NoneType": 1, "int": 1}
+    assert functions["quiet"].consistent
+    assert functions["again"].raised == 1
+    assert functions["documented"].result_types == {"NoneType": 1}
+    assert functions["nested"].result_types == {"list": 1}
+    assert functions["stream"].result_types == {"async_generator": 1}
+
+
+def test_functions_of_the_script_itself_are_seen_on_every_interpreter(each_interpreter, observer, source) -> None:
+    main = "import mod\ndef double(n):\n    if n > 3: raise ValueError\n    return mod.same(n)\n" + dedent("""
+        for number in (1, 2, 2, 4):
+            try: double(number)
+            except ValueError: print("no")
+        """)
+    observer.interpreter = each_interpreter
+    observer.write(main, mod=MODULE)
+    facts = observer.run(source(main, "main.py").function("double"), source(MODULE).function("same")).facts
+    assert (facts.functions["double"].calls, facts.functions["double"].raised) == (4, 1)
+    assert facts.functions["double"].result_types == {"list": 3}
+    assert facts.functions["same"].calls == 3
+    assert facts.functions["same"].consistent
+    assert facts.notes == ()
+
+
+def test_a_generator_that_yields_from_itself_is_as_deep_as_its_stack(observer, source) -> None:
+    text = source("def walk(depth):\n    yield depth\n    if depth:\n        yield from walk(depth - 1)\n")
+    observer.write("import mod; print(list(zip(mod.walk(3), mod.walk(3))))", mod=text.text)
+    facts = observer.run(text.function("walk")).facts
+    assert (facts.functions["walk"].calls, facts.functions["walk"].max_depth) == (8, 4)

@@ -107,7 +107,7 @@ def instrumented(harness, source: str, chooser: random.Random, share: float) -> 
     recorder = harness("ratchet_facts_probes").Recorder(context)
     code = compile(rewrite.Instrument(loops, expressions).module(tree), "x.py", "exec", dont_inherit=True)
     module = ModuleType("instrumented")
-    exec(rewrite.bind(code, recorder), module.__dict__)
+    exec(rewrite.bind(code, {rewrite.PROBES: recorder}), module.__dict__)
     assert failures == []
     return module, recorder
 

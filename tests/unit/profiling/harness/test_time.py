@@ -13,7 +13,7 @@ CALL_HEAVY = """
     clock = time.thread_time
 
     def spend(share, step):
-        end = clock() + share * 0.6
+        end = clock() + share * 0.45
         while clock() < end:
             step()
 
@@ -82,7 +82,7 @@ def test_the_samples_hold_nearly_all_cpu_of_the_main_thread(run: Run, write: Wri
 
     report = run("heavy.py").reports[0]
 
-    assert 0.57 <= sum(stack[3] for stack in report["stacks"]) <= report["cpu_s"]
+    assert 0.42 <= sum(stack[3] for stack in report["stacks"]) <= report["cpu_s"]
 
 
 def test_every_thread_is_seen_with_its_own_cpu(run: Run, write: Write) -> None:

@@ -152,3 +152,21 @@ def test_other_versions_of_python_are_recorded_too(record: Record, executable: s
     assert report["hook_errors"] == 0
     assert report["gc_collections"] == 1
     assert list(report["origins"]) == ["proj"]  # type: ignore[call-overload]
+
+
+def test_time_of_young_collections_is_extrapolated_to_all_of_them(record: Record) -> None:
+    text = (
+        "import gc, time\n"
+        "gc.disable()\n"
+        "keep = [[n] for n in range(200)]\n"
+        "began = time.thread_time()\n"
+        "for _ in range(400):\n"
+        "    young = [[n] for n in range(20_000)]\n"
+        "    gc.collect(0)\n"
+        "print(time.thread_time() - began)\n"
+    )
+
+    finished, [report] = record({"main.py": text}, "main.py")
+
+    assert report["gc_collections"] == 400
+    assert 0.02 * float(finished.stdout) < number(report, "gc_s") < float(finished.stdout)
