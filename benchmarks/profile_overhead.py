@@ -73,7 +73,7 @@ def main(python: str, pairs: int) -> None:
     (scratch / "tree").mkdir()
     (scratch / "injection").mkdir()
     tree = Tree(root=scratch / "tree", import_roots=(".",), packages=(), source_paths=(".",))
-    injection = prepare(scratch / "injection", tree, (Harness(name="ratchet_time", options={"periodic": True}),))
+    injection = prepare(scratch / "injection", tree, (Harness(name="ratchet_time", options={}),))
     interpreter, processes = Interpreter(executable=python, version=(3, 0, 0)), Processes()
     try:
         for name, text in PROGRAMS.items():

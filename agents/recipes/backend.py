@@ -105,10 +105,11 @@ class RecipesBackend:
         return write(brief, licensed.recipe.card, licensed.site, one.choice, patch, licensed.digest)
 
     def _project(self, tree: Tree) -> Project:
-        """Return the parsed tree, parsed once for each content."""
+        """Return the parsed tree, parsed once for each content, and of a new one only what has changed."""
         key = fingerprint(tree)
         if key not in self._projects:
-            self._projects[key] = load(tree)
+            newest = next(reversed(self._projects.values()), None)
+            self._projects[key] = load(tree, newest)
         self._projects.move_to_end(key)
         while len(self._projects) > _KEPT_TREES:
             self._projects.popitem(last=False)

@@ -16,6 +16,7 @@ from agents.recipes.scope import names
 from agents.recipes.searches import Search, searches
 from agents.recipes.splice import NotSpliceable, Rewrite, source
 from agents.recipes.uses import (
+    Comprehension,
     UseKind,
     ends_at_once,
     is_bound_before,
@@ -38,7 +39,7 @@ _KEY_TYPES = frozenset({"bool", "bytes", "frozenset", "int", "str", "tuple"})  #
 _READING = frozenset({UseKind.LENGTH, UseKind.TRUTH, UseKind.ITERATE, UseKind.PROBE, UseKind.INDEX})
 _MAKING = frozenset({"__init__", "__new__", "__post_init__", "__setstate__"})
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return)
-_Outer = ast.For | ast.While | ast.comprehension
+_Outer = ast.For | ast.While | Comprehension
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +236,7 @@ def _type_reason(sequence: ExpressionFacts, key: ExpressionFacts, wanted: Expres
 def _index(search: Search, function: FunctionNode, module: Module, project: Project) -> _Index | None:
     """Return the index for a search in the outermost loop whose turns all find the list as it was."""
     is_computed = "__getattribute__" in defined_in_classes(project)
-    if is_computed or reads_its_frame(function) or not _leaves_no_trace(search, function):
+    if is_computed or reads_its_frame(function) or not _leaves_no_trace(search, function, module):
         return None
     outer, before = _outermost(search, function, module, project)
     if outer is None or before is None:
@@ -261,14 +262,14 @@ def _lookup(search: Search, name: str, module: Module) -> str:
     return f"{asked} if {name} else {missing}" if search.wanted_may_raise else asked
 
 
-def _leaves_no_trace(search: Search, function: FunctionNode) -> bool:
+def _leaves_no_trace(search: Search, function: FunctionNode, module: Module) -> bool:
     """Say whether a `for` statement's variable is read in it alone: without a match it would keep another value."""
     if not isinstance(search.node, ast.For):
         return True
-    inside = set(ast.walk(search.node))
-    return not any(
-        isinstance(node, ast.Name) and node.id == search.element and node not in inside for node in ast.walk(function)
-    )
+    known, inside = names(module), set(ast.walk(search.node))
+    same_name = (node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == search.element)
+    elsewhere = (node for node in same_name if node not in inside)
+    return all(known.resolve(search.element, node) is not known.inside(function) for node in elsewhere)
 
 
 def _outermost(
@@ -279,11 +280,11 @@ def _outermost(
     path = _path(search.node, function)
     use = next(use for use in uses(function, search.sequence.id, _is_any) if use.node is search.sequence)
     for depth, step in enumerate(path):
-        if not isinstance(step, _Outer) or not _repeats(step, path[:depth], search):
+        if not isinstance(step, _Outer) or not _repeats(step, [search.node, *path[:depth]]):
             continue
         before = next(above for above in path[depth:] if isinstance(above, ast.stmt))
         is_statement = isinstance(step, ast.stmt)
-        at_once = is_statement or (isinstance(before, _SIMPLE) and ends_at_once(tuple(path[depth + 1 :]), _is_any))
+        at_once = is_statement or (isinstance(before, _SIMPLE) and ends_at_once(tuple(path[depth:]), _is_any))
         if not at_once or not is_repeated(use, before) or not _is_invariant(search, before, function, module, project):
             break
         found = (step, before)
@@ -294,10 +295,12 @@ def _is_any(_: str) -> bool:
     return True
 
 
-def _repeats(step: _Outer, below: Sequence[ast.AST], search: Search) -> bool:
-    inner = below[-1] if below else search.node
-    if isinstance(step, ast.comprehension):
-        return inner is not step.iter
+def _repeats(step: _Outer, below: Sequence[ast.AST]) -> bool:
+    """Say whether a loop evaluates in every turn what is `below` it, outermost last."""
+    inner = below[-1]
+    if isinstance(step, Comprehension):
+        first = step.generators[0]
+        return inner is not first or below[-2] is not first.iter
     return inner in step.body or (isinstance(step, ast.While) and inner is step.test)
 
 
@@ -340,8 +343,8 @@ def _is_fixed_attribute(search: Search, module: Module, project: Project) -> boo
 def _site(function: Function, number: int, found: _Index, module: Module) -> Site:
     asked = (found.search.sequence, found.search.key, found.search.wanted)
     entered: FactRequest
-    if isinstance(found.outer, ast.comprehension):
-        entered = expression_request(module, found.outer.iter)
+    if isinstance(found.outer, Comprehension):
+        entered = expression_request(module, found.outer.generators[0].iter)
     else:
         entered = loop_request(module, found.outer)
     return Site(

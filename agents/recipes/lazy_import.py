@@ -11,7 +11,7 @@ from agents.recipes.exposure import executed_keys
 from agents.recipes.functions import FunctionNode, functions
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import function_request
-from agents.recipes.splice import NotSpliceable, Rewrite, source, span
+from agents.recipes.splice import NotSpliceable, Rewrite, end_of_lines, source, span
 from profiling.facts import Facts, FunctionRequest
 from profiling.imports import ImportLine, import_lines
 from profiling.model import Dimension, Domain, FunctionKey
@@ -281,6 +281,6 @@ def _import_first(rewrite: Rewrite, function: FunctionNode, line: str, module: M
         rewrite.insert_before(first, line if isinstance(first, Import) else f"{line}\n\n")
         return
     docstring, first = function.body[:2]
-    lines = module.text.splitlines()
-    is_apart = not lines[docstring.end_lineno or docstring.lineno].strip()
+    rest = module.text[end_of_lines(module, docstring) :]
+    is_apart = rest.lstrip(" \t")[:1] in ("\r", "\n")
     rewrite.insert_after(docstring, line if is_apart or isinstance(first, Import) else f"{line}\n\n")

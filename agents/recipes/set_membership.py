@@ -264,16 +264,15 @@ def _checked(
     is_builtin: Callable[[str], bool],
 ) -> _LocalProbes | None:
     probes = [use for use in found if use.kind is UseKind.PROBE and is_repeated(use, block[places[use.node]])]
-    if not probes or made.value is None or not all(_is_probe_now(use, is_builtin) for use in probes):
+    last = max((places[use.node] for use in probes), default=-1)
+    earlier = [use for use in found if places[use.node] <= last]
+    if not probes or made.value is None or any(use.kind is UseKind.OTHER for use in earlier):
         return None
-    first, last = min(places[use.node] for use in probes), max(places[use.node] for use in probes)
-    for use in found:
-        if first <= places[use.node] <= last and not _is_read(use):
-            return None
-        if places[use.node] < first and use.kind is UseKind.OTHER:
-            return None
-    complete = max(places[use.node] for use in found if places[use.node] < first and not _is_read(use))
-    compares = tuple(use.path[0] for use in probes if isinstance(use.path[0], ast.Compare))
+    complete = max(places[use.node] for use in earlier if not _is_read(use))
+    later = [use for use in probes if places[use.node] > complete]
+    if not later or not all(_is_probe_now(use, is_builtin) for use in later):
+        return None
+    compares = tuple(use.path[0] for use in later if isinstance(use.path[0], ast.Compare))
     name = made.node.id if isinstance(made.node, ast.Name) else ""
     return _LocalProbes(name=name, value=made.value, complete=block[complete], probes=compares)
 

@@ -106,7 +106,7 @@ def profile(  # noqa: PLR0913 - the inputs of every pass, each named by the call
     """
     workload = Workload(tree=tree, command=command, interpreter=interpreter, processes=processes)
     baseline = [run.usage for run in plain]
-    time_pass = _TimePass(injection=workload.injection("ratchet_time", {"periodic": True}, scratch))
+    time_pass = _TimePass(injection=workload.injection("ratchet_time", {}, scratch))
     for number in range(_RUNS):
         if len(baseline) < _RUNS:
             on_progress(f"plain run {len(baseline) + 1} of {_RUNS}: {command.text}")

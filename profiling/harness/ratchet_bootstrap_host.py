@@ -81,7 +81,7 @@ class Host:
         """Start every harness and arrange for the reports."""
         child = _exists(f"{self.reports}/.started.{os.getppid()}.0")
         periodic = child or any(harness.options.get("periodic") for harness in self.harnesses)
-        self.flusher = Ticker(_WATCH_PERIOD_S, self.flush_when_due)
+        self.flusher = Ticker(_WATCH_PERIOD_S if child else _FLUSH_PERIOD_S, self.flush_when_due)
         atexit.register(self.at_exit)
         self._patch_exits()
         os.register_at_fork(
@@ -210,6 +210,7 @@ class Host:
         for harness in self.harnesses:
             harness.errors = 0
             harness.call("after_fork")
+        self.flusher.period_s = _WATCH_PERIOD_S
         if self.flusher not in self.tickers:
             self.tickers.append(self.flusher)
         for ticker in self.tickers:

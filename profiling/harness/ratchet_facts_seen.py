@@ -77,10 +77,13 @@ class Seen:
     def result(self, keys: tuple[object, object], value: object, identities: values.Identities) -> None:
         """Compare a result with those of the same receiver and arguments."""
         values.count_type(self.result_types, type(value))
-        self.immutable = self.immutable and values.key_by_value(value) is not None
+        digest = values.key_by_value(value)
+        if digest is None:
+            self.immutable = False
         if not (self.consistent or self.consistent_by_receiver):
             return
-        digest = values.digest(value, identities)
+        if digest is None:
+            digest = values.digest(value, identities)
         self.consistent = self.consistent and _same(self.results, keys, digest)
         self.consistent_by_receiver = self.consistent_by_receiver and _same(self.results_by_receiver, keys[0], digest)
 
@@ -153,11 +156,15 @@ class Place:
     def begin(self, arguments: Mapping[str, object], identities: values.Identities) -> tuple[object, object]:
         """Record a call at its start; return what its result is to be filed under."""
         receiver: object = None
+        types = self.seen.argument_types
         keys: list[object] = []
         keyable = True
         for index, name in enumerate(self.parameters):
             value = arguments[name]
-            values.count_type(self.seen.argument_types.setdefault(name, {}), type(value))
+            histogram = types.get(name)
+            if histogram is None:
+                histogram = types[name] = {}
+            values.count_type(histogram, type(value))
             if name == self.named_rest:
                 value = tuple(value.items())  # type: ignore[attr-defined]  # a dict made for this call alone
             if index == 0 and self.has_receiver:

@@ -21,14 +21,17 @@ _ELEMENTS = 512
 _DEPTH = 4
 _KNOWN_OBJECTS = 1 << 16
 _KINDS_COUNTED = 64
+_KINDS_KNOWN = 4096
 
 _SCALARS = (type(None), bool, int, float, complex, str, bytes)
 _CONTAINERS = (list, tuple, dict, set, frozenset, bytearray)
 _SCALAR_IDS = frozenset(map(id, _SCALARS))  # a type is looked up by id: its own `__hash__` may be the target's
 _CONTAINER_IDS = frozenset(map(id, _CONTAINERS))
 _IMMUTABLE_CONTAINER_IDS = frozenset(map(id, (tuple, frozenset)))
+_KEYED_IDS = _SCALAR_IDS | _IMMUTABLE_CONTAINER_IDS
 _SIZED_IDS = _CONTAINER_IDS | {id(str), id(bytes)}
-_NAMES = {id(kind): kind.__name__ for kind in (*_SCALARS, *_CONTAINERS, type)}
+_SMALL = 1 << 62
+_CONSTANTS = {id(None): ("NoneType", "None"), id(True): ("bool", "True"), id(False): ("bool", "False")}
 _qualname_of = type.__dict__["__qualname__"].__get__
 _module_of = type.__dict__["__module__"].__get__
 _derives = type.__subclasscheck__
@@ -64,6 +67,14 @@ class Identities:
         self.known[id(value)] = (weak, kind, self.last)
         return self.last, weak is not None
 
+    def key(self, value: object) -> object:
+        """Return a key that no other object can share; None where there is none."""
+        key = _singleton_key(value)
+        if key is not None:
+            return key
+        token, exact = self.token(value)
+        return ("object", token) if exact else None
+
 
 def reference(value: object) -> ref[object] | None:
     """Return a weak reference, or None where the type allows none."""
@@ -73,22 +84,45 @@ def reference(value: object) -> ref[object] | None:
         return None
 
 
-def type_name(kind: type) -> str:
-    """Return the name of a type, with its module unless it is a builtin."""
-    name = _NAMES.get(id(kind))
-    if name is not None:
-        return name
-    module = _module_of(kind)
-    qualname: str = _qualname_of(kind)
-    return qualname if module == "builtins" or type(module) is not str else f"{module}.{qualname}"
+class Kind:
+    """What is asked of a type again and again."""
+
+    def __init__(self, kind: type) -> None:
+        module = _module_of(kind)
+        qualname: str = _qualname_of(kind)
+        enum = sys.modules.get("enum")
+        self.refers = ref(kind)
+        self.name = qualname if module == "builtins" or type(module) is not str else f"{module}.{qualname}"
+        self.is_of_singletons = (
+            _derives(type, kind)
+            or (enum is not None and _derives(enum.Enum, kind))
+            or kind is type(...)
+            or kind is type(NotImplemented)
+        )
+
+
+_kinds: dict[int, Kind] = {}
+
+
+def kind_of(kind: type) -> Kind:
+    """Return what is known of a type, which is remembered without being kept alive."""
+    known = _kinds.get(id(kind))
+    if known is not None and known.refers() is kind:
+        return known
+    made = Kind(kind)
+    if len(_kinds) < _KINDS_KNOWN or known is not None:
+        _kinds[id(kind)] = made
+    return made
 
 
 def count_type(histogram: dict[str, int], kind: type) -> None:
-    """Count a type; those seen after the first 64 are counted together."""
-    name = type_name(kind)
-    if name not in histogram and len(histogram) >= _KINDS_COUNTED:
+    """Count a type by its name; those seen after the first 64 are counted together."""
+    name = kind_of(kind).name
+    count = histogram.get(name)
+    if count is None and len(histogram) >= _KINDS_COUNTED:
         name = "(others)"
-    histogram[name] = histogram.get(name, 0) + 1
+        count = histogram.get(name)
+    histogram[name] = (count or 0) + 1
 
 
 def by_count(histogram: dict[str, int]) -> dict[str, int]:
@@ -102,6 +136,12 @@ def key_by_value(value: object) -> object:
     Immutable scalars and tuples and frozensets of them have one; so have enum members and classes: they are what they
     are. `1`, `1.0` and `True` differ, so do `0.0` and `-0.0`.
     """
+    kind = type(value)
+    if kind is str or kind is int:
+        return _text_or_number(value)
+    constant = _CONSTANTS.get(id(value))
+    if constant is not None or not (id(kind) in _KEYED_IDS or kind_of(kind).is_of_singletons):
+        return constant
     return _structure(value, _IMMUTABLE_CONTAINER_IDS, _singleton_key, (Room(_ELEMENTS), _DEPTH))
 
 
@@ -110,15 +150,7 @@ def digest(value: object, identities: Identities) -> object:
 
     As `key_by_value`, with builtin containers (a dict in its order) and, for other objects, exact identity.
     """
-
-    def leaf(item: object) -> object:
-        key = _singleton_key(item)
-        if key is not None:
-            return key
-        token, exact = identities.token(item)
-        return ("object", token) if exact else None
-
-    return _structure(value, _CONTAINER_IDS, leaf, (Room(_ELEMENTS), _DEPTH))
+    return _structure(value, _CONTAINER_IDS, identities.key, (Room(_ELEMENTS), _DEPTH))
 
 
 def is_builtin_immutable(value: object, depth: int = _DEPTH) -> bool:
@@ -168,7 +200,7 @@ def _structure(
     if kind is str or kind is int:
         return _text_or_number(value)
     if id(kind) in _SCALAR_IDS:
-        return _scalar_key(value, kind)
+        return _CONSTANTS.get(id(value)) or _scalar_key(value, kind)
     if id(kind) not in containers:
         return leaf(value)
     room, depth = bounds
@@ -198,21 +230,17 @@ def _text_or_number(value: object) -> object:
     if type(value) is str:
         return value if len(value) <= _SHORT else ("str", len(value), hash(value))
     number: int = value  # type: ignore[assignment]  # the only other type asked for
-    size = int.bit_length(number)
-    return number if size <= 1024 else ("int", size, hash(hex(number)))  # hash(number) itself repeats every 2**61 - 1
+    if -_SMALL < number < _SMALL:
+        return number
+    return ("int", int.bit_length(number), hash(hex(number)))  # hash(number) itself repeats every 2**61 - 1
 
 
 def _scalar_key(value: object, kind: type) -> object:
     if type(value) is bytes:
         return ("bytes", value if len(value) <= _SHORT else (len(value), hash(value)))
-    return (kind.__name__, repr(value))  # of None, bool, float, complex: short, and exact to the last bit
+    return (kind.__name__, repr(value))  # of float and complex: short, and exact to the last bit
 
 
 def _singleton_key(value: object) -> object:
     """Return a key for classes, enum members, `...` and `NotImplemented`; None for other objects."""
-    kind = type(value)
-    enum = sys.modules.get("enum")
-    is_member = enum is not None and _derives(enum.Enum, kind)
-    if is_member or _derives(type, kind) or value is ... or value is NotImplemented:
-        return ("one of a kind", id(value))
-    return None
+    return ("one of a kind", id(value)) if kind_of(type(value)).is_of_singletons else None

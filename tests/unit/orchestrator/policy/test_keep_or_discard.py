@@ -184,6 +184,17 @@ def test_an_untouchable_dimension_is_never_traded() -> None:
     assert judged(IMPROVED, *comparisons, untouchable=frozenset({PEAK})).status is Status.DISCARD
 
 
+def test_what_is_not_shown_to_be_no_worse_never_speaks_for_a_change() -> None:
+    doubtful = compared(WALL, 0.5, WORSE)
+    verdict = judged(IMPROVED, compared(CPU, 0.8, BETTER), doubtful)
+    assert verdict.net_effect == pytest.approx(-0.5 * math.log(0.8))
+
+
+def test_a_target_found_both_better_and_worse_is_not_kept() -> None:
+    verdict = judged(IMPROVED, compared(CPU, 0.8, WORSE), compared(PEAK, 0.5, BETTER))
+    assert (verdict.status, verdict.reason) == (Status.DISCARD, Reason.REGRESSION)
+
+
 def test_throughput_pays_for_latency_and_the_latency_is_named() -> None:
     faster = compared(Dimension.THROUGHPUT, 8.0, BETTER, base=100)
     measurement = measured(Dimension.THROUGHPUT, IMPROVED, faster, compared(WALL, 1.4, WORSE))

@@ -148,6 +148,8 @@ def test_few_light_or_uncounted_instances_are_no_interaction(weak: dict[str, Any
 def test_instances_whose_methods_take_no_cpu_are_no_interaction() -> None:
     other = function("Line.length", cpu_self_s=0.5)
     assert detect(profile(function("Point.__init__", **MAKER), other), NO_FACTS) == ()
+    brief = function("Point.length", cpu_self_s=0.05)
+    assert detect(profile(function("Point.__init__", **MAKER), brief), NO_FACTS) == ()
 
 
 def test_instances_are_also_counted_by_the_facts() -> None:

@@ -170,6 +170,12 @@ def test_a_licensed_place_has_a_row_under_its_own_key_with_what_was_seen_there()
     assert (moved.key, moved.cpu_s) == (key("f", line=9), 2.0)
 
 
+def test_two_licensed_places_of_one_name_both_have_a_row() -> None:
+    getter, setter = key("A.size"), key("A.size", line=9)
+    targets = table(profile(function("A.size", 2.0)), licensed=frozenset({getter, setter}))
+    assert {one.key for one in targets} == {getter, setter}
+
+
 @pytest.mark.parametrize(
     "user",
     [
