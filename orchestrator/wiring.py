@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from agents.recipes.backend import RecipesBackend
-
 from agents.specialists._base import Backend
 from agents.specialists.setup import Wishes
 from orchestrator.gates import Gates

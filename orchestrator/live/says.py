@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from typing import assert_never
 
-from profiling.collect.delta import delta
-from profiling.formats.lines import delta_lines, unified_profile_lines
-
 from agents.model import Review
 from agents.specialists.setup import Setup
 from orchestrator.draft import Draft
@@ -18,7 +15,9 @@ from orchestrator.policy.situation import Experiment, Finish, FinishReason, Next
 from orchestrator.policy.verdict import Status
 from orchestrator.services import Baseline, Start
 from orchestrator.survey import Survey
+from profiling.collect.delta import delta
 from profiling.comparison import Measurement
+from profiling.formats.lines import delta_lines, unified_profile_lines
 from profiling.formats.table import unified_targets_lines
 from profiling.measure.engine import Progress
 from profiling.profile import Profile
