@@ -33,7 +33,7 @@ types: .venv/.installed ## Check the types.
 	@$(BIN)/mypy
 
 contracts: .venv/.installed ## Check which package may import which.
-	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/lint-imports --no-logo
 
 check: lint types contracts test ## Everything the gate checks.
 

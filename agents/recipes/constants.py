@@ -58,7 +58,8 @@ def _definition(name: str, module: Module, project: Project) -> ast.stmt | None:
         return None
     if not all(isinstance(element, ast.Constant) for element in value.elts):
         return None
-    if isinstance(value, ast.List) and not is_only_read(module, name, project):
+    is_private = name.startswith("_")  # a public list is an invitation to users of the project to append to it
+    if isinstance(value, ast.List) and not (is_private and is_only_read(module, name, project)):
         return None
     return next(statement for statement in module.syntax.body if getattr(statement, "value", None) is value)
 

@@ -35,7 +35,9 @@ def evaluate_expression(
 ) -> Summary:
     """Return what is known of an expression whose locals are known as far as `local_kinds`."""
     evaluation = Evaluation(module, purities, {})
-    evaluation.locals = {**_comprehended([expression]), **local_kinds}
+    used = (node for node in ast.walk(expression) if isinstance(node, ast.Name))
+    outside = {node.id: Kind.UNKNOWN for node in used if evaluation.is_bound_below_the_module(node)}
+    evaluation.locals = {**outside, **_comprehended([expression]), **local_kinds}
     return evaluation.settle(lambda: evaluation.kind(expression))
 
 
@@ -95,8 +97,11 @@ class Evaluation:
 
     def is_local(self, node: ast.Name) -> bool:
         """Say whether a name is the function's own, or a comprehension's in it."""
-        scope = self.names.resolve(node.id, node)
-        return scope is not None and scope is not self.names.top and node.id in self.locals
+        return node.id in self.locals and self.is_bound_below_the_module(node)
+
+    def is_bound_below_the_module(self, node: ast.Name) -> bool:
+        """Say whether a name belongs to a function, class or comprehension."""
+        return self.names.resolve(node.id, node) not in (None, self.names.top)
 
     def bind(self, target: ast.expr, kind: Kind, element: Kind) -> None:
         """Note that a target takes a value.
@@ -116,7 +121,7 @@ class Evaluation:
                 given = join(Kind.FLAT, element) if isinstance(part, ast.Starred) else element
                 self.bind(inner, given, element)
         elif isinstance(target, ast.Subscript):
-            self.kind(target.slice)
+            self.index(target.slice)
             self.store_into(target.value, kind)
         else:
             self.lower(target, "it stores an attribute")
@@ -287,8 +292,14 @@ class Evaluation:
     def _may_be_computed(self, name: str) -> bool:
         return name in calls.computed_attributes(self.purities.project)
 
-    def _display(self, node: ast.List | ast.Set) -> Kind:
+    def _list(self, node: ast.List) -> Kind:
         return self._holding(Kind.FLAT, node.elts)
+
+    def _set(self, node: ast.Set) -> Kind:
+        return self._hashed(node, self._holding(Kind.FLAT, node.elts))
+
+    def _hashed(self, node: ast.expr, held: Kind) -> Kind:
+        return self.lower(node, "it hashes something unknown") if held is Kind.UNKNOWN else held
 
     def _tuple(self, node: ast.Tuple) -> Kind:
         return self._holding(Kind.SCALAR, node.elts)
@@ -298,6 +309,7 @@ class Evaluation:
         unpacked = [value for key, value in zip(node.keys, node.values, strict=True) if key is None]
         values = [value for key, value in zip(node.keys, node.values, strict=True) if key is not None]
         held = [self.element(value) for value in unpacked]
+        self._hashed(node, self._holding(Kind.SCALAR, keys))
         return _made(Kind.FLAT, join(self._holding(Kind.SCALAR, [*keys, *values]), *held))
 
     def _holding(self, empty: Kind, parts: Sequence[ast.expr]) -> Kind:
@@ -306,12 +318,15 @@ class Evaluation:
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Kind:
         self._generators(node.generators)
-        empty = Kind.STREAM if isinstance(node, ast.GeneratorExp) else Kind.FLAT
-        return _made(empty, self.kind(node.elt))
+        held = self.kind(node.elt)
+        if isinstance(node, ast.SetComp):
+            self._hashed(node, held)
+        return _made(Kind.STREAM if isinstance(node, ast.GeneratorExp) else Kind.FLAT, held)
 
     def _dict_comprehension(self, node: ast.DictComp) -> Kind:
         self._generators(node.generators)
-        return _made(Kind.FLAT, join(self.kind(node.key), self.kind(node.value)))
+        key = self._hashed(node, self.kind(node.key))
+        return _made(Kind.FLAT, join(key, self.kind(node.value)))
 
     def _generators(self, generators: Sequence[ast.comprehension]) -> None:
         for generator in generators:
@@ -367,8 +382,13 @@ class Evaluation:
             self.kind(node.format_spec)
         return Kind.SCALAR
 
+    def index(self, node: ast.expr) -> None:
+        """Evaluate what stands in brackets; a builtin key or index runs no code of others."""
+        if self.kind(node) is Kind.UNKNOWN:
+            self.lower(node, "the index is not known")
+
     def _subscript(self, node: ast.Subscript) -> Kind:
-        self.kind(node.slice)
+        self.index(node.slice)
         held = Kind.FLAT if self.table(node.value) else self.kind(node.value)
         if held is Kind.UNKNOWN:
             return self.lower(node, "it looks into something unknown")
@@ -377,8 +397,8 @@ class Evaluation:
 
     def _slice(self, node: ast.Slice) -> Kind:
         for part in (node.lower, node.upper, node.step):
-            if part is not None and self.kind(part) is Kind.UNKNOWN:
-                self.lower(part, "a slice is not known")
+            if part is not None:
+                self.index(part)
         return Kind.SCALAR
 
     def _walrus(self, node: ast.NamedExpr) -> Kind:
@@ -433,8 +453,8 @@ _EXPRESSIONS: dict[type, Callable[..., Kind]] = {
     ast.Constant: Evaluation._constant,
     ast.Name: Evaluation._name,
     ast.Attribute: Evaluation._attribute,
-    ast.List: Evaluation._display,
-    ast.Set: Evaluation._display,
+    ast.List: Evaluation._list,
+    ast.Set: Evaluation._set,
     ast.Tuple: Evaluation._tuple,
     ast.Dict: Evaluation._dict,
     ast.ListComp: Evaluation._comprehension,

@@ -20,6 +20,7 @@ HIT_S = 0.1e-6
 MAX_DEPTH = 50
 """Deeper recursions would reach the interpreter's limit sooner: the guard adds a frame to each level."""
 
+_UNCACHED = "_uncached"
 _TYPES = ("str", "bytes", "int", "bool", "NoneType")
 _NEEDED_BUILTINS = ("type", "str", "bytes", "int", "bool")
 _COMMENT_OR_BLANK = re.compile(r"[ \t\f]*(#.*)?$")
@@ -37,17 +38,18 @@ class Names:
 def part_names(function: FunctionNode, module: Module) -> Names | None:
     """Return free names for the parts; None when they are taken."""
     stem = function.name.lstrip("_")
-    found = Names(cached=f"_{stem}_cached", uncached=f"_{stem}_uncached")
+    found = Names(cached=f"_{stem}_cached", uncached=f"_{stem}{_UNCACHED}")
     known = names(module)
     return found if known.is_free(found.cached) and known.is_free(found.uncached) else None
 
 
 def is_plain(function: Function, module: Module, project: Project) -> bool:
-    """Say whether a function is one undecorated `def` of a module, nobody replaces it, and the guard can be written."""
+    """Say whether a function is one undecorated `def` of a module, not split yet, that nobody replaces."""
     node, known = function.node, names(module)
     if not isinstance(node, ast.FunctionDef) or not function.is_top_level or node.decorator_list:
         return False
-    if node.args.vararg or node.args.kwarg or known.bindings(node.name) != (node,):
+    is_split = node.name.endswith(_UNCACHED)
+    if is_split or node.args.vararg or node.args.kwarg or known.bindings(node.name) != (node,):
         return False
     index = stores.index(project)
     if index.is_replaced(node.name) or module.file in index.namespaces or _has_attributes(node.name, module):

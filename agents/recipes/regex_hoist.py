@@ -1,6 +1,7 @@
 """Compile a constant pattern once, when the module is imported: each `re.sub(pattern, …)` looks it up again."""
 
 import ast
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 
@@ -162,7 +163,7 @@ def squeeze(text):
 def _calls(function: Function, module: Module, project: Project) -> tuple[RegexCall, ...]:
     """Return the calls whose patterns can be compiled behind the import, where their flags are known already."""
     anchor = _anchor(function, module)
-    if anchor is None:
+    if anchor is None or names(module).has_star_import:
         return ()
     found = regex_calls(function.node, module, project)
     return tuple(call for call in found if all(line <= anchor.lineno for line in call.flag_lines))
@@ -200,11 +201,8 @@ def _named(calls: Sequence[RegexCall], function: Function, module: Module) -> di
 
 
 def _free_names(stem: str, is_free: Callable[[str], bool]) -> Iterator[str]:
-    number = 0
-    while True:
-        number += 1
-        if is_free(f"{stem}_{number}"):
-            yield f"{stem}_{number}"
+    """Yield names without end: a module that uses no star import uses finitely many."""
+    return (f"{stem}_{number}" for number in itertools.count(1) if is_free(f"{stem}_{number}"))
 
 
 def _compilation(name: str, key: tuple[str, str], module_name: str) -> str:

@@ -12,7 +12,7 @@ from agents.recipes.once import once
 from agents.recipes.project import Module, Unreadable, parse
 
 _EMPTY_LINE = re.compile(r"[ \t\f]*(\r\n|\r|\n)")
-_ENDS_EMPTY = re.compile(r"(\A|\r\n|\r|\n)[ \t\f]*(\r\n|\r|\n)\Z|\A\Z")
+_ENDS_EMPTY = re.compile(r"(\A|\r\n|\r(?!\n)|\n)[ \t\f]*(\r\n|\r|\n)\Z|\A\Z")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _REST_OF_LINE = re.compile(r"[ \t\f]*(#[^\r\n]*)?(\r\n|\r|\n|\Z)")
 

@@ -104,6 +104,8 @@ class Importer:
         for wanted in expressions:
             if wanted["index"] not in instrument.found_expressions:
                 self.note(f"no expression that can be recorded is at {places[wanted['index']]}")
+        for line, name in instrument.functions - instrument.found_functions:
+            self.note(f"no function {name} that can be recorded before Python 3.12 is at {file}:{line}")
         for index in instrument.loopless:
             self.note(f"the loop of the expression at {places[index]} is not around it")
         return rewrite.bind(code, self.recorders)
@@ -145,7 +147,8 @@ class Session:
         if self.events is not None:
             self.events.check()
         notes = [*self.importer.notes, *(self.events.notes if self.events is not None else ())]
-        return {"functions": self.calls.report(), **self.probes.report(), "notes": notes}
+        faults = self.calls.faults + self.probes.faults
+        return {"functions": self.calls.report(), **self.probes.report(), "notes": notes, "hook_errors": faults}
 
 
 _session: Session | None = None

@@ -43,7 +43,6 @@ class Recorder:
     """
 
     def __init__(self, context: Mapping[str, Any]) -> None:
-        self.failed = context["failed"]
         self.relative = context["relative"]
         self.root = str(context["root"]) + os.sep
         self.wanted: dict[tuple[str, int], dict[str, Seen]] = {}
@@ -59,6 +58,7 @@ class Recorder:
     def new_process(self) -> None:
         """Forget what the parent saw; the calls on the stack belong to it."""
         self.lock = RLock()
+        self.faults = 0
         self.active: dict[int, Activation] = {}
         for seen in self.every():
             seen.forget()
@@ -69,38 +69,35 @@ class Recorder:
 
     def find(self, code: CodeType) -> Place | None:
         """Return the nominated function a code object is of, or None."""
-        known = self.places.get(id(code))
+        known = self.places.get(values.address(code))
         if known is not None:
             return known[1]
         by_file = self.wanted.get((code.co_name, code.co_firstlineno))
         seen = None if by_file is None else by_file.get(self.relative(code.co_filename) or "")
         place = None if seen is None else Place(code, seen)
         if code.co_name in self.names:
-            self.places[id(code)] = (code, place)  # the code is held so that no other gets its id
+            self.places[values.address(code)] = (code, place)  # the code is held so that no other gets its address
         return place
 
-    def enter(self, frame: FrameType) -> None:
+    def enter(self, frame: FrameType, place: Place) -> None:
         """Record the start of a call, or the first step of a generator or coroutine; never raises."""
-        place = self.find(frame.f_code)
-        if place is None:
-            return
         try:
             with self.lock:
                 arguments = frame.f_locals if place.parameters else {}
                 keys = place.begin(arguments, self.identities)
                 if place.suspends is None:
                     thread = get_ident()
-                    self.active[id(frame)] = Activation(place.seen, thread, keys)
+                    self.active[values.address(frame)] = Activation(place.seen, thread, keys)
                     place.seen.deeper(thread)
                 else:
                     place.begin_suspending(frame, place.suspends)
                 if self.may_clear_locals and type(arguments) is dict:
                     arguments.clear()  # the frame's copy of its locals, which would keep them alive
         except values.OWN_FAULTS:
-            place.seen.incomparable()
-            self.failed()
+            place.seen.consistent = place.seen.consistent_by_receiver = False
+            self.faults += 1  # no call here, nor in the like: at the recursion limit it would raise again
 
-    def leave(self, frame: FrameType, ended: object, value: object = None) -> None:
+    def leave(self, frame: FrameType, ended: str, value: object = None) -> None:
         """Record the end of an activation; never raises.
 
         Args:
@@ -108,7 +105,7 @@ class Recorder:
             ended: RETURNED or RAISED.
             value: what it returned.
         """
-        activation = self.active.pop(id(frame), None)
+        activation = self.active.pop(values.address(frame), None)
         if activation is None:
             return
         seen = activation.seen
@@ -120,35 +117,48 @@ class Recorder:
                 else:
                     seen.failed()
         except values.OWN_FAULTS:
-            seen.incomparable()
-            self.failed()
+            seen.consistent = seen.consistent_by_receiver = False
+            self.faults += 1
 
     def begin(self) -> None:
-        """Take the start of a call in instrumented code."""
-        frame = sys._getframe(1)
-        self.enter(frame)
-        activation = self.active.get(id(frame))
-        if activation is not None:
-            activation.handled = id(sys.exc_info()[1])
+        """Take the start of a call in instrumented code; never raises."""
+        try:
+            frame = sys._getframe(1)
+            place = self.find(frame.f_code)
+            if place is None:
+                return
+            self.active.pop(values.address(frame), None)
+            self.enter(frame, place)
+            activation = self.active.get(values.address(frame))
+            if activation is not None:
+                activation.handled = values.address(sys.exc_info()[1])
+        except (OSError, *values.OWN_FAULTS):
+            self.faults += 1
 
     def result(self, value: object) -> object:
         """Take what instrumented code is about to return; return it."""
-        activation = self.active.get(id(sys._getframe(1)))
-        if activation is not None:
-            activation.returning = (value,)
+        try:
+            activation = self.active.get(values.address(sys._getframe(1)))
+            if activation is not None:
+                activation.returning = (value,)
+        except values.OWN_FAULTS:
+            self.faults += 1
         return value
 
     def end(self) -> None:
         """Take the end of a call in instrumented code, however it ends: by an exception when that is a new one."""
-        frame = sys._getframe(1)
-        activation = self.active.get(id(frame))
-        if activation is None:
-            return
-        returning = activation.returning
-        if returning is None or activation.handled != id(sys.exc_info()[1]):
-            self.leave(frame, RAISED)
-        else:
-            self.leave(frame, RETURNED, returning[0])
+        try:
+            frame = sys._getframe(1)
+            activation = self.active.get(values.address(frame))
+            if activation is None:
+                return
+            returning = activation.returning
+            if returning is None or activation.handled != values.address(sys.exc_info()[1]):
+                self.leave(frame, RAISED)
+            else:
+                self.leave(frame, RETURNED, returning[0])
+        except values.OWN_FAULTS:
+            self.faults += 1
 
     def audit(self, event: str, arguments: tuple[object, ...]) -> None:
         """See the opening of files (an audit hook); never raises."""
@@ -162,8 +172,8 @@ class Recorder:
                 name = absolute[len(self.root) :] if absolute.startswith(self.root) else absolute
                 with self.lock:
                     seen.open(absolute, name.encode("utf-8", "backslashreplace").decode(), _writes(mode, flags))
-        except values.OWN_FAULTS:
-            self.failed()
+        except (OSError, *values.OWN_FAULTS):
+            self.faults += 1
 
     def report(self) -> dict[str, object]:
         """Return what was seen so far of every function that was called."""

@@ -10,8 +10,11 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any
 
+    from profiling.harness import ratchet_facts_values as values
     from profiling.harness.ratchet_facts_calls import RAISED, RETURNED, Recorder
+    from profiling.harness.ratchet_facts_seen import Place
 else:
+    import ratchet_facts_values as values
     from ratchet_facts_calls import RAISED, RETURNED
 
 
@@ -44,7 +47,7 @@ class Profiling:
         """Take an event."""
         if event not in {"call", "return"} or frame.f_code.co_name not in self.recorder.names:
             return
-        place = self.recorder.find(frame.f_code)
+        place = _place(self.recorder, frame.f_code)
         if place is None or place.seen.file != self.file:
             return
         last, opcodes = frame.f_lasti, frame.f_code.co_code
@@ -52,7 +55,7 @@ class Profiling:
             has_returned = last >= 0 and opcodes[last] == self.returns
             self.recorder.leave(frame, RETURNED if has_returned else RAISED, value)
         elif place.suspends is None or last < 0 or (opcodes[last] == self.resumes and opcodes[last + 1] == 0):
-            self.recorder.enter(frame)
+            self.recorder.enter(frame, place)
 
     def check(self) -> None:
         """Note it when the program took the profile function for itself."""
@@ -92,12 +95,13 @@ class Monitoring:
 
     def started(self, code: CodeType, _offset: int) -> object:
         """Take the start of a call; other code is never asked again."""
-        if self.recorder.find(code) is None:
+        place = _place(self.recorder, code)
+        if place is None:
             return self.monitoring.DISABLE
-        if id(code) not in self.asked:
-            self.asked.add(id(code))
+        if values.address(code) not in self.asked:
+            self.asked.add(values.address(code))
             self.monitoring.set_local_events(self.tool, code, self.monitoring.events.PY_RETURN)
-        self.recorder.enter(sys._getframe(1))
+        self.recorder.enter(sys._getframe(1), place)
         return None
 
     def returned(self, _code: CodeType, _offset: int, value: object) -> None:
@@ -106,7 +110,7 @@ class Monitoring:
 
     def unwound(self, code: CodeType, _offset: int, _error: BaseException) -> None:
         """Take the end of any frame by an exception."""
-        if id(code) in self.asked:
+        if values.address(code) in self.asked:
             self.recorder.leave(sys._getframe(1), RAISED)
 
     def check(self) -> None:
@@ -118,3 +122,12 @@ class Monitoring:
             self.monitoring.set_events(self.tool, 0)
             self.monitoring.free_tool_id(self.tool)
             self.tool = None
+
+
+def _place(recorder: Recorder, code: CodeType) -> Place | None:
+    """Return the nominated function a code object is of; None also where that can't be found out."""
+    try:
+        return recorder.find(code)
+    except (OSError, *values.OWN_FAULTS):
+        recorder.faults += 1
+        return None

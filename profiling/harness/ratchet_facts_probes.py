@@ -100,7 +100,7 @@ class Recorder:
     """What the probes call; replaced for the marking constant in instrumented code. Never raises faults of its own."""
 
     def __init__(self, context: Mapping[str, Any]) -> None:
-        self.failed = context["failed"]
+        self.faults = 0
         files = context["options"]["files"].values()
         self.loops = {loop["index"]: Loop() for content in files for loop in content["loops"]}
         self.expressions = {wanted["index"]: Expression() for content in files for wanted in content["expressions"]}
@@ -109,6 +109,7 @@ class Recorder:
 
     def new_process(self) -> None:
         """Forget what the parent saw; loops that run in the child begin a new entry there."""
+        self.faults = 0
         self.lock = RLock()
         self.loops = {index: Loop() for index in self.loops}
         self.expressions = {index: Expression() for index in self.expressions}
@@ -123,7 +124,7 @@ class Recorder:
                 self.expressions[index].see(value)
         except values.OWN_FAULTS:
             self.expressions[index].hashable = False
-            self.failed()
+            self.faults += 1
         return value
 
     def looped(self, index: int, value: object, loop: int, hops: int) -> object:
@@ -138,16 +139,18 @@ class Recorder:
                 else:
                     expression.compare(value, entry.first, index)
         except values.OWN_FAULTS:
-            self.expressions[index].hashable = False
-            self.expressions[index].unsure()
-            self.failed()
+            expression = self.expressions[index]
+            expression.hashable = False
+            expression.loop_entries += 1
+            expression.changed_entries += 1
+            self.faults += 1  # no call here, nor in the like: at the recursion limit it would raise again
         return value
 
     def _entry(self, loop: int, frame: FrameType | None, hops: int) -> Entry | None:
         for _ in range(hops + 1):
             if frame is None:
                 return None
-            entry = self.running.get((loop, id(frame)))
+            entry = self.running.get((loop, values.address(frame)))
             if entry is not None:
                 return entry
             frame = frame.f_back
@@ -157,25 +160,28 @@ class Recorder:
         """Begin an entry of a loop in the calling frame."""
         try:
             with self.lock:
-                self.running[index, id(sys._getframe(1))] = Entry()
+                self.running[index, values.address(sys._getframe(1))] = Entry()
                 self.loops[index].entries += 1
         except values.OWN_FAULTS:
-            self.failed()
+            self.faults += 1
 
     def trip(self, index: int) -> None:
         """Count a trip."""
         try:
             with self.lock:
-                loop, entry = self.loops[index], self.running[index, id(sys._getframe(1))]
+                loop, entry = self.loops[index], self.running[index, values.address(sys._getframe(1))]
                 entry.trips += 1
                 loop.trips += 1
                 loop.max_trips = max(loop.max_trips, entry.trips)
         except values.OWN_FAULTS:
-            self.failed()
+            self.faults += 1
 
     def leave(self, index: int) -> None:
         """End the entry, however the loop was left."""
-        self.running.pop((index, id(sys._getframe(1))), None)
+        try:
+            self.running.pop((index, values.address(sys._getframe(1))), None)
+        except values.OWN_FAULTS:
+            self.faults += 1
 
     def report(self) -> dict[str, object]:
         """Return what was seen so far, by index."""

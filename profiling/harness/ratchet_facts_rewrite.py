@@ -35,6 +35,7 @@ class Instrument:
         expressions: indices and the index of their loop (or None) by (line, column, end line, end column).
         functions: (first line, name) of functions whose calls are to be seen.
         found_loops, found_expressions: indices of what was met and wrapped.
+        found_functions: likewise, by position.
         loopless: indices of expressions whose loop is not around them.
     """
 
@@ -50,6 +51,7 @@ class Instrument:
         for wanted in expressions:
             span = (wanted["line"], wanted["column"], wanted["end_line"], wanted["end_column"])
             self.expressions.setdefault(span, []).append((int(wanted["index"]), wanted["loop"]))
+        self.found_functions: set[tuple[int, str]] = set()
         self.found_loops: set[int] = set()
         self.found_expressions: set[int] = set()
         self.loopless: set[int] = set()
@@ -82,6 +84,7 @@ class Instrument:
             self._children(node)
             self.depth -= isinstance(node, _SCOPES)
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _position(node) in self.functions:
+            self.found_functions.add(_position(node))
             _watch(node)
         for index, loop in wanted:
             node = self._probe(node, index, loop)  # type: ignore[arg-type]  # only expressions are wanted

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 OWN_FAULTS = (ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)
 """What our own code may raise and must swallow; what a signal handler raises in the midst of it passes through."""
 
+address = object.__hash__
+"""The address of any object, as `id` gives it, turned a little: but `id` calls every audit hook, ours among them."""
+
 _SHORT = 256
 """Longer strings and bytes are remembered by length and hash (64 bits, of an exact builtin), not by their text."""
 _ELEMENTS = 512
@@ -25,13 +28,13 @@ _KINDS_KNOWN = 4096
 
 _SCALARS = (type(None), bool, int, float, complex, str, bytes)
 _CONTAINERS = (list, tuple, dict, set, frozenset, bytearray)
-_SCALAR_IDS = frozenset(map(id, _SCALARS))  # a type is looked up by id: its own `__hash__` may be the target's
-_CONTAINER_IDS = frozenset(map(id, _CONTAINERS))
-_IMMUTABLE_CONTAINER_IDS = frozenset(map(id, (tuple, frozenset)))
+_SCALAR_IDS = frozenset(map(address, _SCALARS))  # a type is looked up by id: its own `__hash__` may be the target's
+_CONTAINER_IDS = frozenset(map(address, _CONTAINERS))
+_IMMUTABLE_CONTAINER_IDS = frozenset(map(address, (tuple, frozenset)))
 _KEYED_IDS = _SCALAR_IDS | _IMMUTABLE_CONTAINER_IDS
-_SIZED_IDS = _CONTAINER_IDS | {id(str), id(bytes)}
+_SIZED_IDS = _CONTAINER_IDS | {address(str), address(bytes)}
 _SMALL = 1 << 62
-_CONSTANTS = {id(None): ("NoneType", "None"), id(True): ("bool", "True"), id(False): ("bool", "False")}
+_CONSTANTS = {address(None): ("NoneType", "None"), address(True): ("bool", "True"), address(False): ("bool", "False")}
 _qualname_of = type.__dict__["__qualname__"].__get__
 _module_of = type.__dict__["__module__"].__get__
 _derives = type.__subclasscheck__
@@ -56,15 +59,15 @@ class Identities:
 
     def token(self, value: object) -> tuple[int, bool]:
         """Return a number for the object, and whether no other object can have had it."""
-        kind = id(type(value))
-        known = self.known.get(id(value))
+        kind = address(type(value))
+        known = self.known.get(address(value))
         if known is not None and known[1] == kind and (known[0] is None or known[0]() is value):
             return known[2], known[0] is not None
         if known is None and len(self.known) >= _KNOWN_OBJECTS:
             return 0, False
         self.last += 1
         weak = reference(value)
-        self.known[id(value)] = (weak, kind, self.last)
+        self.known[address(value)] = (weak, kind, self.last)
         return self.last, weak is not None
 
     def key(self, value: object) -> object:
@@ -106,12 +109,12 @@ _kinds: dict[int, Kind] = {}
 
 def kind_of(kind: type) -> Kind:
     """Return what is known of a type, which is remembered without being kept alive."""
-    known = _kinds.get(id(kind))
+    known = _kinds.get(address(kind))
     if known is not None and known.refers() is kind:
         return known
     made = Kind(kind)
     if len(_kinds) < _KINDS_KNOWN or known is not None:
-        _kinds[id(kind)] = made
+        _kinds[address(kind)] = made
     return made
 
 
@@ -139,8 +142,8 @@ def key_by_value(value: object) -> object:
     kind = type(value)
     if kind is str or kind is int:
         return _text_or_number(value)
-    constant = _CONSTANTS.get(id(value))
-    if constant is not None or not (id(kind) in _KEYED_IDS or kind_of(kind).is_of_singletons):
+    constant = _CONSTANTS.get(address(value))
+    if constant is not None or not (address(kind) in _KEYED_IDS or kind_of(kind).is_of_singletons):
         return constant
     return _structure(value, _IMMUTABLE_CONTAINER_IDS, _singleton_key, (Room(_ELEMENTS), _DEPTH))
 
@@ -156,30 +159,30 @@ def digest(value: object, identities: Identities) -> object:
 def is_builtin_immutable(value: object, depth: int = _DEPTH) -> bool:
     """Say whether a value is an immutable builtin scalar, or a tuple or frozenset of such: safe to hash and compare."""
     kind = type(value)
-    if id(kind) in _SCALAR_IDS:
+    if address(kind) in _SCALAR_IDS:
         return True
-    if depth == 0 or id(kind) not in _IMMUTABLE_CONTAINER_IDS:
+    if depth == 0 or address(kind) not in _IMMUTABLE_CONTAINER_IDS:
         return False
     return all(is_builtin_immutable(item, depth - 1) for item in value)  # type: ignore[attr-defined]  # one of both
 
 
 def length_of(value: object) -> int | None:
     """Return the length of an exact builtin container, string or bytes; None of anything else."""
-    return len(value) if id(type(value)) in _SIZED_IDS else None  # type: ignore[arg-type]  # an exact builtin
+    return len(value) if address(type(value)) in _SIZED_IDS else None  # type: ignore[arg-type]  # an exact builtin
 
 
 def appearance(value: object, length: int | None) -> tuple[int, ...] | None:
     """Return what most likely differs when another container, or another content, is met; None for other values."""
-    if length is None or id(type(value)) not in _CONTAINER_IDS:
+    if length is None or address(type(value)) not in _CONTAINER_IDS:
         return None
     if length and (type(value) is list or type(value) is tuple):
-        return (id(value), length, id(value[0]), id(value[-1]))
-    return (id(value), length)
+        return (address(value), length, address(value[0]), address(value[-1]))
+    return (address(value), length)
 
 
 def elements_immutable(value: object, limit: int) -> bool:
     """Say whether the first elements (keys of a dict) of a builtin container are immutable builtins."""
-    if id(type(value)) not in _CONTAINER_IDS:
+    if address(type(value)) not in _CONTAINER_IDS:
         return is_builtin_immutable(value)
     elements: Iterable[object] = value  # type: ignore[assignment]  # an exact builtin container
     for index, item in enumerate(elements):
@@ -199,9 +202,9 @@ def _structure(
     kind = type(value)
     if kind is str or kind is int:
         return _text_or_number(value)
-    if id(kind) in _SCALAR_IDS:
-        return _CONSTANTS.get(id(value)) or _scalar_key(value, kind)
-    if id(kind) not in containers:
+    if address(kind) in _SCALAR_IDS:
+        return _CONSTANTS.get(address(value)) or _scalar_key(value, kind)
+    if address(kind) not in containers:
         return leaf(value)
     room, depth = bounds
     size = len(value)  # type: ignore[arg-type]  # an exact builtin container
@@ -243,4 +246,4 @@ def _scalar_key(value: object, kind: type) -> object:
 
 def _singleton_key(value: object) -> object:
     """Return a key for classes, enum members, `...` and `NotImplemented`; None for other objects."""
-    return ("one of a kind", id(value)) if kind_of(type(value)).is_of_singletons else None
+    return ("one of a kind", address(value)) if kind_of(type(value)).is_of_singletons else None

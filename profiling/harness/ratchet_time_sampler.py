@@ -31,7 +31,7 @@ else:
     from ratchet_bootstrap_ticker import OWN_THREADS
     from ratchet_time_memory import Resident
 
-_OWN_SHARE = 0.05
+_OWN_SHARE = 0.03
 _RESIDENT_EVERY = 8
 _MEASURE_EVERY = 16
 _FORGET_EVERY = 256

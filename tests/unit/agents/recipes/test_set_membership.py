@@ -20,7 +20,7 @@ from tests.fakes.recipe_programs import (
 )
 
 KNOWN = "def known(lines, names):\n    allowed = list(names)\n    return [line for line in lines if line in allowed]\n"
-WORDS = 'WORDS = ["a", "b", "c", "d", "e", "f", "g", "h"]\n\n\ndef is_word(text):\n    return text in WORDS\n'
+WORDS = '_WORDS = ["a", "b", "c", "d", "e", "f", "g", "h"]\n\n\ndef is_word(text):\n    return text in _WORDS\n'
 
 BUILDS = (
     "x = list(items)",
@@ -140,10 +140,10 @@ def test_the_set_is_built_behind_the_comment_of_the_last_statement_of_the_build(
 @pytest.mark.parametrize(
     "change",
     [
-        "\n\ndef add(word):\n    WORDS.append(word)\n",
-        "\n\ndef hand_out():\n    return WORDS\n",
-        "\n\nWORDS = WORDS + ['i']\n",
-        "\n\ndef rebind():\n    global WORDS\n    WORDS = []\n",
+        "\n\ndef add(word):\n    _WORDS.append(word)\n",
+        "\n\ndef hand_out():\n    return _WORDS\n",
+        "\n\n_WORDS = _WORDS + ['i']\n",
+        "\n\ndef rebind():\n    global _WORDS\n    _WORDS = []\n",
     ],
 )
 def test_a_module_list_that_may_change_is_refused(change):
@@ -154,9 +154,9 @@ def test_a_module_list_that_may_change_is_refused(change):
 @pytest.mark.parametrize(
     "reader",
     [
-        "import app\n\napp.WORDS.append('x')\n",
-        "from app import WORDS\n",
-        "def test(m):\n    m.setattr('app.WORDS', [])\n",
+        "import app\n\napp._WORDS.append('x')\n",
+        "from app import _WORDS\n",
+        "def test(m):\n    m.setattr('app._WORDS', [])\n",
     ],
 )
 def test_a_module_list_that_another_file_takes_is_refused(reader):
@@ -164,15 +164,22 @@ def test_a_module_list_that_another_file_takes_is_refused(reader):
 
 
 def test_a_second_function_uses_the_set_that_is_there():
-    once = rewritten(RECIPE, WORDS + "\n\ndef no_word(text):\n    return text not in WORDS\n")
+    once = rewritten(RECIPE, WORDS + "\n\ndef no_word(text):\n    return text not in _WORDS\n")
     assert once is not None
 
     twice = rewritten(RECIPE, once)
 
     assert twice is not None
-    assert twice.count("_WORDS_SET = frozenset(WORDS)\n") == 1
+    assert twice.count("_WORDS_SET = frozenset(_WORDS)\n") == 1
     assert twice.count("in _WORDS_SET") == 2
     assert rewritten(RECIPE, twice) is None
+
+
+def test_a_public_module_list_may_be_appended_to_by_users_of_the_project_a_public_tuple_not():
+    public = WORDS.replace("_WORDS", "WORDS")
+
+    assert rewritten(RECIPE, public) is None
+    assert rewritten(RECIPE, public.replace("[", "(").replace("]", ")")) is not None
 
 
 def test_a_short_constant_is_left_alone():

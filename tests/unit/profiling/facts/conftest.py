@@ -144,7 +144,13 @@ def each_interpreter(request: pytest.FixtureRequest) -> Interpreter:
 @pytest.fixture(scope="session")
 def harness() -> Callable[[str], ModuleType]:
     """Load the harness files as the target does: by themselves, their siblings beside them."""
-    names = ("ratchet_facts_values", "ratchet_facts_seen", "ratchet_facts_rewrite", "ratchet_facts_probes")
+    names = (
+        "ratchet_facts_values",
+        "ratchet_facts_seen",
+        "ratchet_facts_rewrite",
+        "ratchet_facts_probes",
+        "ratchet_facts_calls",
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(Path(facts_pass.__file__).parents[1] / "harness")
         loaded = {name: importlib.import_module(name) for name in names}

@@ -235,3 +235,14 @@ def test_compiled_files_are_neither_read_nor_written_for_instrumented_modules(ob
     assert stale
     assert observer.run(LOOP).facts.loops["l"].trips == 3
     assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in compiled.glob("mod.*")} == stale
+
+
+def test_a_program_at_its_recursion_limit_goes_on_as_it_would(observer) -> None:
+    text = "def f(n):\n    for x in range(2):\n        n + 1\n        f(n)\n    return n\n"
+    main = "import mod\nfor _ in range(3):\n    try: mod.f(1)\n    except RecursionError: print('deep')\n"
+    observer.write(main, mod=text)
+    observed = observer.run(FUNCTION, LOOP, VALUE)
+    assert observed.finished is not None
+    assert (observed.finished.usage.exit_code, observed.finished.stdout) == (0, "deep\n" * 3)
+    assert observed.facts.functions["f"].max_depth > 100
+    assert not observed.facts.functions["f"].consistent

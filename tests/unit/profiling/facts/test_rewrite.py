@@ -97,18 +97,28 @@ def nominated(tree: ast.Module, chooser: random.Random, share: float) -> tuple[l
     return loops, expressions
 
 
+def function_places(tree: ast.Module) -> list[tuple[int, str]]:
+    """Return the first line, with decorators, and name of each function."""
+    return [
+        (min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]), node.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+
 def instrumented(harness, source: str, chooser: random.Random, share: float) -> tuple[ModuleType, object]:
     rewrite = harness("ratchet_facts_rewrite")
-    failures: list[int] = []
     tree = ast.parse(source)
     loops, expressions = nominated(tree, chooser, share)
+    functions = frozenset(place for place in function_places(tree) if chooser.random() < share)
     content = {"loops": loops, "expressions": expressions}
-    context = {"failed": lambda: failures.append(1), "options": {"files": {"x.py": content}}}
+    context = {"options": {"files": {"x.py": content}, "functions": []}, "relative": str, "root": ""}
     recorder = harness("ratchet_facts_probes").Recorder(context)
-    code = compile(rewrite.Instrument(loops, expressions).module(tree), "x.py", "exec", dont_inherit=True)
+    code = compile(rewrite.Instrument(loops, expressions, functions).module(tree), "x.py", "exec", dont_inherit=True)
+    recorders = {rewrite.PROBES: recorder, rewrite.CALLS: harness("ratchet_facts_calls").Recorder(context)}
     module = ModuleType("instrumented")
-    exec(rewrite.bind(code, {rewrite.PROBES: recorder}), module.__dict__)
-    assert failures == []
+    exec(rewrite.bind(code, recorders), module.__dict__)
+    assert recorder.faults == 0
     return module, recorder
 
 
@@ -132,7 +142,10 @@ def test_functions_and_statements_keep_their_lines(harness, original: ModuleType
     source = text_of(original)
     tree = ast.parse(source)
     loops, expressions = nominated(tree, random.Random(1), 1.0)
-    rewrite.Instrument(loops, expressions).module(tree)
+    functions = frozenset(function_places(tree))
+    instrument = rewrite.Instrument(loops, expressions, functions)
+    instrument.module(tree)
+    assert instrument.found_functions == functions
     assert lines_of(compile(tree, "x.py", "exec")) == lines_of(compile(source, "x.py", "exec"))
 
 

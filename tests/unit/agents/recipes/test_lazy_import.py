@@ -1,0 +1,321 @@
+"""An import moves into functions only where nobody could miss it at the top, and where it was not needed."""
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agents.recipes._base import Choice
+from agents.recipes.lazy_import import RECIPE
+from profiling.facts import FunctionFacts
+from profiling.model import FunctionKey
+from profiling.profile import ImportProfile
+from tests.fakes.recipe_programs import (
+    assert_examples_hold,
+    behaviour,
+    facts_of,
+    profile_of,
+    reason_of,
+    rewritten,
+    sites_of,
+)
+
+PRICE = "import decimal\n\n\ndef price(text):\n    return decimal.Decimal(text) * 2\n"
+BODIES = (
+    "return NAME.dumps([text])",
+    '"""Doc."""\nreturn NAME.dumps({text: 1})',
+    "# first\nreturn [NAME.dumps(part) for part in text]",
+    "def inner():\n    return NAME.dumps(text)\n\nreturn inner()",
+    "look = lambda: NAME.dumps(text)\nreturn look()",
+    "class Inner:\n    made = NAME.dumps(text)\n\nreturn Inner.made",
+    "for part in text:\n    yield NAME.dumps(part)",
+    "import os\n\nreturn NAME.dumps(os.sep)",
+    "try:\n    return NAME.loads(text)\nexcept NAME.JSONDecodeError as error:\n    return error.args",
+    "return text",
+    "NAME = None\nreturn NAME",
+    "return [NAME for NAME in text]",
+)
+ELSEWHERE = (
+    "",
+    "\n\ndef other(text, made=NAME.dumps):\n    return made(text)\n",
+    "\n\n@NAME.__class__\ndef other(text):\n    return text\n",
+    "\n\nclass Other:\n    made = NAME.dumps\n",
+    "\n\nOTHER = [NAME.dumps(n) for n in range(2)]\n",
+    "\n\nOTHER = lambda text: NAME.dumps(text)\n",
+    "\n\nclass Other:\n    def dump(self, text):\n        return NAME.dumps(text)\n",
+    "\n\ndef other():\n    global NAME\n    NAME = None\n",
+    "\n\n__all__ = ['run', 'NAME']\n",
+    "\n\ndef other(text) -> NAME.JSONEncoder:\n    return text\n",
+)
+IMPORTS = (("import json", "json"), ("import json as js", "js"), ("import json  # for texts", "json"))
+
+
+def program(imported: tuple[str, str], body: str, elsewhere: str) -> str:
+    line, name = imported
+    function = f"def run(text):\n{textwrap.indent(body, '    ')}\n"
+    return f'"""Doc."""\nimport sys\n{line}\n\n\n{function}{elsewhere}'.replace("NAME", name)
+
+
+def test_the_examples_hold():
+    assert_examples_hold(RECIPE)
+
+
+@settings(max_examples=250, deadline=None)
+@given(
+    st.sampled_from(IMPORTS),
+    st.sampled_from(BODIES),
+    st.sampled_from(ELSEWHERE),
+    st.lists(st.sampled_from(["", "a", "[1]", None, 3]), min_size=1, max_size=3),
+)
+def test_whatever_uses_the_import_it_stays_or_everything_behaves_as_before(imported, body, elsewhere, texts):
+    before = program(imported, body, elsewhere)
+
+    after = rewritten(RECIPE, before)
+
+    for text in texts if after is not None else ():
+        assert behaviour(before, "run", [text]) == behaviour(after, "run", [text]), after
+
+
+@pytest.mark.parametrize("body", BODIES[:9])
+def test_an_import_that_one_function_uses_moves_there(body):
+    after = rewritten(RECIPE, program(IMPORTS[0], body, ""))
+
+    assert after is not None
+    assert after.count("import json\n") == after.count("    import json\n") == 1
+
+
+@pytest.mark.parametrize("body", BODIES[9:])
+def test_an_import_that_no_function_uses_stays(body):
+    assert rewritten(RECIPE, program(IMPORTS[0], body, "")) is None
+
+
+@pytest.mark.parametrize("elsewhere", [*ELSEWHERE[1:6], *ELSEWHERE[7:]])
+def test_a_use_that_is_evaluated_with_the_module_keeps_the_import(elsewhere):
+    assert rewritten(RECIPE, program(IMPORTS[0], BODIES[0], elsewhere)) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "because"),
+    [
+        (PRICE.replace("def price(text)", "async def price(text)"), "it would block the event loop"),
+        (
+            PRICE.replace("def price(text)", "class A:\n    def __del__(text)").replace("    return", "        return"),
+            "exit",
+        ),
+        (PRICE + "\n\nimport atexit\n\natexit.register(price, '1')\n", "modules may be gone at exit"),
+        (PRICE.replace("    return", "    print(locals())\n    return"), "its frame is read"),
+        (PRICE + "\n\ndef look(name):\n    return globals()[name]\n", "globals are read by name"),
+        (PRICE + "\n\nimport decimal\n", "bound twice"),
+        (PRICE + "\n\ndecimal.getcontext().prec = 5\n", "used by the module's body"),
+        (PRICE + "\n\ndef cost(text: 'decimal.Decimal'):\n    return text\n", "named in a text annotation"),
+        (PRICE + "\n\n__all__ = [*dir()]\n", "what is exported can't be told"),
+        (PRICE.replace("    return", "return").replace(":\nreturn", ": return"), "one line"),
+        ("import decimal; import sys\n\n\ndef f():\n    return decimal.Decimal(1)\n", "two statements on a line"),
+        ("from decimal import (\n    Decimal,  # money\n)\n\n\ndef f():\n    return Decimal(1)\n", "comments inside"),
+        ("from decimal import Decimal, Context\n\n\ndef f():\n    return Decimal(1)\n", "a name nobody uses"),
+        ("from decimal import *\n\n\ndef f():\n    return Decimal(1)\n", "a star import"),
+        ("from __future__ import annotations\n\n\ndef f():\n    return annotations\n", "a compiler directive"),
+        ("import sys\nif sys.argv:\n    import decimal\n\n\ndef f():\n    return decimal.Decimal(1)\n", "conditional"),
+        ("import readline\n\n\ndef f():\n    return readline.get_history_length()\n", "importing it changes input()"),
+    ],
+)
+def test_an_import_that_somebody_could_miss_stays(before, because):
+    assert rewritten(RECIPE, PRICE) is not None
+    assert rewritten(RECIPE, before) is None, because
+
+
+@pytest.mark.parametrize(
+    "reader",
+    [
+        "from app import decimal\n",
+        "import app\n\napp.decimal.getcontext()\n",
+        "import app as a\n\nprint(getattr(a, 'decimal'))\n",
+        "from app import *\n",
+        "from unittest import mock\n\n\n@mock.patch('app.decimal')\ndef test(given):\n    pass\n",
+        "import app\n\n\ndef test(monkeypatch):\n    monkeypatch.setattr(app, 'decimal', None)\n",
+        "import app\n\napp.decimal = None\n",
+    ],
+)
+def test_a_name_that_another_file_reaches_stays(reader):
+    assert rewritten(RECIPE, PRICE, readers={"tests/test_app.py": reader}) is None
+
+
+def test_a_submodule_that_others_reach_through_its_parent_stays():
+    text = "import xml.dom.minidom as dom\n\n\ndef f(text):\n    return dom.parseString(text)\n"
+    relying = "import xml\n\n\ndef g(text):\n    return xml.dom.minidom.parseString(text)\n"
+    careful = relying.replace("import xml\n", "import xml.dom.minidom\n")
+
+    assert rewritten(RECIPE, text, modules={"other.py": careful}) is not None
+    assert rewritten(RECIPE, text, modules={"other.py": relying}) is None
+
+
+PLUGINS = "import plugins\n\n\ndef run(name):\n    return plugins.find(name)\n"
+
+
+@pytest.mark.parametrize(
+    "plugins",
+    [
+        "REGISTRY = {}\n\n\ndef find(name):\n    return REGISTRY[name]\n",
+        "import logging\n\nLOG = logging.getLogger(__name__)\n\n\nclass Found(ValueError):\n    pass\n",
+        "from functools import lru_cache\n\n\n@lru_cache(maxsize=8)\ndef find(name):\n    return name\n",
+        "from base import Base\n\n\nclass Found(Base):\n    size = 3\n",
+        'try:\n    import json\nexcept ImportError:\n    json = None\n\nif __name__ == "__main__":\n    print(json)\n',
+    ],
+)
+def test_a_module_of_the_project_that_only_defines_may_be_imported_later(plugins):
+    modules = {"plugins.py": plugins, "base.py": "class Base:\n    pass\n"}
+
+    assert rewritten(RECIPE, PLUGINS, modules=modules) is not None
+
+
+@pytest.mark.parametrize(
+    "plugins",
+    [
+        "print('loaded')\n",
+        "import registry\n\n\n@registry.add\ndef find(name):\n    return name\n",
+        "import registry\n\nregistry.items.append(__name__)\n",
+        "import registry\n\nregistry.NAME = 1\n",
+        "from base import Tracked\n\n\nclass Found(Tracked):\n    pass\n",
+        "class Found(metaclass=type):\n    pass\n",
+        "import os\n\nHOME = os.environ.get('HOME')\n",
+        "import loud\n",
+        "for name in ():\n    pass\n",
+        "class Found:\n    print('made')\n",
+    ],
+)
+def test_a_module_of_the_project_whose_import_does_more_stays(plugins):
+    tracked = "class Tracked:\n    def __init_subclass__(cls):\n        print(cls)\n"
+    modules = {"plugins.py": plugins, "registry.py": "items = []\n", "base.py": tracked, "loud.py": "print(1)\n"}
+
+    assert rewritten(RECIPE, PLUGINS, modules=modules) is None
+
+
+def test_a_package_keeps_its_public_imports():
+    text = "import decimal as DECIMAL\n\n\ndef f():\n    return DECIMAL.Decimal(1)\n"
+    package = {"pkg/__init__.py": text}
+
+    def found(name):
+        return sites_of_file(package["pkg/__init__.py"].replace("DECIMAL", name))
+
+    assert found("d") == []
+    assert len(found("_d")) == 1
+
+
+def sites_of_file(text):
+    from tests.fakes.recipe_programs import project_of
+
+    project = project_of("", modules={"pkg/__init__.py": text})
+    return list(RECIPE.sites(project.modules["pkg/__init__.py"], project))
+
+
+def test_each_function_imports_only_what_it_uses():
+    before = (
+        "from decimal import (\n    Decimal,\n    getcontext as context,\n)\n\n\n"
+        "def f():\n    return Decimal(1)\n\n\ndef g():\n    return context().prec + int(Decimal(2))\n"
+    )
+
+    after = rewritten(RECIPE, before)
+
+    assert after is not None
+    assert "def f():\n    from decimal import Decimal\n\n    return" in after
+    assert "def g():\n    from decimal import Decimal, getcontext as context\n\n    return" in after
+
+
+def test_a_process_that_does_not_call_the_function_does_not_import(tmp_path):
+    after = rewritten(RECIPE, PRICE)
+    assert after is not None
+    look = (
+        "import sys, app; before = 'decimal' in sys.modules; print(app.price('1.5'), before, 'decimal' in sys.modules)"
+    )
+
+    (tmp_path / "app.py").write_text(after)
+    result = subprocess.run(
+        [sys.executable, "-c", look], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert result.stdout == "3.0 False True\n"
+
+
+def _import(module, cost_s, *, line=1, executed=False, file="app.py"):
+    return ImportProfile(
+        module=module,
+        file=f"/lib/{module}.py",
+        self_s=cost_s,
+        total_s=cost_s,
+        importer_file=file,
+        importer_line=line,
+        executed=executed,
+    )
+
+
+def _called(identity, calls):
+    return FunctionFacts(
+        id=identity,
+        calls=calls,
+        distinct_arguments=1,
+        keyable_calls=calls,
+        consistent=True,
+        consistent_by_receiver=True,
+        receivers=0,
+        argument_types={},
+        result_types={},
+        results_immutable=True,
+        raised=0,
+        max_depth=1,
+    )
+
+
+@pytest.mark.parametrize("executed", [False, None])
+def test_a_costly_import_that_was_not_needed_is_chosen_with_its_share_of_all_imports(executed):
+    (site,) = sites_of(RECIPE, PRICE)
+    imports = (_import("decimal", 0.006, executed=executed), _import("json", 0.018, line=7, executed=True))
+
+    choice = RECIPE.choose(site, profile_of(imports=imports), facts_of())
+
+    assert isinstance(choice, Choice)
+    assert choice.expected_share == pytest.approx(0.25)
+    assert "unused_import_ms=6.00" in choice.evidence
+
+
+def test_the_import_statement_is_the_target_that_the_table_shows():
+    (site,) = sites_of(RECIPE, '"""Doc."""\n' + PRICE)
+
+    assert site.key == FunctionKey(file="app.py", first_line=2, qualname="<module>")
+
+
+@pytest.mark.parametrize(
+    ("imports", "calls", "reason"),
+    [
+        ((), 0, "nothing was imported first"),
+        ((_import("decimal", 0.006, line=3),), 0, "nothing was imported first"),
+        ((_import("decimal", 0.0019),), 0, "1.90 ms were unused"),
+        ((_import("decimal", 0.006, executed=True),), 0, "0.00 ms were unused"),
+        ((_import("decimal", 0.006),), 3, "price ran in the workload"),
+        ((_import("decimal", 0.006),), 100_001, "called 100001 times"),
+    ],
+)
+def test_the_facts_veto_cheap_imports_and_those_that_were_needed(imports, calls, reason):
+    (site,) = sites_of(RECIPE, PRICE)
+    facts = facts_of(*([_called(site.requests[0].id, calls)] if calls else []))
+
+    assert reason in reason_of(RECIPE.choose(site, profile_of(imports=imports), facts))
+
+
+def test_a_function_that_the_profile_saw_running_would_import_all_the_same():
+    (site,) = sites_of(RECIPE, PRICE)
+    profile = profile_of({site.requests[0].key: 0.2}, imports=(_import("decimal", 0.006),))
+
+    assert "price ran in the workload" in reason_of(RECIPE.choose(site, profile, facts_of()))
+
+
+def test_another_eager_importer_that_was_loaded_would_import_all_the_same():
+    (site,) = sites_of(
+        RECIPE, PRICE, modules={"other.py": "import decimal\n", "idle.py": "from decimal import Decimal\n"}
+    )
+    lone, joined = _import("decimal", 0.006), _import("fractions", 0.001, file="other.py")
+
+    assert isinstance(RECIPE.choose(site, profile_of(imports=(lone,)), facts_of()), Choice)
+    assert "other.py imports it too" in reason_of(RECIPE.choose(site, profile_of(imports=(lone, joined)), facts_of()))
