@@ -40,7 +40,7 @@ class RepositoryRecorder:
     Attributes:
         repository, layout, checkouts: of the user's repository.
         handoff: keeps HANDOFF.md.
-        session_id: of this session.
+        session_id: of this session; seed: of its hash seeds and orders.
         warn: told what the person should know.
     """
 
@@ -49,6 +49,7 @@ class RepositoryRecorder:
     checkouts: PairedCheckouts
     handoff: HandoffKeeper
     session_id: str
+    seed: int
     warn: Callable[[str], None]
 
     def open_draft(self) -> Draft:
@@ -183,7 +184,7 @@ class RepositoryRecorder:
             seconds=draft.seconds,
             overhead_s=max(draft.seconds - draft.busy_s, 0.0),
             started_at=draft.started_at,
-            environment=fingerprint(setup.interpreter),
+            environment={**fingerprint(setup.interpreter), "seed": str(self.seed)},
         )
         experiment_json.save(record, self.layout.experiments)
         return record

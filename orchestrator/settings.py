@@ -18,7 +18,7 @@ _UNIT_S = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 _PREFIX = "OPTIMIZE_"
 _TABLES = ("optimize", "codeflash")
 # The person's alone: a repository must not answer for the person who looks at it.
-_NEVER_FROM_THE_REPOSITORY = frozenset({"repo", "goal", "interactive", "yes", "as_json", "plain"})
+_NEVER_FROM_THE_REPOSITORY = frozenset({"repo", "goal", "yes", "as_json", "plain"})
 # Keys of [tool.optimize] that are read where the repository is described, not here.
 _OTHER_KEYS = frozenset({"source"})
 _MAX_BYTES = 4 * 1024 * 1024
@@ -57,11 +57,9 @@ class Settings(BaseModel):
         measure_time_s: wall seconds after which it does.
         memory_budget_s: wall seconds the memory pass of a profile may take.
         seed: of everything random; None means: chosen by the session.
-        interactive: a person can be asked.
-        yes: approve everything without asking.
+        yes: never ask. This version asks nothing.
         as_json: events as JSON lines on standard output.
         plain: status lines even in a terminal.
-        keep_worktrees: leave the session's worktrees behind, to look at them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -79,11 +77,9 @@ class Settings(BaseModel):
     measure_time_s: _Seconds = Field(default=120.0, gt=0, allow_inf_nan=False, description=_A_DURATION)
     memory_budget_s: _Seconds = Field(default=60.0, ge=0, allow_inf_nan=False, description="a duration: 0, 90s, 10m")
     seed: _Whole | None = Field(default=None, ge=0, description="a whole number from 0 on")
-    interactive: bool = Field(default=False, description="true or false")
     yes: bool = Field(default=False, description="true or false")
     as_json: bool = Field(default=False, description="true or false")
     plain: bool = Field(default=False, description="true or false")
-    keep_worktrees: bool = Field(default=False, description="true or false")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +128,7 @@ def _from_flags(flags: Mapping[str, object]) -> dict[str, _Given]:
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, _Given]:
-    names = (name for name in Settings.model_fields if name not in {"repo", "goal", "interactive"})
+    names = (name for name in Settings.model_fields if name not in {"repo", "goal"})
     return {
         name: _Given(value=environ[variable(name)], origin=f"the variable {variable(name)}")
         for name in names

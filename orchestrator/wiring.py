@@ -86,6 +86,7 @@ def wire(
     checkouts = PairedCheckouts(repository=repository, folder=layout.work)
     proposing = backend or RecipesBackend()
     say = _teller(bus)
+    seed = settings.seed if settings.seed is not None else random.SystemRandom().randrange(2**31)
     handoff = HandoffKeeper(layout=layout, clock=clock, session_id=session_id, goal=settings.goal)
     bus.listen(handoff.hear)
     recorder = RepositoryRecorder(
@@ -94,6 +95,7 @@ def wire(
         checkouts=checkouts,
         handoff=handoff,
         session_id=session_id,
+        seed=seed,
         warn=lambda text: _publish(bus, text),
     )
     observer = RepositoryObserver(
@@ -109,7 +111,7 @@ def wire(
         untouchable=frozenset(conventions.untouchable),
         time_budget_s=settings.measure_time_s,
         max_pairs=settings.max_pairs,
-        seed=settings.seed if settings.seed is not None else random.SystemRandom().randrange(2**31),
+        seed=seed,
     )
     prover = WorktreeProver(
         checkouts=checkouts,

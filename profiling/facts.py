@@ -51,18 +51,26 @@ class FunctionFacts:
 
     Attributes:
         calls: how many.
-        distinct_arguments: distinct argument tuples (receiver left out), counted up to 4096; key: the value for
-            immutable scalars, enums, types and tuples of them, identity and type otherwise.
-        keyable_calls: calls whose arguments were all immutable scalars (hashable by value).
-        consistent: the same arguments (and receiver) always gave an equal result of the same type, none raised.
-        consistent_by_receiver: the same, for the receiver alone (what a cached property needs).
-        receivers: distinct first arguments of a method by identity, up to 4096; 0 for plain functions.
+            A generator or coroutine counts when it is first advanced.
+        distinct_arguments: distinct argument tuples (receiver left out), counted up to 4096; key: the value and type
+            for immutable scalars, enums, types and tuples and frozensets of them, identity and type otherwise.
+        keyable_calls: calls whose arguments were all told by value (hashable by value).
+        consistent: the same arguments (and receiver) always gave an equal result of the same type, none raised, for
+            the first 4096 of them. Builtin containers are compared by structure (512 elements, 4 deep), other objects
+            by identity; a result that can't be compared is taken for a different one, a generator too.
+        consistent_by_receiver: the same, for the receiver alone (what a cached property needs); for a plain function,
+            over all its calls.
+        receivers: distinct first arguments of a method by identity, up to 4096; 0 for plain functions. A method is
+            what a class body holds and whose first parameter has a name like `self` or `cls`. Instances that can't be
+            referred to weakly (slots without `__weakref__`) may be counted as one when one dies before the next.
         argument_types: per parameter name, type names with counts, most frequent first.
         result_types: type names with counts.
-        results_immutable: every result was None, bool, int, float, complex, str, bytes, frozenset or tuple of such.
-        raised: calls that ended in an exception.
-        max_depth: deepest recursion seen (1 = none).
-        opened_files: distinct paths opened while it was the innermost project frame, with the number of opens.
+        results_immutable: every result was None, bool, int, float, complex, str, bytes, frozenset or tuple of such, or
+            one of a kind (an enum member, a class).
+        raised: calls that ended in an exception; not those of generators and coroutines, which raise later.
+        max_depth: deepest recursion seen on one stack (1 = none).
+        opened_files: distinct paths (relative to the root inside it) opened while it was the innermost project frame,
+            with the number of opens; up to 256, then `(others)`.
         written_files: how many of these were opened for writing, or changed size or mtime between two opens.
     """
 
@@ -104,7 +112,8 @@ class ExpressionFacts:
         elements_hashable: for builtin containers: every element looked at (first 256 of each new object) was an
             immutable builtin scalar, or a tuple or frozenset of them; True for values that are such scalars themselves.
         loop_entries: entries of its loop in which it was evaluated; changed_entries: those in which its value was
-            not the same object or an equal immutable scalar of the same type throughout.
+            not the same object or an equal immutable scalar of the same type throughout. An evaluation that can't be
+            put to an entry (a lambda called from elsewhere) counts as a changed entry of its own.
     """
 
     id: str

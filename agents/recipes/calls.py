@@ -12,10 +12,10 @@ from agents.recipes.scope import Names, names
 from agents.recipes.summary import Purity
 
 if TYPE_CHECKING:
-    from agents.recipes.evaluation import Evaluation
+    from agents.recipes.expressions import Expressions
 
 
-def evaluate_call(evaluation: "Evaluation", node: ast.Call) -> Kind:
+def evaluate_call(evaluation: "Expressions", node: ast.Call) -> Kind:
     """Evaluate a call."""
     if isinstance(node.func, ast.Name) and evaluation.names.is_builtin(node.func.id, node.func):
         return _builtin(evaluation, node, node.func.id)
@@ -47,7 +47,7 @@ def computed_attributes(project: Project) -> frozenset[str]:
     )
 
 
-def _dotted(evaluation: "Evaluation", function: ast.expr) -> str | None:
+def _dotted(evaluation: "Expressions", function: ast.expr) -> str | None:
     """Return the table's name of a library function or of a builtin type's function (`str.maketrans`)."""
     dotted = evaluation.names.dotted(function)
     if dotted is None and isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
@@ -58,7 +58,7 @@ def _dotted(evaluation: "Evaluation", function: ast.expr) -> str | None:
     return dotted if is_known else None
 
 
-def _is_patched(evaluation: "Evaluation", dotted: str) -> bool:
+def _is_patched(evaluation: "Expressions", dotted: str) -> bool:
     """Say whether the project replaces a library's function (`mock.patch("os.path.join")`, `re.sub = …`)."""
     index = stores.index(evaluation.purities.project)
     owner, _, name = dotted.rpartition(".")
@@ -67,7 +67,7 @@ def _is_patched(evaluation: "Evaluation", dotted: str) -> bool:
     )
 
 
-def _builtin(evaluation: "Evaluation", node: ast.Call, name: str) -> Kind:
+def _builtin(evaluation: "Expressions", node: ast.Call, name: str) -> Kind:
     if name not in kinds.READERS:
         return evaluation.lower(node, f"it calls {name}")
     if name == "isinstance" and len(node.args) == 2 and _are_builtin_types(evaluation.names, node.args[1]):
@@ -84,7 +84,7 @@ def _builtin(evaluation: "Evaluation", node: ast.Call, name: str) -> Kind:
     return _given_by_builtin(evaluation, node, name)
 
 
-def _given_by_builtin(evaluation: "Evaluation", node: ast.Call, name: str) -> Kind:
+def _given_by_builtin(evaluation: "Expressions", node: ast.Call, name: str) -> Kind:
     if name in kinds.SCALAR_BUILTINS:
         return Kind.SCALAR
     values = [argument for argument in node.args if not isinstance(argument, ast.Starred)]
@@ -104,7 +104,7 @@ def _given_by_builtin(evaluation: "Evaluation", node: ast.Call, name: str) -> Ki
     return kinds.CONTAINERS.get(name, Kind.STREAM)
 
 
-def _library(evaluation: "Evaluation", node: ast.Call, dotted: str) -> Kind:
+def _library(evaluation: "Expressions", node: ast.Call, dotted: str) -> Kind:
     given = _arguments(evaluation, node, takes_tables=False)
     if given is Kind.UNKNOWN and not _only_types(evaluation.names, node):
         return evaluation.lower(node, f"{dotted} is given something unknown")
@@ -112,7 +112,7 @@ def _library(evaluation: "Evaluation", node: ast.Call, dotted: str) -> Kind:
     return Kind.OWNED if given is Kind.OWNED and found > Kind.SCALAR else found
 
 
-def _method(evaluation: "Evaluation", node: ast.Call, function: ast.Attribute) -> Kind:
+def _method(evaluation: "Expressions", node: ast.Call, function: ast.Attribute) -> Kind:
     name = function.attr
     is_table = evaluation.table(function.value)
     held = Kind.FLAT if is_table else evaluation.kind(function.value)
@@ -134,7 +134,7 @@ def _given_by_scalar(name: str) -> Kind:
     return Kind.STREAM if name in kinds.GIVES_STREAM else Kind.SCALAR
 
 
-def _given_by_container(evaluation: "Evaluation", node: ast.Call, function: ast.Attribute, held: Kind) -> Kind:
+def _given_by_container(evaluation: "Expressions", node: ast.Call, function: ast.Attribute, held: Kind) -> Kind:
     name = function.attr
     arguments = [evaluation.kind(argument) for argument in node.args if not isinstance(argument, ast.Starred)]
     if name in kinds.STORES_ARGUMENT:
@@ -153,7 +153,7 @@ def _given_by_container(evaluation: "Evaluation", node: ast.Call, function: ast.
     return Kind.FLAT if name in kinds.GIVES_FLAT else Kind.SCALAR
 
 
-def _own_function(evaluation: "Evaluation", node: ast.Call) -> Kind:
+def _own_function(evaluation: "Expressions", node: ast.Call) -> Kind:
     found = evaluation.purities.resolve(node.func, evaluation.module)
     if found is None:
         return evaluation.lower(node, f"it calls {ast.unparse(node.func)[:60]}, which is not known")
@@ -168,7 +168,7 @@ def _own_function(evaluation: "Evaluation", node: ast.Call) -> Kind:
     return summary.result
 
 
-def _arguments(evaluation: "Evaluation", node: ast.Call, *, takes_tables: bool) -> Kind:
+def _arguments(evaluation: "Expressions", node: ast.Call, *, takes_tables: bool) -> Kind:
     found = Kind.SCALAR
     for argument in node.args:
         if isinstance(argument, ast.Starred):

@@ -97,7 +97,7 @@ def _is_private_to(alias: ast.alias, module: Module, project: Project) -> bool:
     exported = exports(module)
     if exported.is_said and (exported.names is None or name in exported.names):
         return False
-    if stores.index(project).is_replaced(name) or name in _words_in_annotations(module):
+    if stores.index(project).is_replaced(name) or name in _words_in_annotations(module) | _words_in_doctests(module):
         return False
     return taken_from_outside(project, module, name) is None
 
@@ -210,6 +210,14 @@ def _words_in_annotations(module: Module) -> frozenset[str]:
     parts = (part for annotation in annotations if annotation for part in ast.walk(annotation))
     texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
     return frozenset(word for text in texts for word in _WORD.findall(text))
+
+
+@once
+def _words_in_doctests(module: Module) -> frozenset[str]:
+    """Return the words of the examples in docstrings, which run with the module's globals."""
+    strings = (node.value for node in ast.walk(module.syntax) if isinstance(node, ast.Constant))
+    lines = (line.strip() for text in strings if isinstance(text, str) and ">>>" in text for line in text.splitlines())
+    return frozenset(word for line in lines if line.startswith((">>>", "...")) for word in _WORD.findall(line))
 
 
 @once

@@ -93,9 +93,8 @@ def _invariant(
     calls: list[ast.Call], loop: ast.For, function: FunctionNode, module: Module, project: Project
 ) -> Invariant | None:
     call = calls[0]
-    callee = None if _is_len(call, module) else _pure_callee(call, module, project)
     name = _free_name(call, module)
-    if name is None or (callee is None and not _is_len(call, module)):
+    if name is None:
         return None
     if _is_length_of_own_list(call, loop, function, module):
         return Invariant(loop=loop, calls=tuple(calls), name=name, guard="", operands=(), callee=None)
@@ -104,7 +103,8 @@ def _invariant(
     if suspends or not all(_stays(operand.id, loop, calls, function, module) for operand in operands):
         return None
     guard = _guard(loop, call, function, module)
-    if guard is None:
+    callee = None if guard is None or _is_len(call, module) else _pure_callee(call, module, project)
+    if guard is None or (callee is None and not _is_len(call, module)):
         return None
     return Invariant(loop=loop, calls=tuple(calls), name=name, guard=guard, operands=operands, callee=callee)
 

@@ -4,7 +4,8 @@ import ast
 from collections.abc import Mapping
 
 from agents.recipes import stores
-from agents.recipes.evaluation import evaluate_expression, evaluate_function
+from agents.recipes.evaluation import evaluate_function
+from agents.recipes.expressions import evaluate_expression
 from agents.recipes.kinds import Kind
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project

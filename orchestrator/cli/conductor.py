@@ -110,7 +110,7 @@ def conduct(flags: Mapping[str, object], session: Session | None = None) -> int:
     """
     with Stopper() as stopper:
         root = Repository.open(Path(str(flags["repo"])).resolve()).root
-        settings = load({**flags, "repo": root, "interactive": _is_terminal(sys.stdin)}, os.environ)
+        settings = load({**flags, "repo": root}, os.environ)
         with closing(EventLog(Layout(root=root).events)) as log, _view(settings, stopper) as view:
             stopper.before_exit = view.abandon
             bus = Bus(time.time, log)

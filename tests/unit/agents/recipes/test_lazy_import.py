@@ -143,6 +143,13 @@ def test_a_name_that_another_file_reaches_stays(reader):
     assert rewritten(RECIPE, PRICE, readers={"tests/test_app.py": reader}) is None
 
 
+def test_a_name_that_an_example_in_a_docstring_uses_stays():
+    told = PRICE.replace("    return", '    """Give it.\n\n    >>> price(decimal.Decimal(1))\n    """\n    return')
+
+    assert rewritten(RECIPE, told) is None
+    assert rewritten(RECIPE, told.replace(">>>", "Try")) is not None
+
+
 def test_a_submodule_that_others_reach_through_its_parent_stays():
     text = "import xml.dom.minidom as dom\n\n\ndef f(text):\n    return dom.parseString(text)\n"
     relying = "import xml\n\n\ndef g(text):\n    return xml.dom.minidom.parseString(text)\n"
