@@ -175,7 +175,8 @@ class Candidate:
         source: `recipe:<id>`.
         key: the function or module.
         domain, dimension: as in the proposal.
-        expected_share: share of the workload saved in that dimension, 0 to 1.
+        expected_share: share of the workload it is expected to save, 0 to 1, comparable between dimensions: of its CPU
+            time for times, of its peak for memory.
         confidence: 0 to 1: how often this kind of fix is kept.
         place_digest: digest of the text it would replace.
         evidence: the facts that chose it, as they read.

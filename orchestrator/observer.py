@@ -174,9 +174,12 @@ class RepositoryObserver:
 
     def _facts(self, setup: Setup, tree: Tree, tree_id: str, profile: Profile) -> Facts:
         path = self.layout.profiles / f"{tree_id[:12]}-{methodology.of(setup).digest}.facts.json"
-        requests = self.backend.nominate(tree, profile)
         if path.exists():
-            return facts_pass.read(path)
+            try:
+                return facts_pass.read(path)
+            except facts_pass.FactsFileError:
+                path.unlink()
+        requests = self.backend.nominate(tree, profile)
         self.say(f"recording facts at {len(requests)} places")
         with self.scratch() as scratch:
             facts = facts_pass.collect(
@@ -186,6 +189,7 @@ class RepositoryObserver:
                 setup.interpreter,
                 processes=self.processes,
                 scratch=scratch,
+                plain_wall_s=max(run.wall_s for run in profile.baseline),
             )
         facts_pass.write(facts, path)
         return facts

@@ -64,7 +64,7 @@ class ImportProfile:
     Attributes:
         module: dotted name.
         file: where it was loaded from (relative to the root inside the tree, absolute outside), None for built-ins.
-        self_s: seconds in its own body; total_s: with what it imported.
+        self_s: CPU seconds in its own body; total_s: with what it imported.
         importer_file: file of the importing line, like `file`; None when started by the interpreter.
         importer_line: 1-based line of the import.
         executed: whether any function defined in it ran in the workload; None when not recorded.

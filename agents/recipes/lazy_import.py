@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from statistics import median
 
 from agents.model import Patch
 from agents.recipes._base import Card, Choice, Example, Site, Veto
@@ -199,7 +200,7 @@ def price(text, number=decimal.Decimal):
         reason = _user_reason(site, profile, facts) or _other_reason(others, profile)
         if reason:
             return Veto(reason=reason)
-        whole_s = sum(module.self_s for module in profile.imports)
+        whole_s = median(run.cpu_s for run in profile.baseline) if profile.baseline else 0.0
         share = min(1.0, line.unused_s / whole_s) if whole_s > 0 else 0.0
         evidence = f"profile:unused_import_ms={line.unused_s * 1e3:.2f} modules={len(line.modules)}"
         return Choice(expected_share=share, evidence=evidence)

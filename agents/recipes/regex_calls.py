@@ -21,6 +21,7 @@ _PARAMETERS = {
     "compile": ("flags",),
 }
 _FLAGS = frozenset("A ASCII I IGNORECASE M MULTILINE S DOTALL X VERBOSE U UNICODE".split())
+_OPTIONAL = frozenset({"count", "maxsplit", "flags"})
 _TAKES_FLAGS_ALONE = frozenset({"count", "maxsplit"})
 _GAP = re.compile(r"\s*,\s*")
 # Python 3.11 syntax: an error at import on an older target instead of at the call.
@@ -73,7 +74,7 @@ def _regex_call(node: ast.Call, module: Module) -> RegexCall | None:
     if owner != "re" or name not in _PARAMETERS or any(isinstance(argument, ast.Starred) for argument in node.args):
         return None
     bound = _bound_arguments(node, ("pattern", *_PARAMETERS[name]))
-    if bound is None or not {"pattern", *_PARAMETERS[name][:1]} - {"flags"} <= bound.keys():
+    if bound is None or not {"pattern", *_PARAMETERS[name]} - _OPTIONAL <= bound.keys():
         return None
     pattern, flags = bound["pattern"], bound.get("flags")
     if not _is_hoistable(pattern, flags, bound, names(module)):

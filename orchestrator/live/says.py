@@ -22,6 +22,7 @@ from profiling.formats.table import unified_targets_lines
 from profiling.measure.engine import Progress
 from profiling.profile import Profile
 
+_SHOWN_NOTES = 3
 PROGRESS_EVERY = 3
 """Experiments between two summaries (specification, section 12)."""
 
@@ -64,7 +65,8 @@ def unified_targets(survey: Survey) -> Event:
     """Show the target table and how many fixes are licensed."""
     count = len(survey.candidates)
     closing = f"{count} licensed fix{'es' if count != 1 else ''} chosen by the facts" if count else "no licensed fix"
-    lines = ["", *unified_targets_lines(survey.targets), closing]
+    notes = [f"facts: {note}" for note in survey.facts.notes[:_SHOWN_NOTES]]
+    lines = ["", *unified_targets_lines(survey.targets), closing, *notes]
     return Event(kind=EventKind.UNIFIED_TARGETS, text="\n".join(lines), data={"candidates": count})
 
 

@@ -8,11 +8,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType, FrameType
+    from typing import Any
+
+    from profiling.harness.ratchet_stacks import Row
 
 _COROUTINE_FLAGS = 0x80 | 0x100 | 0x200  # coroutine, generator-based coroutine, asynchronous generator
 _UNSEEN = object()
 _RE_PARTS = ("sre_compile", "sre_parse", "sre_constants")
-_DEPTH = 400
 
 
 class Codes:
@@ -26,7 +28,7 @@ class Codes:
         self.seen: dict[int, int | str | None] = {}
         self.kept: list[CodeType] = []
 
-    def walk(self, frame: FrameType | None, depth: int = _DEPTH) -> tuple[tuple[int, ...], str | None]:
+    def read(self, rows: list[Row]) -> tuple[tuple[int, ...], str | None]:
         """Return the numbers of the project functions on a stack, innermost first, and the library called by the first.
 
         A function that recurs appears once, at its innermost place.
@@ -34,18 +36,28 @@ class Codes:
         found: list[int] = []
         library: str | None = None
         seen = self.seen
-        while frame is not None and depth:
-            place = seen.get(id(frame.f_code), _UNSEEN)
+        for code, names, _ in rows:
+            place = seen.get(id(code), _UNSEEN)
             if place is _UNSEEN:
-                place = self._learn(frame)
+                place = self._learn(code, names)
             if type(place) is int:
                 if place not in found:
                     found.append(place)
             elif type(place) is str and not found and (place != "importlib" or library is None):
                 library = place
+        return tuple(found), library if found else None
+
+    def innermost(self, frame: FrameType | None, depth: int) -> int | None:
+        """Return the number of the innermost project function of the calling thread's own stack."""
+        while frame is not None and depth:
+            place = self.seen.get(id(frame.f_code), _UNSEEN)
+            if place is _UNSEEN:
+                place = self._learn(frame.f_code, frame.f_globals)
+            if type(place) is int:
+                return place
             frame = frame.f_back
             depth -= 1
-        return tuple(found), library if found else None
+        return None
 
     def number(self, code: CodeType) -> int | None:
         """Return the number of a project function, or None for other code."""
@@ -62,12 +74,11 @@ class Codes:
                 return number
         return stack[0] if stack else None
 
-    def _learn(self, frame: FrameType) -> int | str | None:
-        code = frame.f_code
+    def _learn(self, code: CodeType, names: dict[str, Any]) -> int | str | None:
         path = self.relative(code.co_filename)
         if path is not None:
             return self._add(code, path)
-        place = _library(frame, self.packages)
+        place = _library(code, names, self.packages)
         self.seen[id(code)] = place
         self.kept.append(code)
         return place
@@ -82,13 +93,13 @@ class Codes:
         return number
 
 
-def _library(frame: FrameType, packages: frozenset[str]) -> str | None:
+def _library(code: CodeType, names: dict[str, Any], packages: frozenset[str]) -> str | None:
     """Return the top-level import name of the module a frame runs in; None for the project's and our own."""
-    name = dict.get(frame.f_globals, "__name__")
+    name = dict.get(names, "__name__")
     if not isinstance(name, str):
         return None
     top = name.partition(".")[0]
-    if frame.f_code.co_filename.startswith("<frozen importlib"):
+    if code.co_filename.startswith("<frozen importlib"):
         return "importlib"
     if top in packages or top in ("__main__", "__mp_main__", "sitecustomize") or top.startswith("ratchet_"):
         return None

@@ -74,7 +74,7 @@ class Recorder:
             return known[1]
         by_file = self.wanted.get((code.co_name, code.co_firstlineno))
         seen = None if by_file is None else by_file.get(self.relative(code.co_filename) or "")
-        place = None if seen is None else Place(code, seen)
+        place = None if seen is None else Place(code, seen, self)
         if code.co_name in self.names:
             self.places[values.address(code)] = (code, place)  # the code is held so that no other gets its address
         return place

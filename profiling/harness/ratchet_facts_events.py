@@ -48,7 +48,7 @@ class Profiling:
         if event not in {"call", "return"} or frame.f_code.co_name not in self.recorder.names:
             return
         place = _place(self.recorder, frame.f_code)
-        if place is None or place.seen.file != self.file:
+        if place is None or place.seen.file != self.file or place.calls_the_recorder:
             return
         last, opcodes = frame.f_lasti, frame.f_code.co_code
         if event == "return":

@@ -144,8 +144,9 @@ class Seen:
 class Place:
     """One code object of a nominated function."""
 
-    def __init__(self, code: CodeType, seen: Seen) -> None:
+    def __init__(self, code: CodeType, seen: Seen, recorder: object) -> None:
         self.seen = seen
+        self.calls_the_recorder = any(constant is recorder for constant in code.co_consts)
         count = code.co_argcount + code.co_kwonlyargcount
         starred = bool(code.co_flags & _VAR_POSITIONAL) + bool(code.co_flags & _VAR_KEYWORD)
         self.parameters = code.co_varnames[: count + starred]

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
     from profiling.harness.ratchet_bootstrap_ticker import OWN_THREADS
     from profiling.harness.ratchet_codes import Codes
+    from profiling.harness.ratchet_stacks import read_stacks
 else:
     from ratchet_bootstrap_ticker import OWN_THREADS
     from ratchet_codes import Codes
+    from ratchet_stacks import read_stacks
 
 _PERIOD_S = 0.002
 _SWITCH_INTERVAL_S = 0.0005
@@ -59,7 +61,7 @@ class MemoryPass:
         self.peaks: dict[int, int] = {}
         self.owned: dict[int, int] = {}
         self.bases: dict[int, dict[int, int]] = {}
-        self.places: dict[int, tuple[int, int]] = {}
+        self.places: dict[int, tuple[int, int, int]] = {}
         self.live: list[list[object]] | None = None
         self.stopped_because: str | None = None
         self.peak = self.current = self.start_bytes = _tracemalloc.get_traced_memory()[0]
@@ -107,12 +109,12 @@ class MemoryPass:
         The main thread always counts: a loop may be found at the same instruction twice. It owns what no other does.
         """
         owner = None
-        for ident, frame in sys._current_frames().items():
-            place = (id(frame), frame.f_lasti)
+        for ident, rows in read_stacks().items():
+            place = (id(rows[0][0]), rows[0][2], len(rows)) if rows else None
             moved = self.places.get(ident) != place
-            if ident not in OWN_THREADS and (moved or ident == self.main):
+            if place is not None and ident not in OWN_THREADS and (moved or ident == self.main):
                 self.places[ident] = place
-                stack = self.codes.walk(frame)[0]
+                stack = self.codes.read(rows)[0]
                 self._charge(ident, stack, peak)
                 if stack and (moved or owner is None):
                     owner = stack[0]

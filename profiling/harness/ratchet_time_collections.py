@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     class Walker(Protocol):
         """What is needed of `Codes`."""
 
-        def walk(self, frame: FrameType | None, depth: int = ...) -> tuple[tuple[int, ...], str | None]:
-            """Read a stack."""
+        def innermost(self, frame: FrameType | None, depth: int) -> int | None:
+            """Find the project function of the calling thread."""
             ...
 
 
@@ -66,10 +66,10 @@ class Collections:
 
     def _charge(self, pause_s: float, generation: int) -> None:
         try:
-            stack, _ = self.codes.walk(sys._getframe(2), _DEPTH)
+            number = self.codes.innermost(sys._getframe(2), _DEPTH)
         except ValueError:  # no caller: the interpreter itself collects, at its end for example
-            stack = ()
-        figures = self.functions.setdefault(stack[0] if stack else _OUTSIDE, [0.0, 0])
+            number = None
+        figures = self.functions.setdefault(_OUTSIDE if number is None else number, [0.0, 0])
         figures[0] += pause_s
         figures[1] += 1
         self.generations[min(generation, 2)] += 1

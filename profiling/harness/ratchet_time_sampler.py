@@ -9,16 +9,16 @@ from _thread import get_ident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import FrameType
     from typing import Protocol
 
     from profiling.harness.ratchet_bootstrap_ticker import OWN_THREADS, Ticker
+    from profiling.harness.ratchet_stacks import Row, read_stacks
     from profiling.harness.ratchet_time_memory import Resident
 
     class Reader(Protocol):
         """What is needed of `Codes`."""
 
-        def walk(self, frame: FrameType | None) -> tuple[tuple[int, ...], str | None]:
+        def read(self, rows: list[Row]) -> tuple[tuple[int, ...], str | None]:
             """Read a stack."""
             ...
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Key = tuple[str, tuple[int, ...], "str | None"]
 else:
     from ratchet_bootstrap_ticker import OWN_THREADS
+    from ratchet_stacks import read_stacks
     from ratchet_time_memory import Resident
 
 _OWN_SHARE = 0.03
@@ -51,7 +52,7 @@ class Thread:
     Attributes:
         clock: of its CPU time; None where there is none, or for a thread that `threading` does not know.
         cpu_s, wall_s: since the sample before.
-        place: identity of its innermost frame and instruction; moved: it was another one before.
+        place: its innermost code and instruction, and its depth; moved: it was another one before.
         key: thread name, stack and library that its figures go to.
     """
 
@@ -64,7 +65,7 @@ class Thread:
         self.spent_s = spent_s
         self.seen_at = now
         self.cpu_s = self.wall_s = 0.0
-        self.place: tuple[int, int] | None = None
+        self.place: tuple[int, int, int] | None = None
         self.moved = False
         self.key: Key = (name, (), None)
 
@@ -133,22 +134,18 @@ class Sampler:
         return [[*key, *weights] for key, weights in list(self.stacks.items())]
 
     def _read_all(self, now: float) -> list[Thread]:
-        """Read clocks and stacks of all threads.
-
-        No frame is kept beyond this, and nothing here lets another thread run: a frame that we hold when its function
-        returns would be taken apart, with the target's objects in it, by our thread.
-        """
+        """Read clocks and stacks of all threads."""
         seen = []
-        for ident, frame in sys._current_frames().items():
-            if ident not in OWN_THREADS:
+        for ident, rows in read_stacks().items():
+            if ident not in OWN_THREADS and rows:
                 thread = self.threads.get(ident)
                 if thread is None or (thread.is_unknown and _known(ident) is not None):
                     thread = self._meet(ident, now)  # a thread runs a little before `threading` knows it
                 thread.tick(now)
-                place = (id(frame), frame.f_lasti)
+                place = (id(rows[0][0]), rows[0][2], len(rows))
                 thread.moved = thread.place != place
                 if thread.cpu_s > 0 or thread.moved:
-                    stack, library = self.codes.walk(frame)
+                    stack, library = self.codes.read(rows)
                     thread.key, thread.place = (thread.name, stack, library), place
                 seen.append(thread)
         return seen

@@ -437,3 +437,19 @@ def test_a_generator_that_yields_from_itself_is_as_deep_as_its_stack(observer, s
     observer.write("import mod; print(list(zip(mod.walk(3), mod.walk(3))))", mod=text.text)
     facts = observer.run(text.function("walk")).facts
     assert (facts.functions["walk"].calls, facts.functions["walk"].max_depth) == (8, 4)
+
+
+def test_a_script_that_is_imported_too_is_not_counted_twice(each_interpreter, observer, source) -> None:
+    main = dedent("""
+        def double(n):
+            return 2 * n
+        if __name__ == "__main__":
+            import main
+            print(main.double(2), double(3))
+        """)
+    observer.interpreter = each_interpreter
+    observer.write(main)
+    observed = observer.run(source(main, "main.py").function("double"))
+    assert observed.finished is not None
+    assert observed.finished.stdout == "4 6\n"
+    assert observed.facts.functions["double"].calls == 2
