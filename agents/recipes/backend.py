@@ -9,6 +9,7 @@ from agents.model import Attempt, Brief, Candidate, Proposal
 from agents.recipes._base import Choice, Recipe, Site, Veto
 from agents.recipes.catalogue import CATALOGUE
 from agents.recipes.exposure import executed_keys
+from agents.recipes.once import once
 from agents.recipes.place import place_digest
 from agents.recipes.project import Project, fingerprint, load
 from agents.recipes.splice import NotSpliceable
@@ -150,7 +151,20 @@ def _licensed(catalogue: tuple[Recipe, ...], project: Project, profile: Profile)
 
 
 def _sites(recipe: Recipe, file: str, project: Project) -> list[tuple[Site, str]]:
-    """Return the sites of one file with their digests; none when its syntax is nested too deeply to be walked."""
+    """Return the sites of one file with their digests, looked for once in each project."""
+    known = _sites_of(project)
+    if (recipe.card.id, file) not in known:
+        known[recipe.card.id, file] = _find(recipe, file, project)
+    return known[recipe.card.id, file]
+
+
+@once
+def _sites_of(_project: Project) -> dict[tuple[str, str], list[tuple[Site, str]]]:
+    return {}
+
+
+def _find(recipe: Recipe, file: str, project: Project) -> list[tuple[Site, str]]:
+    """Return the sites of one file; none when its syntax is nested too deeply to be walked."""
     module = project.modules[file]
     found: list[tuple[Site, str]] = []
     seen: dict[tuple[FunctionKey, int], int] = {}

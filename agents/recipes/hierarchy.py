@@ -4,7 +4,6 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agents.recipes.functions import FunctionNode
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import names
@@ -28,14 +27,6 @@ class Class:
     def name(self) -> str:
         """Return its name."""
         return self.node.name
-
-    def method(self, name: str) -> FunctionNode | None:
-        """Return the function of this name defined directly in its body, the last one if several."""
-        return next((node for node in reversed(list(self.functions())) if node.name == name), None)
-
-    def functions(self) -> Iterator[FunctionNode]:
-        """Yield the functions defined directly in its body."""
-        return (node for node in self.node.body if isinstance(node, FunctionNode))
 
     def binds(self, name: str) -> bool:
         """Say whether its body binds a name in any way."""

@@ -52,14 +52,17 @@ class Purities:
             return UNKNOWN
         self._known[key] = Summary(purity=Purity.PURE, result=Kind.SCALAR)
         self._running.append(key)
+        settled = UNKNOWN  # what stays known of it when its syntax is nested too deeply to be walked
         try:
             while True:
-                summary = evaluate_function(definition, self, key[1], {})
-                before, self._known[key] = self._known[key], summary
-                if _verdict(before) == _verdict(summary):
-                    return summary
+                found = evaluate_function(definition, self, key[1], {})
+                if _verdict(found) == _verdict(self._known[key]):
+                    settled = found
+                    return found
+                self._known[key] = found
         finally:
             self._running.pop()
+            self._known[key] = settled
 
     def _own(self, name: str, place: ast.AST, module: Module) -> Definition | None:
         known = names(module)

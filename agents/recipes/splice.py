@@ -2,7 +2,6 @@
 
 import ast
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -57,11 +56,6 @@ def is_as_written(module: Module, node: ast.expr) -> bool:
         return ast.dump(ast.parse(f"({source(module, node)}\n)", mode="eval").body) == ast.dump(node)
     except (SyntaxError, ValueError):
         return False
-
-
-def line_of(module: Module, where: int) -> int:
-    """Return the 1-based line of a character offset."""
-    return bisect_right(_line_starts(module), where)
 
 
 def line_start(module: Module, line: int) -> int:

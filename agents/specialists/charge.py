@@ -11,12 +11,10 @@ class Charge:
 
     Attributes:
         domain: it answers for.
-        name: as the console shows it.
         causes: what wastes the domain's resource, as the answer to "root cause".
         elsewhere: what a fix in it usually does to the other domains.
     """
 
     domain: Domain
-    name: str
     causes: str
     elsewhere: str

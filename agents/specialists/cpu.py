@@ -5,7 +5,6 @@ from profiling.model import Domain
 
 CHARGE = Charge(
     domain=Domain.CPU,
-    name="Cpu specialist",
     causes="work that is repeated, or done in a dearer way than the data asks for",
     elsewhere="what is kept instead of computed takes memory: peak_mib is measured with it",
 )

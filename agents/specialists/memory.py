@@ -5,7 +5,6 @@ from profiling.model import Domain
 
 CHARGE = Charge(
     domain=Domain.MEMORY,
-    name="Memory specialist",
     causes="objects that are larger, more or longer-lived than the work needs",
     elsewhere="fewer allocations mean fewer collections and so less CPU: gc_s and cpu_s are measured with it",
 )

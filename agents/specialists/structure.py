@@ -5,7 +5,6 @@ from profiling.model import Domain
 
 CHARGE = Charge(
     domain=Domain.STRUCTURE,
-    name="Structure specialist",
     causes="modules are loaded at start-up that this run does not use",
     elsewhere="the first call pays what the start no longer does: wall_s and peak_mib are measured with it",
 )

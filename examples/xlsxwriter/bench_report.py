@@ -1,4 +1,4 @@
-"""A month of orders as a workbook: text, amounts and formulas, held in memory or spooled; prints a digest."""
+"""A month of orders as a workbook: labels, notes and amounts, written in memory; prints a digest."""
 
 import hashlib
 import io
@@ -7,15 +7,15 @@ import zipfile
 
 import xlsxwriter
 
-ROWS = 3500
+ROWS = 6000
 WORDS = "alpha beta gamma delta order invoice customer region north south total net gross paid open".split()
 
 
 def orders():
-    """Return rows of three text cells and two numbers; a few hold odd spaces and control characters."""
+    """Return rows of five text cells and two numbers; a few hold odd spaces and control characters."""
     rng = random.Random(20210501)
     for number in range(ROWS):
-        texts = [" ".join(rng.choices(WORDS, k=rng.randint(1, 5))) + f" {number}-{cell}" for cell in range(3)]
+        texts = [" ".join(rng.choices(WORDS, k=rng.randint(1, 5))) + f" {number}-{cell}" for cell in range(5)]
         if number % 50 == 0:
             texts[0] = " " + texts[0]
         if number % 70 == 0:
@@ -31,19 +31,16 @@ def workbook(rows, options):
         for line, (texts, count, price) in enumerate(rows):
             for column, text in enumerate(texts):
                 sheet.write(line, column, text)
-            sheet.write_number(line, 3, count)
-            sheet.write_number(line, 4, price)
-            sheet.write_formula(line, 5, f"=D{line + 1}*E{line + 1}", value=count * price)
+            sheet.write_number(line, 5, count)
+            sheet.write_number(line, 6, price)
     return buffer.getvalue()
 
 
 def main():
-    """Write the report in both of the library's modes."""
-    rows = list(orders())
-    for options in ({"in_memory": True}, {"constant_memory": True}):
-        archive = zipfile.ZipFile(io.BytesIO(workbook(rows, options)))
-        parts = [archive.read(name) for name in sorted(archive.namelist()) if "core.xml" not in name]
-        print(hashlib.sha256(b"".join(parts)).hexdigest()[:16])
+    """Write the report; the date in core.xml is left out of the digest."""
+    archive = zipfile.ZipFile(io.BytesIO(workbook(list(orders()), {"in_memory": True})))
+    parts = [archive.read(name) for name in sorted(archive.namelist()) if "core.xml" not in name]
+    print(hashlib.sha256(b"".join(parts)).hexdigest()[:16])
 
 
 if __name__ == "__main__":

@@ -44,7 +44,8 @@ def rank(
 ) -> tuple[RankedTarget, ...]:
     """Return the targets in the order they are to be tried; what can't be chosen comes last.
 
-    Multi-domain targets come first, then the larger expected gain, then the place in the source.
+    Multi-domain targets with a fix in one of their domains come first, then the larger expected gain, then the place
+    in the source.
 
     Args:
         targets: the unified target table.
@@ -113,10 +114,16 @@ def _ranked(target: Target, candidates: list[Candidate], history: _History) -> R
 def _order(ranked: RankedTarget) -> tuple[bool, bool, float, FunctionKey]:
     return (
         not can_be_chosen(ranked),
-        not is_multi_domain(ranked.target),
+        not _crosses_domains(ranked),
         -ranked.expected_gain,
         ranked.target.key,
     )
+
+
+def _crosses_domains(ranked: RankedTarget) -> bool:
+    """Say whether the fix is in one of the several domains its target has evidence in."""
+    best = ranked.best_candidate
+    return is_multi_domain(ranked.target) and (best is None or best.domain in ranked.target.domains)
 
 
 def _share(value: float) -> float:

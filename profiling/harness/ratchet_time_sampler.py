@@ -105,12 +105,12 @@ class Sampler:
         self.stacks: dict[Key, list[float]] = {}
         self.resident = Resident()
         self.ticks = self.samples = 0
-        self.own_cpu_s = self.known_s = 0.0
+        self.own_cpu_s = self.known_s = self.last_cost_s = 0.0
         self.shares_since: float | None = None
 
     def sample(self) -> None:
         """Take one sample of every thread."""
-        measures_itself = self.ticks % _MEASURE_EVERY == 0
+        measures_itself = self.ticks % _MEASURE_EVERY == _MEASURE_EVERY - 1
         began = _thread_time() if measures_itself else 0.0
         seen = self._read_all(_clock())
         self._share_out(seen)
@@ -198,10 +198,11 @@ class Sampler:
         return thread
 
     def _slow_down(self, cost_s: float) -> None:
-        """Keep our share of the CPU small on deep stacks and many threads."""
+        """Keep our share of the CPU small on deep stacks and many threads; one dear sample alone changes nothing."""
+        lower_s, self.last_cost_s = min(cost_s, self.last_cost_s), cost_s
         self.own_cpu_s = _thread_time()
         if self.ticker is not None:
-            self.ticker.period_s = max(self.period_s, cost_s / _OWN_SHARE)
+            self.ticker.period_s = max(self.period_s, lower_s / _OWN_SHARE)
 
 
 def _known(ident: int) -> object:

@@ -174,7 +174,7 @@ def test_collections_are_counted_and_charged_to_where_they_were_triggered(run: R
 
 def test_an_import_is_timed_with_the_line_that_asked_for_it(run: Run, write: Write) -> None:
     write("shop/__init__.py", "import time\nimport shop.slow\n")
-    write("shop/slow.py", "import time\ntime.sleep(0.05)\n")
+    write("shop/slow.py", "import time\nend = time.thread_time() + 0.05\nwhile time.thread_time() < end: pass\n")
     write("imports.py", "import importlib\n\nimportlib.import_module('shop')\n")
 
     report = run("imports.py").reports[0]
@@ -185,6 +185,57 @@ def test_an_import_is_timed_with_the_line_that_asked_for_it(run: Run, write: Wri
     assert rows["shop.slow"][2] >= 0.05
     assert rows["shop"][2] < 0.04 < rows["shop"][3]
     assert report["project_imports"] == 2
+
+
+def test_sampling_keeps_none_of_the_programs_objects_alive(run: Run, write: Write) -> None:
+    write(
+        "objects.py",
+        """
+        import gc
+        gc.disable()
+        alive = 0
+        class Counted:
+            def __init__(self):
+                global alive
+                alive += 1
+            def __del__(self):
+                global alive
+                alive -= 1
+        def passes():
+            counted = Counted()
+            for _ in range(20_000): pass
+        for _ in range(600):
+            passes()
+        print(alive, gc.isenabled())
+        """,
+    )
+
+    outcome = run("objects.py")
+
+    assert outcome.stdout == "0 False\n"
+    assert outcome.reports[0]["ticks"] > 20
+
+
+def test_generators_can_be_sampled_while_they_are_suspended(run: Run, write: Write) -> None:
+    write(
+        "generators.py",
+        """
+        def chain(depth):
+            if depth:
+                yield from chain(depth - 1)
+            for number in range(20):
+                yield number
+        total = 0
+        for _ in range(4_000):
+            total += sum(chain(12))
+        print(total)
+        """,
+    )
+
+    outcome = run("generators.py")
+
+    assert (outcome.stdout, outcome.code) == ("9880000\n", 0)
+    assert cpu_by_name(outcome.reports[0], innermost=True)["chain"] > 0.1
 
 
 def test_what_holds_the_loop_is_split_into_cpu_and_waiting(run: Run, write: Write) -> None:
