@@ -9,7 +9,7 @@ from agents.specialists.setup import Setup
 from orchestrator import methodology
 from orchestrator.draft import Draft
 from orchestrator.ledger.record import GateResult, TestTally
-from orchestrator.observer import RepositoryObserver
+from orchestrator.observer import RepositoryObserver, foreign_origin
 from orchestrator.policy.scope import violation
 from orchestrator.policy.verdict import Reason
 from profiling.behaviour.tests import Outcome, TestOutcomes, compare, run_tests
@@ -101,6 +101,9 @@ class Gates:
         with self.observer.scratch() as scratch:
             after = run_tests(setup.tests, tree, setup.interpreter, self.processes, scratch)
         tally = tally_of(before, after)
+        foreign = foreign_origin(after)
+        if foreign is not None:
+            return Failed(reason=Reason.WRONG_IMPORT_ORIGIN, detail=f"the tests imported {foreign}", tests=tally)
         worse = compare(before, after)
         if worse is not None:
             reason = Reason.TIMEOUT if after.timed_out else Reason.TESTS_FAILED

@@ -209,7 +209,19 @@ def _workload_errors() -> Iterator[None]:
         ) from error
 
 
+def foreign_origin(outcomes: TestOutcomes) -> str | None:
+    """Return a project module that the tests imported from outside their tree, with its file, or None."""
+    outside = sorted((name, file) for name, file in outcomes.origins.items() if Path(file).is_absolute())
+    return f"{outside[0][0]} from {outside[0][1]}" if outside else None
+
+
 def _check_usable(text: str, outcomes: TestOutcomes) -> None:
+    foreign = foreign_origin(outcomes)
+    if foreign is not None:
+        raise TestsUnusable(
+            f"the tests don't test the tree they run in: they imported {foreign}",
+            hint="let them import the project by its name; paths put in front of it lead elsewhere",
+        )
     if outcomes.timed_out:
         raise TestsUnusable(f"the tests did not end within their time limit: {text}", hint="name faster ones: --tests")
     nothing_ran = not outcomes.by_test and (outcomes.runner == "command" or outcomes.usage.exit_code not in {0, 5})

@@ -13,7 +13,7 @@ CPU_SHARE = 0.01
 MEMORY_MIB = 2.0
 LATENCY_S = 0.005
 IMPORT_S = 0.002
-"""Thresholds above which a target is actionable (specification, section 4; imports: RECIPES.md, card 2)."""
+"""Thresholds above which a target is actionable (docs/deciding.md; imports: docs/recipes.md)."""
 
 FEWEST_SAMPLES = 30
 """Below this many samples a share is too uncertain to rank on."""

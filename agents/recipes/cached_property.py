@@ -23,7 +23,7 @@ from profiling.model import Dimension, Domain
 from profiling.profile import Profile
 
 MIN_READS = 3
-"""Reads per instance (RECIPES.md, card 6)."""
+"""Reads per instance (docs/recipes.md)."""
 _FIRST_READ_S = 0.7e-6
 """What the first read costs more than the property itself: looking into the dict, a lock before 3.12, storing."""
 _LATER_READ_S = 0.02e-6

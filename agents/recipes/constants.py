@@ -9,7 +9,7 @@ from agents.recipes.scope import names
 from agents.recipes.tables import constant_value, is_only_read
 
 MIN_CONSTANTS = 8
-"""Shorter sequences are scanned as fast as a set is probed (RECIPES.md, card 3)."""
+"""Shorter sequences are scanned as fast as a set is probed (docs/recipes.md)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from profiling.model import Dimension, Domain, FunctionKey
 from profiling.profile import Profile
 
 MIN_LENGTH = 64
-"""Longest queue seen below which nothing is gained (RECIPES.md, card 9)."""
+"""Longest queue seen below which nothing is gained (docs/recipes.md)."""
 _MOVE_NS = 0.1
 """What `pop(0)` costs for each element behind it, less `popleft()` (0.08 to 0.14 ns, see the card's cost note)."""
 

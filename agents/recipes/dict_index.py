@@ -30,7 +30,7 @@ from profiling.model import Dimension, Domain
 from profiling.profile import Profile
 
 MIN_STEPS = 200
-"""Least elements that searches of one entry of the outer loop could pass (RECIPES.md, card 10)."""
+"""Least elements that searches of one entry of the outer loop could pass (docs/recipes.md)."""
 _COMPARE_NS, _SEARCH_NS = 9.0, 200.0
 _INDEX_ELEMENT_NS = 25.0
 """What a search costs for each element compared and at all, less a dict lookup; what indexing one element costs."""

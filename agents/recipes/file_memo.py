@@ -20,7 +20,7 @@ from profiling.model import Dimension, Domain
 from profiling.profile import Profile
 
 MIN_OPENS = 3
-"""Opens per path (RECIPES.md, card 7)."""
+"""Opens per path (docs/recipes.md)."""
 _STAMP_S = 2e-6
 """What asking for the file's stamp costs (2.0 us in all for a hit, see the card's cost note)."""
 _PATH_TYPES = 0b11

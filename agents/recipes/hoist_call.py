@@ -16,7 +16,7 @@ from profiling.model import Dimension, Domain, FunctionKey
 from profiling.profile import Profile
 
 MIN_TRIPS = 8
-"""Least evaluations in an entry of the loop (RECIPES.md, card 8)."""
+"""Least evaluations in an entry of the loop (docs/recipes.md)."""
 _LEN_NS = 12.5
 """What one `len` of a builtin container costs, see the card's cost note."""
 

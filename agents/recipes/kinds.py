@@ -172,7 +172,7 @@ STDLIB_CONSTANTS = frozenset(
         "re.UNICODE",
     ]
 )
-# Constant for a process unless a test replaces them: licensed only where nobody does (RECIPES.md, card 5).
+# Constant for a process unless a test replaces them: licensed only where nobody does (docs/recipes.md).
 PROCESS_CONSTANTS = frozenset(
     [
         "sys.platform",

@@ -20,7 +20,7 @@ from profiling.profile import Profile
 
 MIN_COST_S = 0.002
 MAX_CALLS = 100_000
-"""Least import time, most calls of a function that would import (RECIPES.md, card 2; an import statement that finds its
+"""Least import time, most calls of a function that would import (docs/recipes.md; an import statement that finds its
 module costs 0.07 to 0.28 us)."""
 
 _COMMENT = re.compile(r"[ \t]*(#[^\r\n]*)?")
@@ -37,7 +37,7 @@ class LazyImport:
         dimension=Dimension.IMPORT_S,
         confidence=0.6,
         cost_note="measured 2026-11, CPython 3.11: the import's own time is saved where no function that uses it runs "
-        "(RECIPES.md section 8: 16 to 89% of the import time of 21 packages, an upper bound); the statement then costs "
+        "(16 to 89% of the import time of 21 packages was of no use, an upper bound); the statement then costs "
         "68 ns a call (`import x`) or 276 ns (`from x import a`), 10^6 calls each",
         mechanism="The module is imported when a function that needs it first runs, so start-up does not pay for it.",
         hazard="Checked: the names are used in those functions alone, nobody takes, patches or exports them, and the "

@@ -19,7 +19,7 @@ from profiling.profile import Profile
 
 MIN_CALLS = 200
 MAX_DISTINCT = 0.25
-"""Distinct arguments per call: above, a cache misses too often (RECIPES.md, card 1)."""
+"""Distinct arguments per call: above, a cache misses too often (docs/recipes.md)."""
 MIN_SHARE = 0.01
 _COUNTED_DISTINCT = 4096
 _SIZES = (128, 8192)

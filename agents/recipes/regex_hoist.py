@@ -20,7 +20,7 @@ from profiling.model import Dimension, Domain
 from profiling.profile import Profile
 
 MIN_CALLS = 1000
-"""Fewer calls save nothing that can be measured (RECIPES.md, card 4)."""
+"""Fewer calls save nothing that can be measured (docs/recipes.md)."""
 _LOOKUP_S = 0.2e-6
 """What one call spends in `re` before the match begins (0.16 to 0.24 us, see the card's cost note)."""
 

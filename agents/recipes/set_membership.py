@@ -20,7 +20,7 @@ from profiling.profile import Profile
 
 MIN_LENGTH = 8
 PROBES_PER_ELEMENT = 0.25
-"""Least length and least probes a build for each element (RECIPES.md, card 3)."""
+"""Least length and least probes a build for each element (docs/recipes.md)."""
 _COMPARE_NS = 4.5
 _BUILD_NS, _BUILD_ELEMENT_NS = 150.0, 10.0
 """A list probe costs 4.3 to 6 ns for each element of the list (half of them hits); a set of n costs 150 + 10 n ns."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agents.model import Finding, Review
 
 INVESTIGATE = 0.7
-"""Confidence from which a finding must be fixed or disproved (specification, section 8)."""
+"""Confidence from which a finding must be fixed or disproved (docs/deciding.md)."""
 
 _CACHES = {"cache", "lru_cache"}
 _MUTABLE_CALLS = {"list", "dict", "set", "bytearray", "defaultdict", "deque", "OrderedDict", "Counter"}

@@ -24,7 +24,7 @@ from profiling.profile import Profile
 
 _SHOWN_NOTES = 3
 PROGRESS_EVERY = 3
-"""Experiments between two summaries (specification, section 12)."""
+"""Experiments between two summaries (docs/deciding.md)."""
 
 
 def discovery(setup: Setup, *, reused: bool) -> Event:

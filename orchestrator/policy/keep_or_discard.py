@@ -11,7 +11,7 @@ from profiling.model import Dimension
 __all__ = ["ExperimentEvidence", "choose_level", "decide"]
 
 WORKLOAD_LEVEL_SHARE = 0.03
-"""From this share of the workload on, a gain can be seen through the workload's noise (specification, section 6)."""
+"""From this share of the workload on, a gain can be seen through the workload's noise (docs/deciding.md)."""
 
 MOST_MEMORY_RATIO = 1.20
 """A peak that grows by more is never kept, whatever the net effect."""
@@ -37,7 +37,7 @@ def choose_level(share: float, expected_gain: float) -> Level:
 
 
 def decide(evidence: ExperimentEvidence) -> Verdict:
-    """Return the verdict on one experiment (the table of the specification, section 6)."""
+    """Return the verdict on one experiment (the table of docs/deciding.md)."""
     if evidence.failed_gate is not None:
         return _verdict(evidence, None, _failed(evidence.failed_gate, evidence.failure))
     case = read(evidence)

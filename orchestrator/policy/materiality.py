@@ -10,7 +10,7 @@ from profiling.model import Dimension
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Floor:
-    """Below this a change is recorded as immaterial (defaults: specification, section 6).
+    """Below this a change is recorded as immaterial (docs/deciding.md).
 
     Attributes:
         share: of the workload, 0 to 1.

@@ -5,7 +5,7 @@ MOST_KEEPS = 5
 
 
 def is_due(keeps_since_last: int, *, last_was_kept: bool = False) -> bool:
-    """Say whether a milestone is due: from 3 keeps on, while one follows the other at 5 (specification, section 2).
+    """Say whether a milestone is due: from 3 keeps on, while one follows the other at 5 (docs/deciding.md).
 
     Args:
         keeps_since_last: keeps since the last milestone.

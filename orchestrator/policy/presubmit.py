@@ -12,7 +12,7 @@ from profiling.model import Dimension
 from profiling.target import InteractionKind
 
 CONFIDENT = 0.7
-"""A reviewer's finding from this confidence on must be answered (specification, section 8)."""
+"""A reviewer's finding from this confidence on must be answered (docs/deciding.md)."""
 
 _NAMES: Mapping[Dimension, str] = {
     Dimension.WALL_S: r"wall(_s)?",

@@ -11,7 +11,7 @@ from orchestrator.policy.verdict import Status
 
 
 class Recovery(StrEnum):
-    """The ways, in the order they are tried (specification, section 7)."""
+    """The ways, in the order they are tried (docs/deciding.md)."""
 
     FRESH_PROFILE = "fresh profile"
     PATTERNS = "another kind of fix than those that failed"

@@ -21,7 +21,7 @@ _FEWEST_RANKED = 5
 
 
 class TriggerKind(StrEnum):
-    """Revision triggers (specification, section 7)."""
+    """Revision triggers (docs/deciding.md)."""
 
     INTERACTION = "interaction"
     COMPOUNDING = "compounding"

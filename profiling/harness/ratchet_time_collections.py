@@ -37,7 +37,7 @@ class Collections:
         """Forget what was seen."""
         self.functions: dict[int, list[float]] = {}
         self.generations = [0, 0, 0]
-        self.pause_s = self.max_pause_s = 0.0
+        self.max_pause_s = 0.0
         self.began: float | None = None
         self.before = _stats()
 
@@ -55,13 +55,15 @@ class Collections:
 
     def snapshot(self) -> dict[str, object]:
         """Return totals and the share of each function (number, pause in seconds, collections)."""
+        counted = [now - before for now, before in zip(_stats(), self.before)]  # first: what follows may collect too
+        functions = [[number, *figures] for number, figures in list(self.functions.items())]
         return {
             "generations": list(self.generations),
-            "counted": [now - before for now, before in zip(_stats(), self.before)],
-            "pause_s": self.pause_s,
+            "counted": counted,
+            "pause_s": sum(row[1] for row in functions),
             "max_pause_s": self.max_pause_s,
             "threshold": list(gc.get_threshold()),
-            "functions": [[number, *figures] for number, figures in list(self.functions.items())],
+            "functions": functions,
         }
 
     def _charge(self, pause_s: float, generation: int) -> None:
@@ -73,7 +75,6 @@ class Collections:
         figures[0] += pause_s
         figures[1] += 1
         self.generations[min(generation, 2)] += 1
-        self.pause_s += pause_s
         self.max_pause_s = max(self.max_pause_s, pause_s)
 
 

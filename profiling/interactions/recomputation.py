@@ -10,7 +10,7 @@ from profiling.target import Evidence, Interaction, InteractionKind
 
 _FEWEST_CALLS = 200
 _LARGEST_DISTINCT_SHARE = 0.25
-"""Of the calls (RECIPES.md, card 1)."""
+"""Of the calls (docs/recipes.md)."""
 
 _DISTINCT_COUNTED = 4096
 """Distinct arguments are counted up to here: this many may be any number."""

@@ -6,7 +6,7 @@ from profiling.profile import FunctionProfile, Profile
 
 CPU_SHARE = 0.01
 MEMORY_MIB = 2.0
-"""Both sides must be over the thresholds of a target (specification, section 4)."""
+"""Both sides must be over the thresholds of a target (docs/deciding.md)."""
 
 FEWEST_SAMPLES = 30
 """Fewer samples than this make no evidence of CPU."""

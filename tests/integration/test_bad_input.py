@@ -1,5 +1,6 @@
 """What bad input gets: a clear message with what to do, the right exit code, nothing lost."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -94,6 +95,15 @@ def test_a_silent_workload_is_measured_and_told_to_print_a_checksum(shop: Path, 
 def test_a_test_command_that_runs_nothing_is_refused(shop: Path, optimize: Optimize) -> None:
     done = optimize(*flags(shop, tests="python -c 'import sys; sys.exit(7)'"))
     check_refused(done, 3, "exit code 7", "--tests")
+
+
+def test_tests_that_import_another_copy_of_the_project_are_refused(shop: Path, optimize: Optimize) -> None:
+    copy = shop.with_name("another-copy")
+    shutil.copytree(shop / "shop", copy / "shop")
+    path = shop / "tests" / "test_text.py"
+    path.write_text(f"import sys\nsys.path.insert(0, {str(copy)!r})\n{path.read_text()}")
+    git(shop, "commit", "-qam", "tests of something else")
+    check_refused(optimize(*flags(shop)), 3, "shop", str(copy))
 
 
 def test_a_repository_without_tests_is_worked_on_and_told_so(shop: Path, optimize: Optimize) -> None:
