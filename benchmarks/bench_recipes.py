@@ -1,4 +1,4 @@
-"""The workload this project is optimized on: read some of its own source and ask every recipe where it could be applied."""
+"""The workload this project is optimized on: read some of its own source and ask every recipe where it applies."""
 
 from pathlib import Path
 
