@@ -1,9 +1,10 @@
-"""Measure two commits against each other with none of our code: whole processes in turn, CPU as the kernel counts it.
+"""Measure two commits against each other with none of our code: whole processes, CPU time as the kernel counts it.
 
     python examples/second_opinion.py REPO BASE HEAD -- python bench.py
 
-Runs base and head alternately in fresh clones, starting order swapped every pair, and asks in how many pairs head was
-cheaper. Under "no difference" each pair is a coin toss: 9 or 10 of 10 happen in 1.1% of all cases.
+Base and head run from fresh clones, both at once on one core (where processes can be pinned), so that whatever slows
+one slows the other; the starting order is swapped every pair. In how many pairs was head cheaper? Under "no difference"
+each pair is a coin toss: 9 or 10 of 10 happen in 1.1% of all cases.
 """
 
 import argparse
@@ -19,16 +20,32 @@ PAIRS = 10
 CERTAIN = 0.02
 
 
-def cpu_seconds(command, folder, import_root):
-    """Return the user plus system seconds of one run."""
+def start(command, folder, import_root):
+    """Start one run on the first core we may use."""
     path = [str(folder / import_root), *filter(None, [os.environ.get("PYTHONPATH")])]
-    process = subprocess.Popen(
-        command, cwd=folder, env={**os.environ, "PYTHONPATH": os.pathsep.join(path)}, stdout=subprocess.DEVNULL
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
+    pin = None
+    if hasattr(os, "sched_setaffinity"):
+        core = min(os.sched_getaffinity(0))
+
+        def pin():
+            os.sched_setaffinity(0, {core})
+
+    return subprocess.Popen(  # this program has one thread, so the pinning may run in the child
+        command,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        preexec_fn=pin,  # noqa: PLW1509
     )
+
+
+def cpu_seconds(process):
+    """Wait for a run and return its user plus system seconds."""
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with exit code {process.returncode} in {folder}")
+        raise SystemExit(f"{process.args} ended with exit code {process.returncode}")
     return usage.ru_utime + usage.ru_stime
 
 
@@ -47,11 +64,12 @@ def measure(repository, commits, command, import_root, pairs):
     with tempfile.TemporaryDirectory() as scratch:
         folders = [clone(repository, commit, Path(scratch, side)) for commit, side in zip(commits, "ab", strict=True)]
         for folder in folders:
-            cpu_seconds(command, folder, import_root)
+            cpu_seconds(start(command, folder, import_root))
         ratios = []
         for pair in range(pairs):
             order = (0, 1) if pair % 2 == 0 else (1, 0)
-            seconds = {side: cpu_seconds(command, folders[side], import_root) for side in order}
+            runs = {side: start(command, folders[side], import_root) for side in order}
+            seconds = {side: cpu_seconds(run) for side, run in runs.items()}
             ratios.append(seconds[1] / seconds[0])
         return ratios
 

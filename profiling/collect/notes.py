@@ -21,7 +21,7 @@ def coverage(covered_s: float, time_pass: RunUsage) -> tuple[str, ...]:
         return ()
     note = (
         f"CPU covered: {covered_s:.2f} of {time_pass.cpu_s:.2f} s ({covered_s / time_pass.cpu_s:.0%}): "
-        "the rest was spent in processes that are no Python, ignore PYTHONPATH, or were killed"
+        "the rest went to processes that are no Python, ignore PYTHONPATH or were killed, and to the interpreters' end"
     )
     return (note,)
 

@@ -58,7 +58,7 @@ class Imports:
             self.of_project += name.partition(".")[0] in self.packages
             module = sys.modules.get(name)
             if total_s >= _SHORTEST_S and module is not None and name not in self.rows:
-                file, line = _importer(sys._getframe(2))
+                file, line = _importer()
                 self.rows[name] = [name, _file(module), own_s, total_s, file, line]
         except Exception:
             self.failed()
@@ -68,7 +68,12 @@ class Imports:
         return list(self.rows.values())
 
 
-def _importer(frame: FrameType | None) -> tuple[str | None, int | None]:
+def _importer() -> tuple[str | None, int | None]:
+    """Return the file and line that an import which has just ended was asked for in."""
+    try:
+        frame: FrameType | None = sys._getframe(3)
+    except ValueError:  # C code asked, without any Python below it
+        return None, None
     while frame is not None:
         file = frame.f_code.co_filename
         if not file.startswith("<frozen importlib") and not file.endswith("importlib/__init__.py"):
