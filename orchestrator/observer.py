@@ -31,6 +31,7 @@ from profiling.profile import Profile
 
 _OUTCOMES: TypeAdapter[TestOutcomes] = TypeAdapter(TestOutcomes)
 _PLAIN_RUNS: TypeAdapter[tuple[unified.PlainRun, ...]] = TypeAdapter(tuple[unified.PlainRun, ...])
+_METHOD: TypeAdapter[methodology.Methodology] = TypeAdapter(methodology.Methodology)
 _PLAIN_RUN_COUNT = 3
 
 
@@ -67,10 +68,8 @@ class RepositoryObserver:
         outcomes = self.tests_before(setup, commit, tree_id)
         runs = self._plain_runs(setup, tree, tree_id)
         repeatable = len({run.stdout_sha256 for run in runs}) == 1
-        return Baseline(
-            output_repeatable=repeatable and runs[0].stdout_bytes > 0,
-            lines=(*_test_lines(setup, outcomes), *_workload_lines(setup, runs, repeatable=repeatable)),
-        )
+        lines = (*_test_lines(setup, outcomes), *_workload_lines(setup, runs, repeatable=repeatable))
+        return Baseline(output_repeatable=repeatable and runs[0].stdout_bytes > 0, lines=(*lines, *self._locked(setup)))
 
     def tests_before(self, setup: Setup, commit: str, tree_id: str) -> TestOutcomes | None:
         """Return the outcomes of the tests on an unchanged tree, run or as stored; None without a test command."""
@@ -133,6 +132,14 @@ class RepositoryObserver:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _locked(self, setup: Setup) -> tuple[str, ...]:
+        """Lock the method; say what differs from the one that was locked before: older figures don't compare."""
+        path, method = self.layout.bench / "methodology.json", methodology.of(setup)
+        before = load(_METHOD, path)
+        save(_METHOD, method, path)
+        changes = before.changes_to(method) if before is not None else ()
+        return tuple(f"another method than before, so a new baseline: {change}" for change in changes)
 
     def base(self, setup: Setup, commit: str) -> Tree:
         """Return the tree of the base worktree, brought to exactly this commit."""

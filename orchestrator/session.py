@@ -10,15 +10,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from agents.specialists._base import Backend
-from orchestrator.errors import Interrupted, OptimizeError
+from orchestrator.errors import Interrupted, OptimizeError, SettingsError
 from orchestrator.ledger.handoff import SessionStatus
 from orchestrator.ledger.layout import Layout
 from orchestrator.live import says
 from orchestrator.live.bus import Bus
+from orchestrator.plain import setup_from_json
 from orchestrator.settings import Settings
 from orchestrator.state import SessionState
 from orchestrator.workspace.lock import SessionLock
 from orchestrator.workspace.repository import Repository
+from profiling.context.commands import BadCommand, parse
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
@@ -88,18 +90,32 @@ async def _run_locked(asked: _Asked, fresh_id: str) -> SessionResult:
 
     layout = Layout(root=asked.repository.root)
     async with open_saver(layout.session_db) as saver:
-        opened = await _look(lead_graph().compile(checkpointer=saver), fresh_id)
+        opened = await _look(lead_graph().compile(checkpointer=saver), fresh_id, asked.settings)
     if not opened.goes_on:
         forget(layout.session_db)
     async with open_saver(layout.session_db) as saver:
         return await _go(lead_graph().compile(checkpointer=saver), opened, asked)
 
 
-async def _look(app: "Graph", fresh_id: str) -> _Opened:
+async def _look(app: "Graph", fresh_id: str, settings: Settings) -> _Opened:
     snapshot = await app.aget_state(_config())
     values = cast("SessionState", snapshot.values)
-    goes_on = bool(snapshot.next) and "session_id" in values
-    return _Opened(session_id=values["session_id"] if goes_on else fresh_id, values=values, goes_on=goes_on)
+    goes_on = bool(snapshot.next) and "session_id" in values and not _asks_for_another_method(settings, values)
+    if not goes_on:
+        return _Opened(session_id=fresh_id, values={}, goes_on=False)
+    return _Opened(session_id=values["session_id"], values=values, goes_on=True)
+
+
+def _asks_for_another_method(settings: Settings, values: SessionState) -> bool:
+    """Say whether a workload or tests are named that the interrupted session was not locked to."""
+    if "setup" not in values:
+        return False
+    locked = setup_from_json(values["setup"])
+    pairs = ((settings.workload, locked.workload), (settings.tests, locked.tests))
+    try:
+        return any(wanted is not None and (had is None or parse(wanted) != had) for wanted, had in pairs)
+    except BadCommand as error:
+        raise SettingsError(str(error), hint="name one command without shell syntax") from error
 
 
 async def _go(app: "Graph", opened: _Opened, asked: _Asked) -> SessionResult:

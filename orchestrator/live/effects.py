@@ -48,6 +48,11 @@ def effect_line(one: Comparison) -> str:
     return f"{_NAMES[one.dimension]}: {change} ({abs(one.gain):.0%} {_word(one)}) {interval}"
 
 
+def count_text(experiments: int, kept: int) -> str:
+    """Return `3 experiments, 1 kept`."""
+    return f"{experiments} experiment{'' if experiments == 1 else 's'}, {kept} kept"
+
+
 def figure(value: float) -> str:
     """Return three significant digits, whole numbers from 100 on."""
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"

@@ -7,7 +7,7 @@ from agents.model import Review
 from agents.specialists.setup import Setup
 from orchestrator.draft import Draft
 from orchestrator.ledger.record import ExperimentRecord
-from orchestrator.live.effects import effect_lines
+from orchestrator.live.effects import count_text, effect_lines
 from orchestrator.live.events import Event, EventKind, JsonValue
 from orchestrator.policy.past import Past
 from orchestrator.policy.revision import Trigger
@@ -152,7 +152,7 @@ def progress(history: tuple[Past, ...]) -> tuple[Event, ...]:
         return ()
     kept = [past for past in history if past.is_kept]
     best = max(kept, key=lambda past: past.gain, default=None)
-    text = f"{len(history)} experiments, {len(kept)} kept"
+    text = count_text(len(history), len(kept))
     if best is not None:
         text += f"; best: {best.name}, {best.gain:.0%} less {best.dimension.value}"
     data: dict[str, JsonValue] = {"experiments": len(history), "kept": len(kept)}
@@ -218,6 +218,6 @@ def warning(text: str) -> Event:
 def complete(headline: str, records: tuple[ExperimentRecord, ...], where: str) -> Event:
     """Say what came of it all."""
     kept = sum(record.verdict.status is Status.KEEP for record in records)
-    lines = [f"{len(records)} experiments, {kept} kept", headline, f"records: {where}"]
+    lines = [count_text(len(records), kept), headline, f"records: {where}"]
     data: dict[str, JsonValue] = {"experiments": len(records), "kept": kept, "headline": headline}
     return Event(kind=EventKind.COMPLETE, text="\n".join(lines), data=data)

@@ -1,6 +1,7 @@
 """The table of a session's experiments, as it closes the session and stands in the demo."""
 
 from orchestrator.ledger.record import ExperimentRecord
+from orchestrator.live.effects import count_text
 from orchestrator.policy.verdict import Status
 
 _HEAD = ("#", "Target", "Fix", "Verdict", "Measured, change / base")
@@ -15,7 +16,7 @@ def experiment_table(records: tuple[ExperimentRecord, ...]) -> tuple[str, ...]:
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
     lines = [" | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
     kept = sum(record.verdict.status is Status.KEEP for record in records)
-    return (*(f"| {line} |" for line in lines), f"{len(records)} experiments, {kept} kept")
+    return (*(f"| {line} |" for line in lines), count_text(len(records), kept))
 
 
 def _row(record: ExperimentRecord) -> tuple[str, str, str, str, str]:

@@ -182,3 +182,17 @@ def test_ctrl_c_saves_the_state_and_the_next_run_goes_on(shop: Path, undisturbed
     assert "interrupted" in (shop / ".codeflash" / "HANDOFF.md").read_text()
     assert run_until(shop, 1, lambda _: False) == 0
     assert end_of(shop) == undisturbed(1)
+
+
+def test_an_interrupted_session_is_not_gone_on_with_under_another_workload(shop: Path) -> None:
+    def stop(event: dict[str, object]) -> bool:
+        return event["kind"] == "node_started" and event["data"] == {"node": "targets"}
+
+    assert run_until(shop, 1, stop) is None
+    named = [word.replace("python bench.py", "python -X utf8 bench.py") for word in arguments(shop, 1)]
+    process = subprocess.run(
+        command(*named), cwd=shop.parent, env=environment(), capture_output=True, text=True, check=True, timeout=120
+    )
+    events = [json.loads(line) for line in process.stdout.splitlines()]
+    assert next(event for event in events if event["kind"] == "session")["data"]["goes_on"] is False
+    assert any("another method than before" in event["text"] for event in events if event["kind"] == "baseline")

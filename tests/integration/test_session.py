@@ -91,7 +91,7 @@ def session(shop: Path) -> Session:
     return play_in(shop)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     """Return one ended session that several tests look at."""
     return play_in(make_shop(tmp_path_factory.mktemp("ended")))(NOTHING, FASTER)
@@ -227,6 +227,12 @@ def test_on_the_session_branch_the_checkout_follows_the_keeps(session: Session, 
     assert done.verdicts == {"ask a set": "improved"}
     assert "{name.lower()" in (shop / "shop" / "text.py").read_text()
     assert git(shop, "status", "--porcelain") == "?? .codeflash/\n?? notes.txt"
+
+
+@pytest.mark.xdist_group("ended")
+def test_another_workload_makes_a_new_baseline_and_is_said(done: Ended) -> None:
+    other = play_in(done.root)(NOTHING, FASTER, workload="python -X utf8 bench.py", max_experiments=1)
+    assert "workload was 'python bench.py', is 'python -X utf8 bench.py'" in other.lines(EventKind.BASELINE)
 
 
 def test_a_bound_ends_the_session_cleanly_and_says_so(session: Session) -> None:
