@@ -44,7 +44,8 @@ bench: .venv/.installed ## Print the figures of every benchmark that takes under
 	@$(BIN)/python -m benchmarks
 
 docs: .venv/.installed ## Build the documentation.
-	@$(BIN)/python -m pip install -q --group docs -c constraints.txt && $(BIN)/mkdocs build --strict
+	@$(BIN)/python -m pip install -q -U 'pip>=25.1' && $(BIN)/python -m pip install -q --group docs -c constraints.txt
+	@$(BIN)/mkdocs build --strict
 
 clean: ## Remove what the targets made.
 	@rm -rf .venv build dist site htmlcov .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis

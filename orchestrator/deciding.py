@@ -7,7 +7,7 @@ from orchestrator.ledger.conventions import Conventions
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.policy.past import Past
 from orchestrator.policy.plateau import choose
-from orchestrator.policy.situation import Bounds, Finish, NextStep, Recover, Situation
+from orchestrator.policy.situation import Bounds, Finish, FinishReason, NextStep, Recover, Situation
 from orchestrator.policy.verdict import Status
 from orchestrator.proposer import attempt_of
 from orchestrator.services import Services
@@ -16,16 +16,34 @@ from orchestrator.survey import Survey
 from profiling.model import Dimension
 from profiling.target import Target
 
+_EXHAUSTED = frozenset({FinishReason.NOTHING_LICENSED, FinishReason.PLATEAU})
+
 
 def next_step(
     state: SessionState, survey: Survey, records: tuple[ExperimentRecord, ...], services: Services
 ) -> NextStep:
-    """Return what the policy chooses."""
+    """Return what the policy chooses; what the maintainers focus on is tried first."""
+    wanted = tuple(one for one in survey.candidates if _is_wanted(one, services.conventions))
+    focused = tuple(one for one in wanted if _is_focused(one, services.conventions))
+    step = _choose(state, survey, records, services, focused or wanted)
+    has_more = len(focused or wanted) < len(wanted)
+    if has_more and isinstance(step, Finish) and step.reason in _EXHAUSTED:
+        return _choose(state, survey, records, services, wanted)
+    return step
+
+
+def _choose(
+    state: SessionState,
+    survey: Survey,
+    records: tuple[ExperimentRecord, ...],
+    services: Services,
+    candidates: tuple[Candidate, ...],
+) -> NextStep:
     settings = services.settings
     return choose(
         Situation(
             targets=survey.targets,
-            candidates=tuple(one for one in survey.candidates if _is_wanted(one, services.conventions)),
+            candidates=candidates,
             attempts=tuple(map(attempt_of, records)),
             history=history_of(state, records),
             bounds=Bounds(
@@ -100,9 +118,15 @@ def _chosen(target: Target, candidate: Candidate) -> Chosen:
 
 def _is_wanted(candidate: Candidate, conventions: Conventions) -> bool:
     """Leave out what the maintainers excluded."""
-    return not any(is_excluded(candidate.key.file, pattern) for pattern in conventions.exclusions)
+    return not any(is_named_by(candidate.key.file, pattern) for pattern in conventions.exclusions)
 
 
-def is_excluded(file: str, pattern: str) -> bool:
+def _is_focused(candidate: Candidate, conventions: Conventions) -> bool:
+    """Say whether the maintainers named the fix's domain or file."""
+    in_domain = candidate.domain in conventions.focus_domains
+    return in_domain or any(is_named_by(candidate.key.file, pattern) for pattern in conventions.focus_paths)
+
+
+def is_named_by(file: str, pattern: str) -> bool:
     """Say whether a path is named by a pattern: the file itself, a folder above it, or a glob."""
     return file == pattern or file.startswith(f"{pattern.rstrip('/')}/") or fnmatchcase(file, pattern)

@@ -80,7 +80,6 @@ GIVES_STREAM = frozenset({"finditer", "items", "keys", "values"})
 GIVES_ELEMENT = frozenset({"get", "pop", "popitem", "popleft", "setdefault"})
 GIVES_LIKE = frozenset({"copy", "union", "intersection", "difference", "symmetric_difference"})
 STORES_ARGUMENT = frozenset({"append", "add", "insert", "setdefault", "appendleft"})
-STORES_ELEMENTS = frozenset({"extend", "extendleft", "update", "symmetric_difference_update"})
 TABLE_READS = frozenset(
     [
         "get",

@@ -124,17 +124,6 @@ class Rewrite:
         for where, new in parts:
             self._edit(where, new)
 
-    def replace_statement(self, statement: ast.stmt, new: str) -> None:
-        """Put statements in the place of a simple statement; the first line takes its indentation, as do the others.
-
-        Raises:
-            NotSpliceable: it does not begin its line, or is a compound statement.
-        """
-        if hasattr(statement, "body"):
-            raise NotSpliceable(f"{self._module.file}:{statement.lineno}: only simple statements are replaced whole")
-        self._instead[statement] = _statements(new)
-        self._edit(span(self._module, statement), self._indented(statement, new).strip())
-
     def replace_statement_parts(
         self, statement: ast.stmt, parts: Sequence[tuple[Span, str]], expected: Sequence[ast.stmt]
     ) -> None:

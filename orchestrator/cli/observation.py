@@ -1,5 +1,6 @@
 """Profile a command on a checkout as it is: what `optimize profile` and `optimize targets` have in common."""
 
+import json
 import shlex
 import sys
 import tempfile
@@ -18,7 +19,9 @@ from orchestrator.live.plain_text import neutral, one_line
 from orchestrator.settings import seconds
 from profiling.collect import store, unified
 from profiling.context.commands import BadCommand
+from profiling.formats.collapsed import collapsed
 from profiling.formats.lines import unified_profile_lines
+from profiling.formats.speedscope import speedscope
 from profiling.measure.environment import launch
 from profiling.measure.processes import Processes
 from profiling.model import Command
@@ -150,13 +153,18 @@ def as_lines(profile: Profile) -> tuple[str, ...]:
 
 
 def write(profile: Profile, path: str) -> None:
-    """Write a profile as JSON where the person wants it.
+    """Write a profile where the person wants it: `*.speedscope.json` and `*.collapsed` for viewers, else all of it.
 
     Raises:
         NotWritable: it can't be written there.
     """
     try:
-        store.write(profile, Path(path))
+        if path.endswith(".speedscope.json"):
+            Path(path).write_text(json.dumps(speedscope(profile, profile.command.text)), encoding="utf-8")
+        elif path.endswith(".collapsed"):
+            Path(path).write_text(collapsed(profile), encoding="utf-8")
+        else:
+            store.write(profile, Path(path))
     except OSError as error:
         raise NotWritable(f"the profile can't be written to {path}: {error.strerror or error}") from error
 

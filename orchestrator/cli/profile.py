@@ -9,7 +9,12 @@ from orchestrator.cli.options import ObservationFlags, observation_options
 
 @click.command()
 @observation_options
-@click.option("--out", metavar="FILE", type=click.Path(dir_okay=False), help="Write the whole profile there, as JSON.")
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Write the profile there: *.speedscope.json, *.collapsed (stacks for flame graphs), else all of it as JSON.",
+)
 def profile(as_json: bool, out: str | None, **flags: Unpack[ObservationFlags]) -> int:
     """Profile COMMAND on the repository's files as they are. Nothing is changed.
 

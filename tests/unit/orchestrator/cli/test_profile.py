@@ -62,6 +62,17 @@ def test_outside_a_project_it_says_what_to_name(optimize: Run, tmp_path: Path) -
     assert "no importable package" in done.stderr
 
 
+@pytest.mark.parametrize(("name", "begins"), [("p.speedscope.json", '{"$schema"'), ("p.collapsed", "")])
+def test_stacks_are_written_for_viewers_by_the_name_of_the_file(
+    optimize: Run, repository: Path, tmp_path: Path, name: str, begins: str
+) -> None:
+    done = optimize("profile", "--out", str(tmp_path / name), "-C", str(repository), *ONLY)
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / name).read_text()
+    assert text.startswith(begins)
+    assert "f" in text
+
+
 def test_a_profile_that_can_not_be_written_is_an_error(optimize: Run, repository: Path) -> None:
     done = optimize("profile", *ONLY, "--out", "/dev/null/profile.json", cwd=repository)
     assert done.returncode == 3
