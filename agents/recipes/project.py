@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from profiling.model import Tree
 
+MAX_DEPTH = 200
 MAX_BYTES = 2_000_000
 """Larger files are generated data: parsing one would take seconds (8.5 us a line), and no fix belongs there."""
 
@@ -129,7 +130,19 @@ def parse(text: str, file: str, name: str) -> Module:
             syntax = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise Unreadable(f"{file} does not parse: {type(error).__name__}: {error}") from error
+    if _is_nested_beyond(syntax, MAX_DEPTH):
+        raise Unreadable(f"{file} is nested more than {MAX_DEPTH} levels deep: it can't be walked safely")
     return Module(file=file, name=name, text=text, syntax=syntax)
+
+
+def _is_nested_beyond(syntax: ast.Module, limit: int) -> bool:
+    """Say whether a syntax tree is deeper than a limit, without recursion: newer interpreters parse deeper ones."""
+    level: list[ast.AST] = [syntax]
+    for _ in range(limit):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return False
+    return True
 
 
 @contextmanager

@@ -235,7 +235,8 @@ def test_generators_can_be_sampled_while_they_are_suspended(run: Run, write: Wri
     outcome = run("generators.py")
 
     assert (outcome.stdout, outcome.code) == ("9880000\n", 0)
-    assert cpu_by_name(outcome.reports[0], innermost=True)["chain"] > 0.1
+    seen = cpu_by_name(outcome.reports[0], innermost=True)
+    assert seen["chain"] > 0.5 * sum(seen.values())
 
 
 def test_what_holds_the_loop_is_split_into_cpu_and_waiting(run: Run, write: Write) -> None:
