@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import fmean, median
 
-from profiling.collect import collections, cpu, imports, loop, memory, notes
+from profiling.collect import collections, counts, cpu, imports, loop, memory, notes
 from profiling.collect.reports import Run, memory_reports, time_reports
 from profiling.collect.runs import NothingExercised, PlainRun, Workload, WorkloadError, check
 from profiling.collect.source import Source
@@ -20,6 +20,8 @@ __all__ = ["NothingExercised", "PlainRun", "WorkloadError", "plain_runs", "profi
 _RUNS = 3
 """Plain runs at least, and runs of the time pass at most: they take turns."""
 _ENOUGH_SAMPLES = 1000
+_COUNTS_COST, _COUNTS_LIMIT_S = 10.0, 20.0
+"""Of the counts pass over plain, far above what is usual (2 to 3 times), and what any workload is given."""
 _MEMORY_COST = 15.0
 """CPU of the memory pass over plain: tracemalloc with one frame takes 4 to 13 times."""
 
@@ -88,7 +90,7 @@ def profile(  # noqa: PLR0913 - the inputs of every pass, each named by the call
     on_progress: Callable[[str], None],
     plain: Sequence[PlainRun] = (),
 ) -> Profile:
-    """Profile a workload: plain runs between those of the time pass, then the memory pass.
+    """Profile a workload: plain runs between those of the time pass, then the memory pass and the counts.
 
     Args:
         tree, command, interpreter: what is run.
@@ -115,7 +117,9 @@ def profile(  # noqa: PLR0913 - the inputs of every pass, each named by the call
             on_progress(f"time pass, run {number + 1}: {time_pass.samples} samples so far")
             _run_time_pass(workload, time_pass)
     memory_pass = _run_memory_pass(workload, scratch, baseline, budget_s, on_progress)
-    return _joined(workload, tree_id, tuple(baseline), time_pass, memory_pass)
+    joined = _joined(workload, tree_id, tuple(baseline), time_pass, memory_pass)
+    counted = _run_counts_pass(workload, scratch, baseline, on_progress)
+    return replace(joined, functions=counts.with_calls(joined.functions, counted))
 
 
 def _run_time_pass(workload: Workload, time_pass: _TimePass) -> None:
@@ -166,6 +170,19 @@ def _run_memory_pass(
         return _MemoryPass(usage=None, merged=None, notes=(note,))
     merged = memory.merge(reports, Source(root=workload.tree.root))
     return _MemoryPass(usage=finished.usage, merged=merged, notes=merged.notes)
+
+
+def _run_counts_pass(
+    workload: Workload, scratch: Path, baseline: Sequence[RunUsage], on_progress: Callable[[str], None]
+) -> Mapping[counts.Place, int]:
+    """Count calls in a run of their own; a failure here costs the counts, not the profile."""
+    on_progress("counting calls")
+    injection = workload.injection(counts.HARNESS, {}, scratch)
+    limit_s = _COUNTS_LIMIT_S + _COUNTS_COST * max(usage.wall_s for usage in baseline)
+    finished = workload.under(injection, timeout_s=limit_s)
+    if finished.timed_out or finished.usage.exit_code != 0:
+        return {}
+    return counts.merge(injection.read(counts.HARNESS))
 
 
 def _joined(

@@ -116,3 +116,23 @@ def test_plain_runs_say_whether_the_output_repeats(tree: Tree) -> None:
     assert first.stdout_sha256 == second.stdout_sha256
     assert first.stdout_bytes == len("40000\n")
     assert first.usage.cpu_s > 0
+
+
+def test_calls_are_counted_exactly(profiled: ProfileRun, tree: Tree) -> None:
+    (tree.root / "bench.py").write_text(
+        "import shop\nfor _ in range(3):\n    kept = shop.churn()\nshop.duplicate(kept)\nprint(len(kept))\n"
+    )
+    found = profiled("python", "bench.py")
+    calls = {function.key.qualname: function.calls for function in found.functions}
+    assert calls["churn"] == 3
+    assert calls["duplicate"] == 1
+
+
+def test_a_program_that_can_not_be_counted_is_profiled_all_the_same(profiled: ProfileRun, tree: Tree) -> None:
+    (tree.root / "bench.py").write_text(
+        "import os, shop\nkept = shop.churn()\n"
+        "if 'ratchet_counts' in open(os.environ.get('RATCHET_HARNESS', os.devnull)).read():\n"
+        "    raise SystemExit(3)\nprint(len(kept))\n"
+    )
+    found = profiled("python", "bench.py")
+    assert {function.calls for function in found.functions} == {None}
