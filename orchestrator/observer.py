@@ -102,7 +102,7 @@ class RepositoryObserver:
         profile = self._profile(setup, tree, tree_id)
         facts = self._facts(setup, tree, tree_id, profile)
         candidates = self.backend.candidates(tree, profile, facts)
-        interactions = detect(profile, facts)
+        interactions = detect(profile, facts, root=tree.root)
         table = targets.build(
             profile,
             interactions,

@@ -11,6 +11,10 @@ from profiling.model import Tree
 
 _HARNESS_FOLDER = Path(__file__).parent / "harness"
 _BOOTSTRAP = "ratchet_bootstrap"
+_WRAPPER = "ratchet_isolated"
+_SITE = "importlib_bootstrap"
+"""Name of the folder: `warnings` passes over files with both of these words in their path, so that a warning is never
+blamed on a frame of ours."""
 _IMPORT = re.compile(r"^ *(?:from|import) (ratchet_\w+)", re.MULTILINE)
 _REPORT_LIMIT_BYTES = 256 * 2**20
 """A report is the target's output: a larger one is no report of ours."""
@@ -47,6 +51,11 @@ class Injection:
     python_path: str
     reports: Path
 
+    @property
+    def wrapper(self) -> str:
+        """Return the script that starts the harnesses where the interpreter's flags keep PYTHONPATH out."""
+        return f"{self.python_path}/{_WRAPPER}.py"
+
     def read(self, harness: str) -> Iterator[Mapping[str, object]]:
         """Yield the reports of one harness, one per process, in order of their names; unreadable ones are left out."""
         for path in sorted(self.reports.glob(f"{harness}.*.json")):
@@ -77,13 +86,13 @@ def prepare(folder: Path, tree: Tree, harnesses: tuple[Harness, ...]) -> Injecti
     Raises:
         ValueError: a harness has no file.
     """
-    site, reports, config = folder / "site", folder / "reports", folder / "harness.json"
+    site, reports, config = folder / _SITE, folder / "reports", folder / "harness.json"
     site.mkdir()
     reports.mkdir()
     named = {name for harness in harnesses for name in (harness.name, *harness.beside)}
-    for name in _with_imported({_BOOTSTRAP, *named}):
-        target = "sitecustomize" if name == _BOOTSTRAP else name
-        shutil.copyfile(_HARNESS_FOLDER / f"{name}.py", site / f"{target}.py")
+    for name in _with_imported({_WRAPPER, *named}):
+        shutil.copyfile(_HARNESS_FOLDER / f"{name}.py", site / f"{name}.py")
+    shutil.copyfile(_HARNESS_FOLDER / f"{_BOOTSTRAP}.py", site / "sitecustomize.py")
     content = {
         "root": str(tree.root.resolve()),
         "source_paths": list(tree.source_paths),

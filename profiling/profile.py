@@ -1,10 +1,13 @@
 """The unified profile: what one workload costs, function by function, in every dimension."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from profiling.model import Command, FunctionKey, Interpreter, RunUsage
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+Collector = Literal["generational", "incremental", "free-threaded"]
+"""Kinds of garbage collector: 3.14.0 to 3.14.4 collect in increments, free-threaded builds all at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +16,23 @@ class LibraryShare:
 
     name: str
     cpu_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Where a function waited, for something else than a core.
+
+    Attributes:
+        line: 1-based, in the function's file: the line it stood on.
+        library: top-level import name of the innermost library below it; None when it called a builtin itself.
+        seconds: seen waiting there, a mean over runs.
+        on_loop: part of these in a callback of an event loop, which it held up; a loop with nothing to do is not held.
+    """
+
+    line: int
+    library: str | None
+    seconds: float
+    on_loop: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +57,10 @@ class FunctionProfile:
         loop_cpu_s: CPU seconds on an event loop in callbacks of this coroutine.
         loop_blocked_s: seconds an event loop was held by this coroutine while it waited, without CPU.
         libraries: where cpu_self_s went that was spent in library frames below it, largest first.
+        loop_longest_s: seconds that a single callback of this coroutine held a loop at most; waiting for a core, which
+            a busy machine adds, is left out.
+        loop_others_waited_s: part of loop_cpu_s + loop_blocked_s in which other callbacks of that loop were ready.
+        waits: where wall_blocked_s was spent, largest first; at most 8 places.
     """
 
     key: FunctionKey
@@ -55,6 +79,56 @@ class FunctionProfile:
     loop_blocked_s: float = 0.0
     libraries: tuple[LibraryShare, ...] = ()
     peak_owned_bytes: int | None = None
+    loop_longest_s: float = 0.0
+    loop_others_waited_s: float = 0.0
+    waits: tuple[Wait, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """Exact calls of one project function by another, library frames between them left out (counts pass)."""
+
+    caller: FunctionKey
+    callee: FunctionKey
+    calls: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcurrencyPoint:
+    """The heap beside what ran at once (memory pass).
+
+    Attributes:
+        tasks: unfinished tasks of the process's event loops at a tick.
+        heap_bytes: largest traced heap over the ticks with so many tasks.
+        ticks: how many ticks there were.
+    """
+
+    tasks: int
+    heap_bytes: int
+    ticks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassProfile:
+    """A project class with many instances that keep a dictionary each (memory pass).
+
+    Attributes:
+        key: of the `class` statement or its first decorator.
+        instances: most alive at once, of those looked at: at heaps up to a fifth below the peak.
+        bytes_each: of one, with its dictionary (or the values that stand for it) and without what attributes hold.
+    """
+
+    key: FunctionKey
+    instances: int
+    bytes_each: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportSite:
+    """A line that imports: file relative to the root inside the tree, absolute outside; 1-based line."""
+
+    file: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +141,11 @@ class ImportProfile:
         self_s: CPU seconds in its own body; total_s: with what it imported.
         importer_file: file of the importing line, like `file`; None when started by the interpreter.
         importer_line: 1-based line of the import.
-        executed: whether any function defined in it ran in the workload; None when not recorded.
+        executed: whether any function defined in it ran in the workload, its own import apart; None when not recorded.
+        importers: all lines that imported it, the first included (counts pass); empty when not recorded. Lines in
+            modules too small to be in the profile are stood for by those that import these modules.
+        kept_bytes: what its import, with all it imported, left on the traced heap, 0 below 64 KiB (memory pass), or
+            None.
     """
 
     module: str
@@ -77,27 +155,52 @@ class ImportProfile:
     importer_file: str | None
     importer_line: int | None
     executed: bool | None = None
+    importers: tuple[ImportSite, ...] = ()
+    kept_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """One distinct stack of frames, outermost first, with its weight."""
+    """One distinct stack of project frames, outermost first, with its weight in every dimension.
+
+    Attributes:
+        frames: a function that recurs appears once, where it is innermost: the last is where the time was spent.
+        thread: name.
+        cpu_s, wall_s: seconds of this thread with this stack; samples: with CPU in them.
+        library: top-level import name of the innermost library below the last frame, or None.
+        waited_s: part of wall_s spent waiting for something else than a core.
+        gc_s: CPU seconds of collections triggered on this stack; part of cpu_s.
+        rss_growth_bytes: resident set growth seen on it.
+        peak_owned_bytes: what the traced heap's peak rose by on it (memory pass), or None.
+    """
 
     frames: tuple[FunctionKey, ...]
     thread: str
     cpu_s: float
     wall_s: float
     samples: int
+    library: str | None = None
+    waited_s: float = 0.0
+    gc_s: float = 0.0
+    rss_growth_bytes: int = 0
+    peak_owned_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GcTotals:
-    """Garbage collection of the whole run: collections by generation and their pauses."""
+    """Garbage collection of the whole run: collections by generation and their pauses.
+
+    Attributes:
+        collections: by generation; pause_s: CPU seconds of all, max_pause_s: of the longest.
+        threshold: `gc.get_threshold()` at the end; collector: which kind the target's interpreter has. Figures of
+            interpreters that differ in either are never comparable.
+    """
 
     collections: tuple[int, int, int] = (0, 0, 0)
     pause_s: float = 0.0
     max_pause_s: float = 0.0
     threshold: tuple[int, int, int] = (700, 10, 10)
+    collector: Collector = "generational"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +212,7 @@ class Profile:
         tree_id: git tree hash of the profiled source, so that a profile of another base is recognised.
         command: the workload.
         interpreter: the target's.
-        baseline: plain runs, at least 3: the denominator and the noise.
+        baseline: plain runs, at least 3 (one of a program that never ends): the denominator and the noise.
         time_pass: usage of the time pass's run.
         memory_pass: usage of the memory pass's run, None when skipped (a note says why).
         cpu_covered_s: CPU seconds of the processes that reported; against time_pass.cpu_s this is the coverage.
@@ -122,6 +225,10 @@ class Profile:
         peak_bytes: traced heap peak of the memory pass, or None.
         notes: what could not be seen, one sentence each.
         cpu_seen_s: CPU seconds of all samples, those outside project code too.
+        edges: calls between project functions (counts pass), most frequent first.
+        concurrency: heap by number of tasks (memory pass), fewest tasks first; empty without an event loop.
+        classes: with at least 1000 instances at once (memory pass), most bytes first.
+        timed_out: the workload was stopped at its time limit, which is where all figures end.
     """
 
     schema_version: int
@@ -141,6 +248,10 @@ class Profile:
     peak_bytes: int | None
     notes: tuple[str, ...] = ()
     cpu_seen_s: float = 0.0
+    edges: tuple[Edge, ...] = ()
+    concurrency: tuple[ConcurrencyPoint, ...] = ()
+    timed_out: bool = False
+    classes: tuple[ClassProfile, ...] = ()
 
     @property
     def cpu_sampled_s(self) -> float:

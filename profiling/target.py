@@ -13,6 +13,12 @@ class InteractionKind(StrEnum):
     DEEPCOPY = "deepcopy"
     DATA_STRUCTURE = "data_structure"
     RECOMPUTATION = "recomputation"
+    BLOCKING_IO = "blocking_io"
+    MEMORY_PRESSURE = "memory_pressure"
+    CPU_STARVATION = "cpu_starvation"
+    ALGORITHM_SIZE = "algorithm_size"
+    IMPORT_STARTUP = "import_startup"
+    LIBRARY_CEILING = "library_ceiling"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The unified target table: which functions and imports are worth looking at, and in which domains."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -51,11 +51,10 @@ def build(
     kinds: dict[FunctionKey, list[InteractionKind]] = {}
     for interaction in interactions:
         kinds.setdefault(interaction.key, []).append(interaction.kind)
-    rows = [
-        replace(_of_function(function, profile), interactions=tuple(kinds.get(function.key, ())))
-        for function in profile.functions
-    ]
-    rows = _with_licences(_with_imports(rows, import_lines(_with_use(profile))), licensed)
+    rows = _with_imports(
+        [_of_function(function, profile) for function in profile.functions], import_lines(with_use(profile))
+    )
+    rows = _with_licences(_with_interactions(rows, kinds), licensed)
     table = [
         replace(row, actionable=editable(row.key.file) and (bool(row.domains) or row.key in licensed))
         for row in rows
@@ -79,6 +78,27 @@ def memory_mib(function: FunctionProfile) -> float:
     """Return MiB of the heap's peak that are its own where the memory pass saw them, of resident growth otherwise."""
     seen = function.rss_growth_bytes if function.peak_owned_bytes is None else function.peak_owned_bytes
     return max(seen, 0) / _MIB
+
+
+def with_use(profile: Profile) -> tuple[ImportProfile, ...]:
+    """Return the imports; where use was not recorded, a module counts as used when time was seen in it.
+
+    Time in a module body is the import itself. Of libraries only the top-level name is known.
+    """
+    functions = [function for function in profile.functions if function.key.qualname != MODULE_BODY]
+    files = {function.key.file for function in functions if function.samples_total or function.calls}
+    names = {library.name for function in functions for library in function.libraries}
+    return tuple(
+        replace(module, executed=True)
+        if module.executed is None and (module.file in files or module.module.partition(".")[0] in names)
+        else module
+        for module in profile.imports
+    )
+
+
+def is_in_tree(file: str) -> bool:
+    """Say whether a file of an import is one of the tree."""
+    return not PurePosixPath(file).is_absolute() and not file.startswith("<")
 
 
 def _of_function(function: FunctionProfile, profile: Profile) -> Target:
@@ -128,7 +148,7 @@ def _with_imports(rows: list[Target], lines: Iterable[ImportLine]) -> list[Targe
     """Add the lines whose imports nobody used, to the module body's own row when that stands on the same line."""
     by_key = {row.key: row for row in rows}
     for line in lines:
-        if line.unused_s < IMPORT_S or not _is_in_tree(line.file):
+        if line.unused_s < IMPORT_S or not is_in_tree(line.file):
             continue
         key = FunctionKey(file=line.file, first_line=line.line, qualname=MODULE_BODY)
         row = by_key.get(key, replace(_unseen(key), uncertain=False))
@@ -138,6 +158,15 @@ def _with_imports(rows: list[Target], lines: Iterable[ImportLine]) -> list[Targe
             domains=(*row.domains, Domain.STRUCTURE),
             uncertain=row.uncertain or not line.recorded,
         )
+    return list(by_key.values())
+
+
+def _with_interactions(rows: list[Target], kinds: Mapping[FunctionKey, list[InteractionKind]]) -> list[Target]:
+    """Name the interactions in their rows; one is added for what has none, a class for example."""
+    by_key = {row.key: row for row in rows}
+    for key, found in kinds.items():
+        row = by_key.get(key) or replace(_unseen(key), uncertain=False)
+        by_key[key] = replace(row, interactions=tuple(dict.fromkeys(found)))
     return list(by_key.values())
 
 
@@ -154,26 +183,6 @@ def _with_licences(rows: list[Target], licensed: Iterable[FunctionKey]) -> list[
                 by_key.pop(row.key, None)
             by_key[key] = replace(row, key=key)
     return list(by_key.values())
-
-
-def _with_use(profile: Profile) -> tuple[ImportProfile, ...]:
-    """Return the imports; where use was not recorded, a module counts as used when time was seen in it.
-
-    Time in a module body is the import itself. Of libraries only the top-level name is known.
-    """
-    functions = [function for function in profile.functions if function.key.qualname != MODULE_BODY]
-    files = {function.key.file for function in functions if function.samples_total or function.calls}
-    names = {library.name for function in functions for library in function.libraries}
-    return tuple(
-        replace(module, executed=True)
-        if module.executed is None and (module.file in files or module.module.partition(".")[0] in names)
-        else module
-        for module in profile.imports
-    )
-
-
-def _is_in_tree(file: str) -> bool:
-    return not PurePosixPath(file).is_absolute() and not file.startswith("<")
 
 
 def _whole(profile: Profile) -> _Whole:

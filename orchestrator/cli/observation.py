@@ -1,27 +1,26 @@
 """Profile a command on a checkout as it is: what `optimize profile` and `optimize targets` have in common."""
 
-import json
 import shlex
+import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agents.specialists.setup import Setup, SetupImpossible, Wishes, look
 from orchestrator.cli.location import root_of
 from orchestrator.cli.options import ObservationFlags
 from orchestrator.cli.patience import Patience
+from orchestrator.cli.standard_input import StandardInput, standard_input
 from orchestrator.cli.stopper import Stopper
-from orchestrator.errors import NotWritable, SettingsError, SetupFailed, UsageError, WorkloadFailed
+from orchestrator.errors import SettingsError, SetupFailed, UsageError, WorkloadFailed
 from orchestrator.live.plain_text import neutral, one_line
 from orchestrator.settings import seconds
 from profiling.collect import store, unified
 from profiling.context.commands import BadCommand
-from profiling.formats.collapsed import collapsed
 from profiling.formats.lines import unified_profile_lines
-from profiling.formats.speedscope import speedscope
 from profiling.measure.environment import launch
 from profiling.measure.processes import Processes
 from profiling.model import Command
@@ -29,6 +28,8 @@ from profiling.profile import Profile
 
 # There is no commit whose tree this is.
 _AS_IT_IS = "working tree"
+
+_COLUMNS_WITHOUT_A_TERMINAL = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,8 @@ class Asked:
         words: the command as typed; empty means the workload found in the repository.
         python: interpreter the person wants, None to have one found.
         memory_budget_s: wall seconds the memory pass may take.
+        timeout_s: wall seconds after which a run of the command is stopped.
+        stdin: what `--stdin` names, None when it was not given.
         show_output: run the command once more, first, and show what it prints.
     """
 
@@ -47,6 +50,8 @@ class Asked:
     words: tuple[str, ...]
     python: str | None
     memory_budget_s: float
+    timeout_s: float
+    stdin: str | None
     show_output: bool
 
 
@@ -58,6 +63,7 @@ class Observer:
         asked: by the person.
         setup: how the repository is run.
         command: what is observed.
+        stdin: what each of its runs reads.
         processes: starts them.
         scratch: a folder outside the checkout, for the life of the observation.
         say: told what begins.
@@ -66,6 +72,7 @@ class Observer:
     asked: Asked
     setup: Setup
     command: Command
+    stdin: StandardInput
     processes: Processes
     scratch: Path
     say: Callable[[str], None]
@@ -74,12 +81,12 @@ class Observer:
         """Return the unified profile.
 
         Raises:
-            WorkloadFailed: the command fails, or runs no line of the project.
+            WorkloadFailed: the command runs no line of the project.
         """
         with workload_errors():
             if self.asked.show_output:
                 self._show()
-            return unified.profile(
+            found = unified.profile(
                 self.setup.tree,
                 self.command,
                 self.setup.interpreter,
@@ -88,7 +95,9 @@ class Observer:
                 tree_id=_AS_IT_IS,
                 budget_s=self.asked.memory_budget_s,
                 on_progress=self.say,
+                tolerant=True,
             )
+        return replace(found, notes=(*found.notes, self.stdin.note)) if self.stdin.note else found
 
     def folder(self) -> Path:
         """Return a new, empty folder."""
@@ -111,17 +120,18 @@ def asked(flags: ObservationFlags) -> Asked:
     """Return what the flags ask for.
 
     Raises:
-        SettingsError: the budget is no duration.
+        SettingsError: the budget or the time limit is no duration.
     """
-    budget = seconds(flags["memory_budget"])
-    if not isinstance(budget, float):
-        message = f"memory-budget can't be {flags['memory_budget']!r} (from --memory-budget)"
-        raise SettingsError(message, hint="allowed is a duration: 0, 90s, 10m")
+    timeout_s = _duration("timeout", flags["timeout"], "a duration over zero: 10s, 5m")
+    if timeout_s <= 0:
+        raise _no_duration("timeout", flags["timeout"], "a duration over zero: 10s, 5m")
     return Asked(
         root=root_of(flags["repo"]),
         words=flags["command"],
         python=flags["python"],
-        memory_budget_s=budget,
+        memory_budget_s=_duration("memory-budget", flags["memory_budget"], "a duration: 0, 90s, 10m"),
+        timeout_s=timeout_s,
+        stdin=flags["stdin"],
         show_output=flags["show_output"],
     )
 
@@ -132,41 +142,46 @@ def observing(asked: Asked) -> Iterator[Observer]:
 
     Raises:
         SetupFailed: no source or no interpreter was found.
-        UsageError: no command was given and none was found, or it can't be split.
+        UsageError: no command was given and none was found, or it can't be split, or its input can't be read.
     """
-    processes = Processes()
     with Stopper(), Patience() as say, tempfile.TemporaryDirectory(prefix="optimize-") as scratch:
         setup, command = _found(asked)
+        say("reading standard input")
+        stdin = standard_input(asked.stdin, Path(scratch))
+        processes = Processes(stdin=stdin.path)
         try:
             yield Observer(
-                asked=asked, setup=setup, command=command, processes=processes, scratch=Path(scratch), say=say
+                asked=asked,
+                setup=setup,
+                command=command,
+                stdin=stdin,
+                processes=processes,
+                scratch=Path(scratch),
+                say=say,
             )
         finally:
             processes.stop()
 
 
 def as_lines(profile: Profile) -> tuple[str, ...]:
-    """Return a profile for a person."""
-    lines = [neutral(line).replace("\n", " ") for line in unified_profile_lines(profile)]
-    notes = [f"  {one_line(note)}" for note in profile.notes]
-    return ("[unified profile]", *lines, *(["not seen:", *notes] if notes else []))
+    """Return a profile for a person, in a few lines."""
+    return ("[unified profile]", *(neutral(line).replace("\n", " ") for line in unified_profile_lines(profile)))
 
 
-def write(profile: Profile, path: str) -> None:
-    """Write a profile where the person wants it: `*.speedscope.json` and `*.collapsed` for viewers, else all of it.
+def not_seen(notes: Sequence[str]) -> tuple[str, ...]:
+    """Return the section of what an observation could not see."""
+    return ("not seen:", *(f"  {one_line(note)}" for note in notes)) if notes else ()
 
-    Raises:
-        NotWritable: it can't be written there.
-    """
-    try:
-        if path.endswith(".speedscope.json"):
-            Path(path).write_text(json.dumps(speedscope(profile, profile.command.text)), encoding="utf-8")
-        elif path.endswith(".collapsed"):
-            Path(path).write_text(collapsed(profile), encoding="utf-8")
-        else:
-            store.write(profile, Path(path))
-    except OSError as error:
-        raise NotWritable(f"the profile can't be written to {path}: {error.strerror or error}") from error
+
+def width() -> int:
+    """Return the columns there are to write in."""
+    return shutil.get_terminal_size((_COLUMNS_WITHOUT_A_TERMINAL, 24)).columns
+
+
+def exit_code(profile: Profile) -> int:
+    """Return the program's exit code as a shell shows it; 0 when it was stopped at its time limit."""
+    code = 0 if profile.timed_out else profile.baseline[0].exit_code
+    return code if code >= 0 else 128 - code
 
 
 @contextmanager
@@ -192,4 +207,15 @@ def _found(asked: Asked) -> tuple[Setup, Command]:
     if setup.workload is None:
         hint = "name one: optimize profile -- python bench.py"
         raise UsageError(f"no command was given, and no benchmark was found in {asked.root}", hint=hint)
-    return setup, setup.workload
+    return setup, replace(setup.workload, timeout_s=asked.timeout_s)
+
+
+def _duration(name: str, text: str, allowed: str) -> float:
+    value = seconds(text)
+    if not isinstance(value, float):
+        raise _no_duration(name, text, allowed)
+    return value
+
+
+def _no_duration(name: str, text: str, allowed: str) -> SettingsError:
+    return SettingsError(f"{name} can't be {text!r} (from --{name})", hint=f"allowed is {allowed}")

@@ -14,8 +14,18 @@ class ObservationFlags(TypedDict):
     repo: str
     python: str | None
     memory_budget: str
+    timeout: str
+    stdin: str | None
     show_output: bool
     command: tuple[str, ...]
+
+
+class ScalingFlags(TypedDict):
+    """What `scaling_options` adds."""
+
+    scale: str | None
+    sizes: str | None
+    scale_budget: str
 
 
 def repository_option(command: F) -> F:
@@ -47,7 +57,33 @@ def observation_options(command: F) -> F:
         default="60s",
         help="Longest time for the memory pass: 90s, 10m; 0 for no such pass. Default: 60s.",
     )
+    timeout = click.option(
+        "--timeout",
+        metavar="TIME",
+        default="10m",
+        help="Stop a run of the program after this: 10s, 5m. What was seen until then is reported. Default: 10m.",
+    )
+    stdin = click.option(
+        "--stdin",
+        metavar="FILE",
+        help="What every run reads on its standard input; - reads ours to its end. Default: ours if it is a file or"
+        " a pipe that brings something, else nothing.",
+    )
     shown = click.option("--show-output", is_flag=True, help="Run it once more, first, and show what it prints.")
     as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
     words = click.argument("command", nargs=-1, type=click.UNPROCESSED)
-    return repository_option(python_option(budget(shown(as_json(words(command))))))
+    return repository_option(python_option(budget(timeout(stdin(shown(as_json(words(command))))))))
+
+
+def scaling_options(command: F) -> F:
+    """Add what runs a command at several sizes."""
+    scale = click.option(
+        "--scale",
+        metavar="TEMPLATE",
+        help="Run a command at several sizes, {n} standing for the size, and fit how its cost grows.",
+    )
+    sizes = click.option("--sizes", metavar="LIST", help="The sizes, for example 1000,2000,4000,8000.")
+    budget = click.option(
+        "--scale-budget", metavar="TIME", default="60s", help="Longest time for all sizes: 60s, 5m. Default: 60s."
+    )
+    return scale(sizes(budget(command)))

@@ -1,31 +1,67 @@
-"""`optimize profile`: where a command's CPU, memory, GC and imports go."""
+"""`optimize profile`: where a command's CPU, memory, GC, waiting and imports go, and how they grow."""
 
 from typing import Unpack
 
 import click
 
-from orchestrator.cli.options import ObservationFlags, observation_options
+from orchestrator.cli.options import ObservationFlags, ScalingFlags, observation_options, scaling_options
+
+
+class ProfileFlags(ObservationFlags):
+    """What the command takes beside what it shares."""
+
+    out: str | None
+    against: str | None
+    deep: str | None
+
+
+class Flags(ProfileFlags, ScalingFlags):
+    """All of it, but for `as_json`."""
 
 
 @click.command()
 @observation_options
+@scaling_options
 @click.option(
     "--out",
     metavar="FILE",
     type=click.Path(dir_okay=False),
-    help="Write the profile there: *.speedscope.json, *.collapsed (stacks for flame graphs), else all of it as JSON.",
+    help="Write the profile there: *.html (flame graph), *.speedscope.json, *.collapsed, *.pstats, else all as JSON.",
 )
-def profile(as_json: bool, out: str | None, **flags: Unpack[ObservationFlags]) -> int:
-    """Profile COMMAND on the repository's files as they are. Nothing is changed.
+@click.option(
+    "--against",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Compare with an earlier profile, written as JSON by --out.",
+)
+@click.option(
+    "--deep",
+    metavar="TOOLS",
+    is_flag=False,
+    flag_value="all",
+    help="Look deeper, in further runs: --deep for all that can, or --deep=lines,census,specialization,memray,"
+    "py-spy,tachyon.",
+)
+def profile(as_json: bool, **flags: Unpack[Flags]) -> int:
+    r"""Profile COMMAND on the repository's files as they are. Nothing is changed.
 
     It runs from the repository's root, several times, unmodified. Without a COMMAND the benchmark found there is
-    taken. Example: optimize profile -- python bench.py --size 1000
-    """
-    from orchestrator.cli.observation import as_lines, asked, observing, write  # noqa: PLC0415  --help must not pay
+    taken.
 
-    with observing(asked(flags)) as observer:
-        found = observer.profile()
-        if out is not None:
-            write(found, out)
-        click.echo(observer.as_json(found) if as_json else "\n".join(as_lines(found)))
-    return 0
+    \b
+    Examples:
+      optimize profile -- pytest -q tests/test_parser.py
+      optimize profile --out flame.html -- python bench.py --size 1000
+      optimize profile --scale 'bench.py {n}' --sizes 1000,2000,4000,8000
+
+    Ends with the program's own exit code, 128 and more for a signal, as a shell shows it; 0 when it was stopped at its
+    time limit; 2 or 3, with a message, when there is no profile.
+    """
+    from orchestrator.cli import profile_view  # noqa: PLC0415  --help must not pay for it
+
+    if flags["scale"] is not None or flags["sizes"] is not None:
+        shown = profile_view.scaled(flags, as_json=as_json)
+    else:
+        shown = profile_view.profiled(flags, as_json=as_json)
+    click.echo(shown.text)
+    return shown.exit_code

@@ -5,8 +5,9 @@ import json
 from pydantic import TypeAdapter
 
 from agents.recipes.backend import RecipesBackend
-from orchestrator.cli.observation import Observer, workload_errors
+from orchestrator.cli.observation import Observer, not_seen, workload_errors
 from orchestrator.cli.observation import as_lines as profile_lines
+from orchestrator.cli.scaling import Scale, grown
 from orchestrator.live.plain_text import neutral, one_line
 from orchestrator.policy.scope import violation
 from orchestrator.survey import Survey
@@ -20,8 +21,12 @@ _TARGETS: TypeAdapter[tuple[Target, ...]] = TypeAdapter(tuple[Target, ...])
 _INTERACTIONS: TypeAdapter[tuple[Interaction, ...]] = TypeAdapter(tuple[Interaction, ...])
 
 
-def survey(observer: Observer) -> Survey:
+def survey(observer: Observer, sized: Scale | None = None) -> Survey:
     """Profile, record facts where a fix may be possible, and rank.
+
+    Args:
+        observer: runs the command.
+        sized: a scaling test to run as well.
 
     Raises:
         orchestrator.errors.WorkloadFailed: the command fails, or runs no line of the project.
@@ -40,7 +45,8 @@ def survey(observer: Observer) -> Survey:
             scratch=observer.folder(),
         )
     candidates = backend.candidates(tree, profile, facts)
-    interactions = detect(profile, facts)
+    growth = grown(observer, sized) if sized is not None else None
+    interactions = detect(profile, facts, growth, root=tree.root)
     table = build(
         profile,
         interactions,
@@ -54,12 +60,13 @@ def as_lines(found: Survey) -> tuple[str, ...]:
     """Return it for a person."""
     joined = [
         f"{one.kind.value.replace('_', ' ')} at {one.key.qualname} ({one.key.place}):"
-        f" {', '.join(each.text for each in one.evidence)}; {one.root_fix}"
+        f" {' — and '.join(each.text for each in one.evidence)}. Root fix: {one.root_fix}"
         for one in found.interactions
     ]
     fixes = [f"{one.source} at {one.key.qualname} ({one.key.place}): {one.evidence}" for one in found.candidates]
     return (
         *profile_lines(found.profile),
+        *not_seen(found.profile.notes),
         "[unified targets]",
         *(neutral(line).replace("\n", " ") for line in unified_targets_lines(found.targets)),
         *_section("what joins their costs:", joined),

@@ -26,11 +26,18 @@ _NAMES: Mapping[Dimension, str] = {
 }
 _GC_CLAIM = re.compile(r"\b(gc|gc_s|gc_collections|garbage)\b", re.IGNORECASE)
 _COLLECTED = (Dimension.GC_COLLECTIONS, Dimension.GC_S)
+_SERVED = (Dimension.WALL_S, Dimension.THROUGHPUT, Dimension.LOOP_BLOCK_S)
 _SIDES: Mapping[InteractionKind, tuple[tuple[Dimension, ...], ...]] = {
     InteractionKind.ALLOCATION_GC: (_COLLECTED, (Dimension.CPU_S, Dimension.PEAK_MIB)),
     InteractionKind.DEEPCOPY: ((Dimension.CPU_S,), (Dimension.PEAK_MIB,)),
     InteractionKind.DATA_STRUCTURE: ((Dimension.PEAK_MIB,), (Dimension.CPU_S,)),
     InteractionKind.RECOMPUTATION: ((Dimension.CPU_S,), (Dimension.PEAK_MIB,)),
+    InteractionKind.BLOCKING_IO: (_SERVED, (Dimension.CPU_S,)),
+    InteractionKind.MEMORY_PRESSURE: ((Dimension.PEAK_MIB,), _SERVED),
+    InteractionKind.CPU_STARVATION: ((Dimension.CPU_S,), _SERVED),
+    InteractionKind.ALGORITHM_SIZE: ((Dimension.CPU_S,), (Dimension.PEAK_MIB,)),
+    InteractionKind.IMPORT_STARTUP: ((Dimension.IMPORT_S, Dimension.WALL_S), (Dimension.PEAK_MIB,)),
+    InteractionKind.LIBRARY_CEILING: ((Dimension.CPU_S,), (Dimension.PEAK_MIB, Dimension.IMPORT_S)),
 }
 _RELEASES = re.compile(r"\bdel\s|\.(close|aclose|free|release|shutdown|terminate|unlink|detach)\(")
 

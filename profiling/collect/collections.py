@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from profiling.collect.reports import Run
 from profiling.collect.source import Source
+from profiling.collect.stacks import StackKey
 from profiling.model import FunctionKey
 from profiling.profile import GcTotals
 
@@ -20,27 +21,35 @@ class FunctionGc:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
-    """Collections merged; `seen_share` is what the callback saw of what the interpreter counted (1 without any)."""
+    """Collections merged.
+
+    Attributes:
+        functions: by the innermost project function on the stack; stacks: pause in seconds, a mean over runs.
+        totals: of the whole run.
+        seen_share: what the callback saw of what the interpreter counted (1 without any).
+    """
 
     functions: Mapping[FunctionKey, FunctionGc]
+    stacks: Mapping[StackKey, float]
     totals: GcTotals
     seen_share: float
 
 
 def merge(runs: Sequence[Run], source: Source) -> Collected:
     """Merge processes by sum and runs by mean; at least one run."""
-    pauses: defaultdict[FunctionKey, float] = defaultdict(float)
+    stacks: defaultdict[StackKey, float] = defaultdict(float)
     counts: defaultdict[FunctionKey, int] = defaultdict(int)
     for report in (report for run in runs for report in run):
-        for number, pause_s, count in report.gc.functions:
-            if number >= 0:
-                key = source.function(report.codes[number])
-                pauses[key] += pause_s
-                counts[key] += count
-    functions = {
-        key: FunctionGc(pause_s=pauses[key] / len(runs), collections=_mean(counts[key], len(runs))) for key in counts
-    }
-    return Collected(functions=functions, totals=_totals(runs), seen_share=_seen_share(runs))
+        for thread, numbers, library, pause_s, count in report.gc.stacks:
+            frames = tuple(dict.fromkeys(source.function(report.codes[number]) for number in numbers))
+            if frames:
+                stacks[StackKey(thread=thread, frames=frames[::-1], library=library)] += pause_s / len(runs)
+                counts[frames[0]] += count
+    pauses: defaultdict[FunctionKey, float] = defaultdict(float)
+    for stack, pause_s in stacks.items():
+        pauses[stack.frames[-1]] += pause_s
+    functions = {key: FunctionGc(pause_s=pauses[key], collections=_mean(counts[key], len(runs))) for key in counts}
+    return Collected(functions=functions, stacks=stacks, totals=_totals(runs), seen_share=_seen_share(runs))
 
 
 def _totals(runs: Sequence[Run]) -> GcTotals:
@@ -53,6 +62,7 @@ def _totals(runs: Sequence[Run]) -> GcTotals:
         pause_s=sum(gc.pause_s for gc in gcs) / len(runs),
         max_pause_s=max(gc.max_pause_s for gc in gcs),
         threshold=gcs[0].threshold,
+        collector=gcs[0].collector,
     )
 
 

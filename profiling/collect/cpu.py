@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from profiling.collect import waits
 from profiling.collect.reports import Run, StackRow, TimeReport
 from profiling.collect.source import Source
+from profiling.collect.stacks import StackCpu, StackKey
 from profiling.model import FunctionKey
-from profiling.profile import LibraryShare, Stack
+from profiling.profile import LibraryShare, Wait
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,6 +23,7 @@ class FunctionCpu:
     samples_total: int = 0
     rss_growth_bytes: float = 0.0
     libraries: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    waits: tuple[Wait, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +32,13 @@ class Cpu:
 
     Attributes:
         functions: by function, recursion counted once a sample.
-        stacks: distinct project stacks, largest CPU first; a function that recurs appears once.
+        stacks: distinct project stacks; a function that recurs appears once, at its innermost place.
         seen_s: CPU seconds of all samples; covered_s: of all processes that reported.
         samples: with CPU in them, over all runs.
     """
 
     functions: Mapping[FunctionKey, FunctionCpu]
-    stacks: tuple[Stack, ...]
+    stacks: Mapping[StackKey, StackCpu]
     seen_s: float
     covered_s: float
     samples: int
@@ -49,17 +52,20 @@ def merge(runs: Sequence[Run], source: Source) -> Cpu:
         source: names the functions.
     """
     functions: defaultdict[FunctionKey, FunctionCpu] = defaultdict(FunctionCpu)
-    stacks: dict[tuple[str, tuple[FunctionKey, ...]], list[float]] = {}
+    stacks: defaultdict[StackKey, StackCpu] = defaultdict(StackCpu)
     reports = [report for run in runs for report in run]
     for report in reports:
         keys = [source.function(code) for code in report.codes]
         for row in report.stacks:
             frames = tuple(dict.fromkeys(keys[number] for number in row[1]))
             _add(functions, frames, row, len(runs))
-            _add_stack(stacks, frames, row, len(runs))
+            if frames:
+                _add_stack(stacks[StackKey(thread=row[0], frames=frames[::-1], library=row[2])], row, len(runs))
+    for key, places in waits.merge(runs, source).items():
+        functions[key].waits = places
     return Cpu(
         functions=functions,
-        stacks=_stacks(stacks),
+        stacks=stacks,
         seen_s=sum(row[3] for report in reports for row in report.stacks) / len(runs),
         covered_s=sum(report.cpu_s for report in reports) / len(runs),
         samples=sum(report.samples for report in reports),
@@ -97,23 +103,10 @@ def _add(
         functions[key].samples_total += samples
 
 
-def _add_stack(
-    stacks: dict[tuple[str, tuple[FunctionKey, ...]], list[float]],
-    frames: tuple[FunctionKey, ...],
-    row: StackRow,
-    runs: int,
-) -> None:
-    if not frames:
-        return
-    weights = stacks.setdefault((row[0], frames), [0.0, 0.0, 0])
-    weights[0] += row[3] / runs
-    weights[1] += row[4] / runs
-    weights[2] += row[5]
-
-
-def _stacks(stacks: Mapping[tuple[str, tuple[FunctionKey, ...]], list[float]]) -> tuple[Stack, ...]:
-    found = [
-        Stack(frames=frames[::-1], thread=thread, cpu_s=cpu_s, wall_s=wall_s, samples=int(samples))
-        for (thread, frames), (cpu_s, wall_s, samples) in stacks.items()
-    ]
-    return tuple(sorted(found, key=lambda stack: (-stack.cpu_s, stack.thread, stack.frames)))
+def _add_stack(stack: StackCpu, row: StackRow, runs: int) -> None:
+    _, _, _, cpu_s, wall_s, samples, growth, waited_s = row
+    stack.cpu_s += cpu_s / runs
+    stack.wall_s += wall_s / runs
+    stack.samples += samples
+    stack.rss_growth_bytes += growth / runs
+    stack.waited_s += waited_s / runs

@@ -2,8 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
-from profiling.facts import ExpressionRequest, FactRequest, FunctionRequest, LoopRequest
+from profiling.facts import (
+    ClassRequest,
+    ContainerRequest,
+    ExpressionRequest,
+    FactRequest,
+    FunctionRequest,
+    LoopRequest,
+)
 from profiling.injection import Harness
 from profiling.model import FunctionKey
 
@@ -40,15 +48,39 @@ class _Numbers:
         return number, is_new
 
 
-def plan(requests: tuple[FactRequest, ...]) -> Plan:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a run records beside what is asked for.
+
+    Attributes:
+        attributes: names of attributes to see in all project files.
+        whole_run: whether to record what nobody has to ask for.
+        limits_s: readings of the monotonic clock, at each of which the dearest kind of facts is dropped.
+    """
+
+    attributes: frozenset[str] = frozenset()
+    whole_run: bool = True
+    limits_s: tuple[float, ...] = ()
+
+
+def plan(requests: tuple[FactRequest, ...], scope: Scope) -> Plan:
     """Return the harness for some requests; a loop that an expression names must be requested too."""
     numbers = _Numbers()
     asked = (_function(request, numbers) for request in requests if isinstance(request, FunctionRequest))
     functions = [function for function in asked if function is not None]
-    files, notes = _files(requests, numbers)
-    options = {"periodic": True, "functions": functions, "files": files}
+    files = _Files(numbers)
+    for request in sorted(requests, key=lambda request: isinstance(request, ExpressionRequest)):
+        files.add(request)
+    options = {
+        "periodic": True,
+        "functions": functions,
+        "files": files.by_path,
+        "attributes": sorted(scope.attributes),
+        "whole_run": scope.whole_run,
+        "limits_s": list(scope.limits_s),
+    }
     ids = {number: tuple(dict.fromkeys(several)) for number, several in numbers.ids.items()}
-    return Plan(harness=Harness(name=HARNESS, options=options), ids=ids, notes=tuple(notes))
+    return Plan(harness=Harness(name=HARNESS, options=options), ids=ids, notes=tuple(files.notes))
 
 
 def _function(request: FunctionRequest, numbers: _Numbers) -> dict[str, object] | None:
@@ -61,38 +93,57 @@ def _function(request: FunctionRequest, numbers: _Numbers) -> dict[str, object] 
     return {"id": str(number), "file": key.file, "line": key.first_line, "name": name, "in_class": in_class}
 
 
-def _files(
-    requests: tuple[FactRequest, ...], numbers: _Numbers
-) -> tuple[dict[str, dict[str, list[dict[str, object]]]], list[str]]:
-    files: dict[str, dict[str, list[dict[str, object]]]] = {}
-    loops: dict[str, int] = {}
-    notes = []
-    for request in requests:
-        if isinstance(request, LoopRequest):
-            number, is_new = numbers.of(("loop", request.file, request.line, request.column), request.id)
-            loops[request.id] = number
-            if is_new:
-                asked: dict[str, object] = {"index": number, "line": request.line, "column": request.column}
-                files.setdefault(request.file, {"loops": [], "expressions": []})["loops"].append(asked)
-    for request in requests:
-        if isinstance(request, ExpressionRequest):
-            loop = None if request.loop_id is None else loops.get(request.loop_id)
-            if loop is None and request.loop_id is not None:
-                notes.append(f"no loop {request.loop_id!r} was requested for the expression {request.id!r}")
-            _expression(request, loop, files, numbers)
-    return files, notes
+class _Files:
+    """What is asked in each file; loops are added before the expressions that name them."""
+
+    def __init__(self, numbers: _Numbers) -> None:
+        self.numbers = numbers
+        self.loops: dict[str, int] = {}
+        self.by_path: dict[str, dict[str, list[dict[str, object]]]] = {}
+        self.notes: list[str] = []
+
+    def add(self, request: FactRequest) -> None:
+        """Add what is instrumented in a file: all but functions."""
+        match request:
+            case LoopRequest():
+                self._loop(request)
+            case ExpressionRequest():
+                self._expression(request)
+            case ClassRequest():
+                self._class(request)
+            case ContainerRequest():
+                self._ask(request.file, "containers", _span(request), request.id)
+            case FunctionRequest():
+                pass
+            case _:
+                assert_never(request)
+
+    def _ask(self, file: str, kind: str, what: Mapping[str, object], request_id: str) -> int:
+        number, is_new = self.numbers.of((kind, file, *what.values()), request_id)
+        if is_new:
+            content = self.by_path.setdefault(file, {"loops": [], "expressions": [], "classes": [], "containers": []})
+            content[kind].append({"index": number, **what})
+        return number
+
+    def _loop(self, request: LoopRequest) -> None:
+        place = {"line": request.line, "column": request.column}
+        self.loops[request.id] = self._ask(request.file, "loops", place, request.id)
+
+    def _expression(self, request: ExpressionRequest) -> None:
+        loop = None if request.loop_id is None else self.loops.get(request.loop_id)
+        if loop is None and request.loop_id is not None:
+            self.notes.append(f"no loop {request.loop_id!r} was requested for the expression {request.id!r}")
+        self._ask(request.file, "expressions", {**_span(request), "loop": loop}, request.id)
+
+    def _class(self, request: ClassRequest) -> None:
+        name = request.key.qualname.rpartition(".")[2]
+        self._ask(request.key.file, "classes", {"line": request.key.first_line, "name": name}, request.id)
 
 
-def _expression(
-    request: ExpressionRequest,
-    loop: int | None,
-    files: dict[str, dict[str, list[dict[str, object]]]],
-    numbers: _Numbers,
-) -> None:
-    span = (request.line, request.column, request.end_line, request.end_column)
-    number, is_new = numbers.of(("expression", request.file, *span, loop), request.id)
-    if is_new:
-        line, column, end_line, end_column = span
-        asked: dict[str, object] = {"index": number, "line": line, "column": column, "loop": loop}
-        asked |= {"end_line": end_line, "end_column": end_column}
-        files.setdefault(request.file, {"loops": [], "expressions": []})["expressions"].append(asked)
+def _span(request: ExpressionRequest | ContainerRequest) -> dict[str, object]:
+    return {
+        "line": request.line,
+        "column": request.column,
+        "end_line": request.end_line,
+        "end_column": request.end_column,
+    }

@@ -39,10 +39,10 @@ def _slowest(run: Run) -> dict[str, ImportRow]:
 
 def _import(row: ImportRow, root: Path) -> ImportProfile:
     module, file, self_s, total_s, importer_file, importer_line = row
-    importer = _place(importer_file, root)
+    importer = place(importer_file, root)
     return ImportProfile(
         module=module,
-        file=_place(file, root),
+        file=place(file, root),
         self_s=max(0.0, self_s),
         total_s=total_s,
         importer_file=importer,
@@ -50,7 +50,7 @@ def _import(row: ImportRow, root: Path) -> ImportProfile:
     )
 
 
-def _place(file: str | None, root: Path) -> str | None:
+def place(file: str | None, root: Path) -> str | None:
     """Return a file relative to the root where it is inside, absolute otherwise."""
     if file is None or file.startswith("<"):
         return file

@@ -1,10 +1,10 @@
 """Say honestly what a profile could not see."""
 
 from collections.abc import Sequence
-from pathlib import PurePath
 
+from profiling.collect.baseline import Baseline
 from profiling.collect.reports import Run
-from profiling.model import Command, RunUsage
+from profiling.model import RunUsage
 
 _COVERAGE = 0.95
 _UNCOVERED_FLOOR_S = 0.03
@@ -55,14 +55,27 @@ def overhead(baseline: Sequence[RunUsage], time_pass_usage: RunUsage) -> tuple[s
     return (f"the time pass took {ratio:.2f} times the CPU of the plain runs: shares are less sure than usual",)
 
 
-def isolation(command: Command) -> str | None:
-    """Return the interpreter flag that shuts injection out, or None."""
-    if not command.argv or not PurePath(command.argv[0]).name.startswith(("python", "pypy")):
-        return None
-    for argument in command.argv[1:]:
-        if not argument.startswith("-") or argument.startswith("--") or argument[:2] in {"-m", "-c"} or argument == "-":
-            return None
-        blocking = next((flag for flag in argument[1:] if flag in "IES"), None)
-        if blocking is not None and argument[:2] not in {"-W", "-X"}:
-            return f"-{blocking}"
-    return None
+def endings(baseline: Baseline) -> tuple[str, ...]:
+    """Note a program that did not end well, and by itself."""
+    if baseline.timed_out:
+        return (
+            f"the program was stopped at its time limit of {baseline.command.timeout_s:g} s: all figures end there",
+        )
+    codes = {usage.exit_code for usage in baseline.usages}
+    if codes == {0}:
+        return ()
+    lost = ": up to half a second before that is not seen" if any(code < 0 for code in codes) else ""
+    if len(codes) == 1:
+        return (f"the program {baseline.endings[0]}{lost}",)
+    return (f"the program did not end alike every time: it {', or '.join(baseline.endings)}{lost}",)
+
+
+def wrapper(flag: str | None) -> tuple[str, ...]:
+    """Note a program that could only be watched from a wrapper."""
+    if flag is None:
+        return ()
+    note = (
+        f"{flag} keeps the profiler's PYTHONPATH out, so a wrapper ran the program as its __main__:"
+        " what it starts is seen only where that is not isolated as well"
+    )
+    return (note,)

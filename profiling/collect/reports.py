@@ -5,6 +5,8 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from profiling.profile import Collector
+
 Seconds = Annotated[float, Field(ge=0, le=1e9)]
 Count = Annotated[int, Field(ge=0, le=2**62)]
 Number = Annotated[int, Field(ge=0)]
@@ -12,6 +14,14 @@ CodeRow = tuple[str, int, str, str | None, int]
 """File relative to the root, first line, name, qualified name (3.11+), flags."""
 StackRow = tuple[str, tuple[Number, ...], str | None, Seconds, Seconds, Count, Count, Seconds]
 """Thread, functions (innermost first), library, CPU and wall seconds, samples with CPU, resident growth, waiting."""
+GcStackRow = tuple[str, tuple[Number, ...], str | None, Seconds, Count]
+"""Thread, functions (innermost first), library, pause in seconds, collections."""
+OwnedRow = tuple[str, tuple[Number, ...], str | None, Count]
+"""Thread, functions (innermost first), library, bytes that the heap's peak rose by."""
+WaitRow = tuple[Number, Annotated[int, Field(ge=0, le=2**31)], str | None, Seconds, Seconds]
+"""Function, line, library, seconds waited, those with a loop's callback under way."""
+LoopRow = tuple[Number, Seconds, Seconds, Seconds, Seconds]
+"""Coroutine, CPU and blocked seconds on a loop, the longest at once, those with other callbacks ready."""
 ImportRow = tuple[str, str | None, float, Seconds, str | None, int | None]
 """Module, file, own seconds, total seconds, importing file and line."""
 
@@ -27,7 +37,7 @@ class _Report(BaseModel):
 
 
 class GcReport(BaseModel):
-    """Collections of one process: seen by the callback, counted by the interpreter, charged to functions."""
+    """Collections of one process: seen by the callback, counted by the interpreter, charged to stacks."""
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
@@ -36,20 +46,22 @@ class GcReport(BaseModel):
     pause_s: Seconds
     max_pause_s: Seconds
     threshold: tuple[int, int, int]
-    functions: tuple[tuple[int, Seconds, Count], ...]
+    collector: Collector = "generational"
+    stacks: tuple[GcStackRow, ...]
 
 
 class TimeReport(_Report):
     """One process of the time pass."""
 
     stacks: tuple[StackRow, ...]
+    waits: tuple[WaitRow, ...] = ()
     samples: Count
     cpu_s: Seconds
     thread_clocks: bool
     gc: GcReport
     imports: tuple[ImportRow, ...]
     project_imports: Count
-    loop: tuple[tuple[Number, Seconds, Seconds], ...]
+    loop: tuple[LoopRow, ...]
     free_threaded: bool
 
 
@@ -57,11 +69,14 @@ class MemoryReport(_Report):
     """One process of the memory pass."""
 
     peaks: tuple[tuple[Number, Count], ...]
-    owned: tuple[tuple[Number, Count], ...]
+    owned: tuple[OwnedRow, ...]
     live: tuple[tuple[str, int, Count], ...] | None
     peak_bytes: Count
     ticks: Count
     stopped_because: str | None
+    tasks: tuple[tuple[Count, Count, Count], ...] = ()
+    classes: tuple[tuple[str, str, Count, Count], ...] = ()
+    imports: tuple[tuple[str, Count], ...] = ()
 
 
 _Kind = TypeVar("_Kind", bound=_Report)
@@ -92,9 +107,14 @@ def _parsed(kind: type[_Kind], value: Mapping[str, object]) -> _Kind | None:
 def _whole(report: TimeReport) -> bool:
     """Say whether every function number in it has a row."""
     count = len(report.codes)
-    stacks = all(number < count for row in report.stacks for number in row[1])
-    return stacks and all(row[0] < count for row in (*report.loop, *report.gc.functions))
+    stacks = (*(row[1] for row in report.stacks), *(row[1] for row in report.gc.stacks))
+    return _within(stacks, count) and all(row[0] < count for row in (*report.loop, *report.waits))
 
 
 def _whole_memory(report: MemoryReport) -> bool:
-    return all(number < len(report.codes) for number, _ in (*report.peaks, *report.owned))
+    count = len(report.codes)
+    return _within((row[1] for row in report.owned), count) and all(number < count for number, _ in report.peaks)
+
+
+def _within(stacks: Iterable[tuple[int, ...]], count: int) -> bool:
+    return all(number < count for stack in stacks for number in stack)

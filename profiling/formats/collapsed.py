@@ -1,38 +1,28 @@
 """Write stacks in the collapsed form that flame graph tools read. Pure."""
 
-from typing import Literal, assert_never
+from collections.abc import Iterator
 
-from profiling.model import FunctionKey
+from profiling.formats.weights import WEIGHTS, StackDimension, frame_name, library_name, weight
 from profiling.profile import Profile, Stack
 
-StackDimension = Literal["cpu", "wall"]
+_SCALE = {each.dimension: 1e6 if each.unit == "seconds" else 1 for each in WEIGHTS}
 
 
 def collapsed(profile: Profile, dimension: StackDimension = "cpu") -> str:
-    """Return one line a stack: frames from the outermost, separated by `;`, then whole microseconds."""
+    """Return one line a stack: frames from the outermost, separated by `;`, then whole microseconds or bytes."""
     lines = []
     for stack in profile.stacks:
-        microseconds = round(weight_s(stack, dimension) * 1e6)
-        if microseconds > 0:
-            frames = ";".join(_clean(name) for name in (stack.thread, *map(frame_name, stack.frames)))
-            lines.append(f"{frames} {microseconds}\n")
+        whole = round(weight(stack, dimension) * _SCALE[dimension])
+        if whole > 0:
+            lines.append(f"{';'.join(_clean(name) for name in _names(stack))} {whole}\n")
     return "".join(lines)
 
 
-def weight_s(stack: Stack, dimension: StackDimension) -> float:
-    """Return a stack's seconds in a dimension."""
-    match dimension:
-        case "cpu":
-            return stack.cpu_s
-        case "wall":
-            return stack.wall_s
-        case _:
-            assert_never(dimension)
-
-
-def frame_name(key: FunctionKey) -> str:
-    """Return a frame's text: qualified name and place."""
-    return f"{key.qualname} ({key.place})"
+def _names(stack: Stack) -> Iterator[str]:
+    yield stack.thread
+    yield from map(frame_name, stack.frames)
+    if stack.library is not None:
+        yield library_name(stack.library)
 
 
 def _clean(name: str) -> str:

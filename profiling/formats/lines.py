@@ -1,15 +1,16 @@
 """The unified profile as the lines a person reads. Pure."""
 
 from collections import Counter
-from collections.abc import Sequence
 from math import sqrt
 
-from profiling.collect.delta import FunctionDelta
+from profiling.collect.uncertainty import ENOUGH_SAMPLES
+from profiling.formats.delta_lines import delta_lines
 from profiling.model import FunctionKey
 from profiling.profile import FunctionProfile, Profile
 
+__all__ = ["delta_lines", "share_text", "unified_profile_lines"]
+
 _SHOWN = 5
-_ENOUGH_SAMPLES = 30
 _SMALLEST_SHARE = 0.01
 _MIB = 2**20
 _SMALLEST_LOOP_S = 0.005
@@ -23,27 +24,6 @@ def unified_profile_lines(profile: Profile) -> tuple[str, ...]:
     return (*lines, *([f"  Async: {held}"] if held else []))
 
 
-def delta_lines(deltas: Sequence[FunctionDelta]) -> tuple[str, ...]:
-    """Return the largest changes of CPU, memory and GC, one line a dimension that has any."""
-    cpu = [
-        f"{each.qualname} {each.cpu_before_s:.3f}s → {each.cpu_after_s:.3f}s{_uncertain(each.samples)}"
-        for each in sorted(deltas, key=lambda each: -abs(each.cpu_after_s - each.cpu_before_s))
-        if abs(each.cpu_after_s - each.cpu_before_s) >= 0.001
-    ]
-    memory = [
-        f"{each.qualname} {_mib(each.memory_before_bytes)} → {_mib(each.memory_after_bytes)}"
-        for each in sorted(deltas, key=lambda each: -abs(each.memory_after_bytes - each.memory_before_bytes))
-        if abs(each.memory_after_bytes - each.memory_before_bytes) >= _MIB
-    ]
-    gc = [
-        f"{each.qualname} {each.gc_before_s:.3f}s → {each.gc_after_s:.3f}s"
-        for each in sorted(deltas, key=lambda each: -abs(each.gc_after_s - each.gc_before_s))
-        if abs(each.gc_after_s - each.gc_before_s) >= 0.001
-    ]
-    parts = (("CPU", cpu), ("Memory", memory), ("GC", gc))
-    return tuple(f"  {title}: {', '.join(changes[:_SHOWN])}" for title, changes in parts if changes)
-
-
 def share_text(share: float, samples: int) -> str:
     """Return a share with two standard errors of a proportion, `45% ± 3%`; below 30 samples it says so.
 
@@ -51,7 +31,7 @@ def share_text(share: float, samples: int) -> str:
         share: 0 to 1.
         samples: all samples of the profile that the share is one of, at least 1.
     """
-    if samples < _ENOUGH_SAMPLES:
+    if samples < ENOUGH_SAMPLES:
         return f"{share:.0%} (too few samples)"
     error = 2 * sqrt(max(0.0, share * (1 - share)) / samples)
     return f"{share:.0%} ± {max(error, 0.01):.0%}"
@@ -83,7 +63,7 @@ def _cpu(profile: Profile, names: _Names) -> str:
 
 def _share(function: FunctionProfile, whole_s: float, samples: int) -> str:
     share = min(1.0, function.cpu_self_s / whole_s)
-    return share_text(share, 0 if function.samples_self < _ENOUGH_SAMPLES else samples)
+    return share_text(share, 0 if function.samples_self < ENOUGH_SAMPLES else samples)
 
 
 def _memory(profile: Profile, names: _Names) -> str:
@@ -117,10 +97,6 @@ def _loop(profile: Profile, names: _Names) -> str:
         for each in held[:_SHOWN]
         if each.loop_cpu_s + each.loop_blocked_s >= _SMALLEST_LOOP_S
     )
-
-
-def _uncertain(samples: int) -> str:
-    return " (too few samples)" if samples < _ENOUGH_SAMPLES else ""
 
 
 def _seconds(value_s: float) -> str:

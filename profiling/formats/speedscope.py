@@ -2,25 +2,28 @@
 
 from dataclasses import dataclass, field
 
-from profiling.formats.collapsed import StackDimension, weight_s
+from profiling.formats.weights import WEIGHTS, Weight, library_name, threads, weight
 from profiling.model import FunctionKey
 from profiling.profile import Profile, Stack
 
 _SCHEMA = "https://www.speedscope.app/file-format-schema.json"
-_TITLES: tuple[tuple[StackDimension, str], ...] = (("cpu", "CPU"), ("wall", "wall"))
 
 
 @dataclass(slots=True, kw_only=True)
 class _Frames:
-    """Frames by number, in order of first use."""
+    """Frames by number, in order of first use; a library's is its name alone."""
 
-    numbers: dict[FunctionKey, int] = field(default_factory=dict)
+    numbers: dict[FunctionKey | str, int] = field(default_factory=dict)
 
-    def number(self, key: FunctionKey) -> int:
-        return self.numbers.setdefault(key, len(self.numbers))
+    def of(self, stack: Stack) -> list[int]:
+        keys = (*stack.frames, *(() if stack.library is None else (library_name(stack.library),)))
+        return [self.numbers.setdefault(key, len(self.numbers)) for key in keys]
 
     def rows(self) -> list[dict[str, object]]:
-        return [{"name": key.qualname, "file": key.file, "line": key.first_line} for key in self.numbers]
+        return [
+            {"name": key} if isinstance(key, str) else {"name": key.qualname, "file": key.file, "line": key.first_line}
+            for key in self.numbers
+        ]
 
 
 def speedscope(profile: Profile, name: str) -> dict[str, object]:
@@ -31,13 +34,12 @@ def speedscope(profile: Profile, name: str) -> dict[str, object]:
         name: title of the file.
     """
     frames = _Frames()
-    threads = dict.fromkeys(stack.thread for stack in profile.stacks)
-    profiles = [
-        _sampled(f"{title}: {thread}", [stack for stack in profile.stacks if stack.thread == thread], dimension, frames)
-        for dimension, title in _TITLES
-        for thread in threads
-        if any(stack.thread == thread and weight_s(stack, dimension) > 0 for stack in profile.stacks)
+    found = [
+        (each, thread, [stack for stack in profile.stacks if stack.thread == thread and weight(stack, each.dimension)])
+        for each in WEIGHTS
+        for thread in threads(profile.stacks)
     ]
+    profiles = [_sampled(each, thread, stacks, frames) for each, thread, stacks in found if stacks]
     return {
         "$schema": _SCHEMA,
         "name": name,
@@ -48,14 +50,14 @@ def speedscope(profile: Profile, name: str) -> dict[str, object]:
     }
 
 
-def _sampled(title: str, stacks: list[Stack], dimension: StackDimension, frames: _Frames) -> dict[str, object]:
-    weighted = [(stack, weight_s(stack, dimension)) for stack in stacks if weight_s(stack, dimension) > 0]
+def _sampled(each: Weight, thread: str, stacks: list[Stack], frames: _Frames) -> dict[str, object]:
+    weights = [weight(stack, each.dimension) for stack in stacks]
     return {
         "type": "sampled",
-        "name": title,
-        "unit": "seconds",
+        "name": f"{each.title}: {thread}",
+        "unit": each.unit,
         "startValue": 0,
-        "endValue": sum(weight for _, weight in weighted),
-        "samples": [[frames.number(key) for key in stack.frames] for stack, _ in weighted],
-        "weights": [weight for _, weight in weighted],
+        "endValue": sum(weights),
+        "samples": [frames.of(stack) for stack in stacks],
+        "weights": weights,
     }

@@ -31,16 +31,21 @@ def begin(config_path: str) -> None:
         sys.dont_write_bytecode = writes_no_bytecode
 
 
-def give_way(folder: str) -> None:
-    """Take our folder and modules out of the target's sight and import its own `sitecustomize`.
-
-    Without one this raises the ModuleNotFoundError that `site` expects, so that the target sees no such module. The
-    folder stays in PYTHONPATH for its children.
-    """
+def leave(folder: str) -> None:
+    """Take our folder and modules out of the target's sight; the folder stays in PYTHONPATH for its children."""
     sys.path[:] = [path for path in sys.path if path != folder]
     sys.path_importer_cache.pop(folder, None)
-    for name in [name for name in sys.modules if name == "sitecustomize" or name.startswith("ratchet_")]:
+    for name in [name for name in sys.modules if name.startswith("ratchet_")]:
         del sys.modules[name]
+
+
+def give_way(folder: str) -> None:
+    """Leave, and import the target's own `sitecustomize`.
+
+    Without one this raises the ModuleNotFoundError that `site` expects, so that the target sees no such module.
+    """
+    leave(folder)
+    del sys.modules["sitecustomize"]
     __import__("sitecustomize")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _signal  # type: ignore[import-not-found]  # typeshed has no stub; `signal` would import enum into the target
 import _thread
 import atexit
 import os
@@ -13,12 +12,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import ModuleType
-    from typing import NoReturn
 
+    from profiling.harness.ratchet_bootstrap_ends import Ends
+    from profiling.harness.ratchet_bootstrap_forks import install
     from profiling.harness.ratchet_bootstrap_json import encode
     from profiling.harness.ratchet_bootstrap_places import Places
     from profiling.harness.ratchet_bootstrap_ticker import Ticker
 else:
+    from ratchet_bootstrap_ends import Ends
+    from ratchet_bootstrap_forks import install
     from ratchet_bootstrap_json import encode
     from ratchet_bootstrap_places import Places
     from ratchet_bootstrap_ticker import Ticker
@@ -26,11 +28,10 @@ else:
 _FLUSH_PERIOD_S = 0.5
 _WATCH_PERIOD_S = 0.02
 _LOCK_TIMEOUT_S = 1.0
-_KILLING = (_signal.SIGTERM, _signal.SIGKILL)
 # kept, because the target may replace them: a frozen clock, a faked file system
-_getpid, _open, _write, _close, _replace, _remove = os.getpid, os.open, os.write, os.close, os.replace, os.remove
-_real_exit, _real_execv, _real_execve, _real_kill = os._exit, os.execv, os.execve, os.kill
-_stat, _clock, _sleep = os.stat, time.perf_counter, time.sleep
+_getpid, _open, _read, _write, _close = os.getpid, os.open, os.read, os.write, os.close
+_replace, _remove = os.replace, os.remove
+_stat, _clock, _process_time = os.stat, time.perf_counter, time.process_time
 
 
 class Loaded:
@@ -68,6 +69,7 @@ class Host:
         items: list[dict[str, object]] = config["harnesses"]  # type: ignore[assignment]  # JSON
         self.harnesses = [Loaded(str(item["name"]), item["options"]) for item in items]  # type: ignore[arg-type]
         self.tickers: list[Ticker] = []
+        self.is_forking = False
         self.new_process()
 
     def new_process(self) -> None:
@@ -75,15 +77,19 @@ class Host:
         self.pid = _getpid()
         self.lock = _thread.allocate_lock()
         self.number = _claim(self.reports, self.pid)
-        self.due = _clock() + _FLUSH_PERIOD_S
+        self.life_before_s = 0.0
+        self.began = self.due = _clock()
 
     def begin(self) -> None:
         """Start every harness and arrange for the reports."""
         child = _exists(f"{self.reports}/.started.{os.getppid()}.0")
-        periodic = child or any(harness.options.get("periodic") for harness in self.harnesses)
-        self.flusher = Ticker(_WATCH_PERIOD_S if child else _FLUSH_PERIOD_S, self.flush_when_due)
+        dies = any(harness.options.get("periodic") for harness in self.harnesses)
+        self.thrift = 10 if dies else 50
+        self.life_before_s = _take_number(self._life(), 0.0)
+        self.flusher = Ticker(_WATCH_PERIOD_S, self.flush_when_due)
         atexit.register(self.at_exit)
-        self._patch_exits()
+        Ends(self).install()
+        install(self)
         os.register_at_fork(
             before=self.before_fork, after_in_parent=self.after_fork_in_parent, after_in_child=self.after_fork_in_child
         )
@@ -93,7 +99,7 @@ class Host:
             except BaseException:
                 harness.failed()
             harness.call("start", self._context(harness))
-        if periodic:
+        if child or dies:
             self._run_ticker(self.flusher)
 
     def _context(self, harness: Loaded) -> dict[str, object]:
@@ -143,33 +149,28 @@ class Host:
         self.dump()
 
     def flush_when_due(self) -> None:
-        """Write reports when a killer asks for them or some time has passed, within 2% of the process's time."""
-        asked = self._question(self.pid)
+        """Write reports when a killer asks for them or some time has passed.
+
+        A young process writes more often: what is lost when it dies is a fifth of its life, and half a second at most;
+        more only where writing would take over 2% of its time, 10% of one that is known to die.
+        """
+        asked = f"{self.reports}/.asked.{self.pid}"
         if _exists(asked):
             self.dump_last()
             _remove(asked)
         elif _clock() >= self.due:
             begun = _clock()
             self.dump()
-            self.due = _clock() + max(_FLUSH_PERIOD_S, 50 * (_clock() - begun))
+            ended = _clock()
+            self.due = ended + max(min((ended - self.began) / 4, _FLUSH_PERIOD_S), self.thrift * (ended - begun))
 
-    def ask(self, pid: int) -> None:
-        """Let a process that is about to be killed write its reports, and wait for it a little.
+    def dump_for_exec(self) -> None:
+        """Write the reports of a program that is about to be replaced, and what its successor must not count again."""
+        self.dump_last()
+        _quietly(lambda: _write_whole(self._life(), repr(_process_time())))
 
-        Done on the killer's side because a Python handler for SIGTERM in the victim can hang it: one that arrives just
-        before a blocking call is not seen until that call returns.
-        """
-        if pid == self.pid or not _exists(f"{self.reports}/.started.{pid}.0"):
-            return
-        question = self._question(pid)
-        _close(_open(question, os.O_CREAT | os.O_WRONLY, 0o600))
-        for _ in range(100):
-            if not _exists(question):
-                break
-            _sleep(0.001)
-
-    def _question(self, pid: int) -> str:
-        return f"{self.reports}/.asked.{pid}"
+    def _life(self) -> str:
+        return f"{self.reports}/.life.{self.pid}"
 
     def _write(self, harness: Loaded, content: dict[str, object]) -> None:
         try:
@@ -181,6 +182,9 @@ class Host:
                 "python": list(sys.version_info[:3]),
                 "hook_errors": harness.errors + (errors if isinstance(errors, int) else 0),
             }
+            cpu_s = content.get("cpu_s")
+            if isinstance(cpu_s, float):
+                process["cpu_s"] = max(0.0, cpu_s - self.life_before_s)  # the clock goes on over `exec`
             _write_whole(f"{self.reports}/{harness.name}.{self.pid}.{self.number}.json", encode({**content, **process}))
         except Exception:
             harness.failed()
@@ -201,6 +205,8 @@ class Host:
 
     def after_fork_in_parent(self) -> None:
         """Go on in the parent."""
+        if self.is_forking:
+            return
         for ticker in self.tickers:
             _quietly(ticker.start)
 
@@ -217,29 +223,6 @@ class Host:
             ticker.forget()
             _quietly(ticker.start)
 
-    def _patch_exits(self) -> None:
-        def _exit(status: int) -> NoReturn:
-            self.dump_last()
-            _real_exit(status)
-
-        def execv(path: str, argv: list[str], /) -> NoReturn:
-            self.dump_last()
-            _real_execv(path, argv)
-
-        def execve(path: str, argv: list[str], env: Mapping[str, str]) -> NoReturn:
-            self.dump_last()
-            _real_execve(path, argv, env)
-
-        def kill(pid: int, signal: int, /) -> None:
-            if signal in _KILLING:
-                _quietly(lambda: self.ask(pid))
-            _real_kill(pid, signal)
-
-        setattr(os, "_exit", _exit)  # noqa: B010  # the assignment says that the type stays, which is ours to keep
-        setattr(os, "execv", execv)  # noqa: B010
-        setattr(os, "execve", execve)  # noqa: B010
-        setattr(os, "kill", kill)  # noqa: B010
-
 
 def _exists(path: str) -> bool:
     try:
@@ -254,6 +237,20 @@ def _quietly(action: Callable[[], None]) -> None:
         action()
     except Exception:
         pass
+
+
+def _take_number(path: str, otherwise: float) -> float:
+    """Return the number in a file that is removed, or another one where there is none."""
+    try:
+        descriptor = _open(path, os.O_RDONLY)
+        try:
+            text = _read(descriptor, 64)
+        finally:
+            _close(descriptor)
+            _remove(path)
+        return float(text)
+    except (OSError, ValueError):
+        return otherwise
 
 
 def _claim(reports: str, pid: int) -> int:

@@ -41,9 +41,13 @@ class Places:
 
 
 def _script() -> str | None:
-    """Return the file of the script that was started; None before it is known."""
+    """Return the file of the script that was started; None before it is known.
+
+    At a script's end the interpreter takes `__file__` away again; the command line still names it.
+    """
     for name in ("__mp_main__", "__main__"):
         file = getattr(sys.modules.get(name), "__file__", None)
         if isinstance(file, str):
             return file
-    return None
+    named = (getattr(sys, "argv", None) or [None])[0]
+    return named if isinstance(named, str) and named.endswith(".py") else None

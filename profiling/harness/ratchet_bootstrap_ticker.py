@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _STOP_TIMEOUT_S = 1.0
+_GONE_TRIES, _GONE_STEP_S = 2500, 0.0002  # a busy machine may take long over the end of a thread
 OWN_THREADS: set[int] = set()
 """Identifiers of the threads that are ours, not the target's."""
 
@@ -49,9 +50,9 @@ class Ticker:
         if ended.acquire(True, _STOP_TIMEOUT_S) and self._native_id:
             task = f"/proc/self/task/{self._native_id}"
             try:
-                for _ in range(50):
+                for _ in range(_GONE_TRIES):
                     _stat(task)
-                    _sleep(0.0002)
+                    _sleep(_GONE_STEP_S)
             except OSError:
                 pass  # it is gone
 

@@ -6,7 +6,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import CodeType, FrameType
     from typing import Any
 
@@ -27,37 +27,45 @@ class Codes:
         self.coroutines: list[bool] = []
         self.seen: dict[int, int | str | None] = {}
         self.kept: list[CodeType] = []
+        self.kept_by_number: list[CodeType] = []
 
-    def read(self, rows: list[Row]) -> tuple[tuple[int, ...], str | None]:
-        """Return the numbers of the project functions on a stack, innermost first, and the library called by the first.
+    def read(self, rows: Iterable[Row]) -> tuple[tuple[int, ...], str | None, int]:
+        """Return the numbers of the project functions on a stack, innermost first, the library called by the first.
 
-        A function that recurs appears once, at its innermost place.
+        A function that recurs appears once, at its innermost place. The third is the instruction the first stands at.
         """
         found: list[int] = []
         library: str | None = None
+        at = -1
         seen = self.seen
-        for code, names, _ in rows:
+        for code, names, instruction in rows:
             place = seen.get(id(code), _UNSEEN)
             if place is _UNSEEN:
                 place = self._learn(code, names)
             if type(place) is int:
                 if place not in found:
+                    if not found:
+                        at = instruction
                     found.append(place)
             elif type(place) is str and not found and (place != "importlib" or library is None):
                 library = place
-        return tuple(found), library if found else None
+        return tuple(found), library if found else None, at
 
-    def innermost(self, frame: FrameType | None, depth: int) -> int | None:
-        """Return the number of the innermost project function of the calling thread's own stack."""
-        while frame is not None and depth:
-            place = self.seen.get(id(frame.f_code), _UNSEEN)
-            if place is _UNSEEN:
-                place = self._learn(frame.f_code, frame.f_globals)
-            if type(place) is int:
-                return place
+    def read_own(self, frame: FrameType | None, depth: int) -> tuple[tuple[int, ...], str | None]:
+        """Read so many frames of the calling thread's own stack; of a deeper one without project code, twice as many.
+
+        Only a thread's own frames may be followed one by one.
+        """
+        rows: list[Row] = []
+        while frame is not None and len(rows) < 2 * depth:
+            rows.append((frame.f_code, frame.f_globals, 0))
             frame = frame.f_back
-            depth -= 1
-        return None
+        stack, library, _ = self.read(rows[:depth])
+        return (stack, library) if stack else self.read(rows)[:2]
+
+    def line(self, number: int, instruction: int) -> int:
+        """Return the line of an instruction of a project function."""
+        return _line(self.kept_by_number[number], instruction)
 
     def number(self, code: CodeType) -> int | None:
         """Return the number of a project function, or None for other code."""
@@ -89,8 +97,28 @@ class Codes:
         self.rows.append([path, code.co_firstlineno, code.co_name, qualname, code.co_flags])
         self.coroutines.append(bool(code.co_flags & _COROUTINE_FLAGS))
         self.seen[id(code)] = number
-        self.kept.append(code)
+        self.kept_by_number.append(code)
         return number
+
+
+def _line(code: CodeType, instruction: int) -> int:
+    if not hasattr(code, "co_lines"):
+        return _line_before_310(code, instruction)
+    for begin, end, line in code.co_lines():
+        if begin <= instruction < end and line is not None:
+            return line
+    return code.co_firstlineno
+
+
+def _line_before_310(code: CodeType, instruction: int) -> int:
+    """Read the older table: steps of the instruction, and signed steps of the line, in pairs."""
+    line, begin = code.co_firstlineno, 0
+    for step, line_step in zip(code.co_lnotab[::2], code.co_lnotab[1::2]):
+        begin += step
+        if begin > instruction:
+            break
+        line += line_step - 256 if line_step >= 128 else line_step
+    return line
 
 
 def _library(code: CodeType, names: dict[str, Any], packages: frozenset[str]) -> str | None:

@@ -13,16 +13,21 @@ if TYPE_CHECKING:
     from typing import Any
 
     from profiling.harness import ratchet_facts_values as values
+    from profiling.harness.ratchet_facts_files import writes
+    from profiling.harness.ratchet_facts_keywords import Keywords
     from profiling.harness.ratchet_facts_seen import Place, Seen
 else:
     import ratchet_facts_values as values
+    from ratchet_facts_files import writes
+    from ratchet_facts_keywords import Keywords
     from ratchet_facts_seen import Place, Seen
 
 _FRAMES_WALKED = 500
 RETURNED, RAISED = "returned", "raised"
+_OUTSIDE = frozenset({"open", "os", "shutil", "subprocess", "socket", "sqlite3", "gc", "signal"})
+"""What an audit event that reaches outside the process begins with."""
 _FOLDED = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
 _NOT_THE_PROGRAM = ("<frozen importlib", os.path.dirname(os.path.abspath(__file__)) + os.sep)
-_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
 class Activation:
@@ -52,7 +57,9 @@ class Recorder:
         self.names = frozenset(name for name, _ in self.wanted)
         self.places: dict[int, tuple[CodeType, Place | None]] = {}
         self.identities = values.Identities()
+        self.keywords = Keywords()
         self.may_clear_locals = True
+        self.events = 0
         self.new_process()
 
     def new_process(self) -> None:
@@ -60,6 +67,7 @@ class Recorder:
         self.lock = RLock()
         self.faults = 0
         self.active: dict[int, Activation] = {}
+        self.called = self.every()
         for seen in self.every():
             seen.forget()
 
@@ -83,8 +91,10 @@ class Recorder:
         """Record the start of a call, or the first step of a generator or coroutine; never raises."""
         try:
             with self.lock:
+                self.events += 1
                 arguments = frame.f_locals if place.parameters else {}
-                keys = place.begin(arguments, self.identities)
+                given = self.keywords.given(frame.f_back) if place.by_keyword or place.named_rest else ()
+                keys = place.begin(arguments, given, self.identities)
                 if place.suspends is None:
                     thread = get_ident()
                     self.active[values.address(frame)] = Activation(place.seen, thread, keys)
@@ -103,7 +113,7 @@ class Recorder:
         Args:
             frame: of the activation.
             ended: RETURNED or RAISED.
-            value: what it returned.
+            value: what it returned, or the exception where that is told.
         """
         activation = self.active.pop(values.address(frame), None)
         if activation is None:
@@ -115,7 +125,7 @@ class Recorder:
                 if ended is RETURNED:
                     seen.result(activation.keys, value, self.identities)
                 else:
-                    seen.failed()
+                    seen.failed(value)  # type: ignore[arg-type]  # an exception, when it raised
         except values.OWN_FAULTS:
             seen.consistent = seen.consistent_by_receiver = False
             self.faults += 1
@@ -154,7 +164,7 @@ class Recorder:
                 return
             returning = activation.returning
             if returning is None or activation.handled != values.address(sys.exc_info()[1]):
-                self.leave(frame, RAISED)
+                self.leave(frame, RAISED, sys.exc_info()[1])
             else:
                 self.leave(frame, RETURNED, returning[0])
         except values.OWN_FAULTS:
@@ -162,17 +172,46 @@ class Recorder:
 
     def audit(self, event: str, arguments: tuple[object, ...]) -> None:
         """See the opening of files (an audit hook); never raises."""
+        if event.partition(".")[0] in _OUTSIDE:
+            self._let_orphans_go()
         if event != "open":
             return
         try:
             path, mode, flags = arguments
-            seen = self._opener(sys._getframe()) if type(path) is str or type(path) is bytes else None
+            seen = self._opener(sys._getframe(1)) if type(path) is str or type(path) is bytes else None
             if seen is not None:
                 absolute = _absolute(os.fsdecode(path))  # type: ignore[arg-type]  # one of both
                 name = absolute[len(self.root) :] if absolute.startswith(self.root) else absolute
                 with self.lock:
-                    seen.open(absolute, name.encode("utf-8", "backslashreplace").decode(), _writes(mode, flags))
+                    seen.open(absolute, name.encode("utf-8", "backslashreplace").decode(), writes(mode, flags))
         except (OSError, *values.OWN_FAULTS):
+            self.faults += 1
+
+    def look_at_last_results(self) -> None:
+        """Look at the results that are still held: the process is about to end."""
+        with self.lock:
+            for seen in self.every():
+                seen.watched.look()
+
+    def drop(self) -> None:
+        """Record no more, at next to no cost."""
+        for name, quick in (
+            ("begin", _nothing),
+            ("end", _nothing),
+            ("result", _itself),
+            ("find", _nothing),
+            ("audit", _nothing),
+        ):
+            setattr(self, name, quick)
+        self.look_at_last_results()
+        self.active.clear()
+
+    def _let_orphans_go(self) -> None:
+        try:
+            for seen in self.called:
+                if seen.watched.held is not None:
+                    seen.watched.let_orphan_go()
+        except values.OWN_FAULTS:
             self.faults += 1
 
     def report(self) -> dict[str, object]:
@@ -194,10 +233,12 @@ class Recorder:
         return None
 
 
-def _writes(mode: object, flags: object) -> bool:
-    """Say whether a file is opened for writing: from the mode of `open` and the flags of `os.open`."""
-    asked = type(mode) is str and any(letter in mode for letter in "wax+")
-    return asked or (type(flags) is int and bool(flags & _WRITING))
+def _nothing(*_arguments: object) -> None:
+    """Do nothing."""
+
+
+def _itself(value: object) -> object:
+    return value
 
 
 def _absolute(path: str) -> str:

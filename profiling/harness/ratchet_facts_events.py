@@ -7,6 +7,7 @@ from _thread import get_ident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import CodeType, FrameType
     from typing import Any
 
@@ -53,7 +54,7 @@ class Profiling:
         last, opcodes = frame.f_lasti, frame.f_code.co_code
         if event == "return":
             has_returned = last >= 0 and opcodes[last] == self.returns
-            self.recorder.leave(frame, RETURNED if has_returned else RAISED, value)
+            self.recorder.leave(frame, RETURNED if has_returned else RAISED, value)  # None where it raised
         elif place.suspends is None or last < 0 or (opcodes[last] == self.resumes and opcodes[last + 1] == 0):
             self.recorder.enter(frame, place)
 
@@ -77,6 +78,7 @@ class Monitoring:
         self.monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]  # 3.12 and later
         self.tool: int | None = None
         self.asked: set[int] = set()
+        self.watched: dict[int, tuple[CodeType, list[Callable[[object], None]]]] = {}
         self.notes: list[str] = []
 
     def begin(self) -> None:
@@ -91,27 +93,48 @@ class Monitoring:
         monitoring.register_callback(self.tool, events.PY_START, self.started)
         monitoring.register_callback(self.tool, events.PY_RETURN, self.returned)
         monitoring.register_callback(self.tool, events.PY_UNWIND, self.unwound)
-        monitoring.set_events(self.tool, events.PY_START | events.PY_UNWIND)
+        monitoring.set_events(self.tool, events.PY_START | (events.PY_UNWIND if self.recorder.wanted else 0))
+
+    def watch(self, code: CodeType, action: Callable[[object], None]) -> None:
+        """Call an action with the first argument at each start of a code object from now on."""
+        self.watched.setdefault(values.address(code), (code, []))[1].append(action)
+        if self.tool is not None:
+            self.monitoring.restart_events()  # it may have started before, and is not asked again then
 
     def started(self, code: CodeType, _offset: int) -> object:
         """Take the start of a call; other code is never asked again."""
+        watched = self.watched.get(values.address(code))
+        if watched is not None:
+            self._act(watched[1], sys._getframe(1))
         place = _place(self.recorder, code)
         if place is None:
-            return self.monitoring.DISABLE
+            return self.monitoring.DISABLE if watched is None else None
         if values.address(code) not in self.asked:
             self.asked.add(values.address(code))
             self.monitoring.set_local_events(self.tool, code, self.monitoring.events.PY_RETURN)
         self.recorder.enter(sys._getframe(1), place)
         return None
 
+    def _act(self, actions: list[Callable[[object], None]], frame: FrameType) -> None:
+        try:
+            arguments = frame.f_locals
+            first = arguments[frame.f_code.co_varnames[0]]
+            if type(arguments) is dict:
+                arguments.clear()  # the frame's copy of its locals, which would keep them alive
+        except values.OWN_FAULTS:
+            self.recorder.faults += 1
+            return
+        for action in actions:
+            action(first)
+
     def returned(self, _code: CodeType, _offset: int, value: object) -> None:
         """Take a return."""
         self.recorder.leave(sys._getframe(1), RETURNED, value)
 
-    def unwound(self, code: CodeType, _offset: int, _error: BaseException) -> None:
+    def unwound(self, code: CodeType, _offset: int, error: BaseException) -> None:
         """Take the end of any frame by an exception."""
         if values.address(code) in self.asked:
-            self.recorder.leave(sys._getframe(1), RAISED)
+            self.recorder.leave(sys._getframe(1), RAISED, error)
 
     def check(self) -> None:
         """Do nothing: no one else can take these events."""

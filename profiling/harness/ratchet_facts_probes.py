@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
+    from profiling.harness import ratchet_facts_sizes as sizes
     from profiling.harness import ratchet_facts_values as values
 else:
+    import ratchet_facts_sizes as sizes
     import ratchet_facts_values as values
 
 _ELEMENTS = 256
@@ -23,6 +25,32 @@ class Loop:
 
     def __init__(self) -> None:
         self.entries = self.trips = self.max_trips = 0
+        self.by_trips: dict[int, int] = {}
+        self.inner: dict[int, list[int]] = {}
+
+    def end(self, entry: Entry) -> None:
+        """Take an entry that has ended."""
+        sizes.add(self.by_trips, sizes.rounded(entry.trips))
+        for index, trips in entry.inner.items():
+            known = self.inner.setdefault(index, [0, 0])
+            known[0] += trips
+            known[1] = max(known[1], trips)
+
+    def report(self, running: list[Entry]) -> dict[str, object]:
+        """Return it as JSON, entries that have not ended among it."""
+        whole = Loop()
+        whole.by_trips = dict(self.by_trips)
+        whole.inner = {index: list(known) for index, known in self.inner.items()}
+        for entry in running:
+            whole.end(entry)
+        return {
+            "entries": self.entries,
+            "trips": self.trips,
+            "max_trips": self.max_trips,
+            "entries_by_trips": sizes.as_json(whole.by_trips),
+            "inner_trips": {str(index): known[0] for index, known in whole.inner.items()},
+            "max_inner_trips": {str(index): known[1] for index, known in whole.inner.items()},
+        }
 
 
 class Entry:
@@ -30,6 +58,7 @@ class Entry:
 
     def __init__(self) -> None:
         self.trips = 0
+        self.inner: dict[int, int] = {}
         self.first: dict[int, First] = {}
 
 
@@ -100,7 +129,7 @@ class Recorder:
     """What the probes call; replaced for the marking constant in instrumented code. Never raises faults of its own."""
 
     def __init__(self, context: Mapping[str, Any]) -> None:
-        self.faults = 0
+        self.faults = self.events = 0
         files = context["options"]["files"].values()
         self.loops = {loop["index"]: Loop() for content in files for loop in content["loops"]}
         self.expressions = {wanted["index"]: Expression() for content in files for wanted in content["expressions"]}
@@ -121,6 +150,7 @@ class Recorder:
         """See the value of an expression; return it."""
         try:
             with self.lock:
+                self.events += 1
                 self.expressions[index].see(value)
         except values.OWN_FAULTS:
             self.expressions[index].hashable = False
@@ -131,6 +161,7 @@ class Recorder:
         """See the value of an expression in a loop, from a scope nested `hops` deep in the loop's; return it."""
         try:
             with self.lock:
+                self.events += 1
                 expression = self.expressions[index]
                 expression.see(value)
                 entry = self._entry(loop, sys._getframe(1), hops)
@@ -165,31 +196,50 @@ class Recorder:
         except values.OWN_FAULTS:
             self.faults += 1
 
-    def trip(self, index: int) -> None:
-        """Count a trip."""
+    def trip(self, index: int, *outer: int) -> None:
+        """Count a trip, also for the loops around it in the same function."""
         try:
             with self.lock:
-                loop, entry = self.loops[index], self.running[index, values.address(sys._getframe(1))]
+                self.events += 1
+                frame = values.address(sys._getframe(1))
+                loop, entry = self.loops[index], self.running[index, frame]
                 entry.trips += 1
                 loop.trips += 1
                 loop.max_trips = max(loop.max_trips, entry.trips)
+                for each in outer:
+                    around = self.running[each, frame]
+                    around.inner[index] = around.inner.get(index, 0) + 1
         except values.OWN_FAULTS:
             self.faults += 1
 
     def leave(self, index: int) -> None:
         """End the entry, however the loop was left."""
         try:
-            self.running.pop((index, values.address(sys._getframe(1))), None)
+            with self.lock:
+                entry = self.running.pop((index, values.address(sys._getframe(1))), None)
+                if entry is not None:
+                    self.loops[index].end(entry)
         except values.OWN_FAULTS:
             self.faults += 1
+
+    def drop(self) -> None:
+        """Record no more, at next to no cost."""
+        for name in ("enter", "trip", "leave"):
+            setattr(self, name, _nothing)
+        self.value = self.looped = _second  # type: ignore[assignment,method-assign]  # they return the value, no more
+        with self.lock:
+            for (index, _frame), entry in self.running.items():
+                self.loops[index].end(entry)
+            self.running.clear()
 
     def report(self) -> dict[str, object]:
         """Return what was seen so far, by index."""
         with self.lock:
+            running: dict[int, list[Entry]] = {}
+            for (index, _frame), entry in self.running.items():
+                running.setdefault(index, []).append(entry)
             loops = {
-                str(index): {"entries": loop.entries, "trips": loop.trips, "max_trips": loop.max_trips}
-                for index, loop in self.loops.items()
-                if loop.entries
+                str(index): loop.report(running.get(index, [])) for index, loop in self.loops.items() if loop.entries
             }
             expressions = {
                 str(index): {
@@ -205,3 +255,11 @@ class Recorder:
                 if seen.evaluations
             }
             return {"loops": loops, "expressions": expressions}
+
+
+def _nothing(*_arguments: int) -> None:
+    """Do nothing."""
+
+
+def _second(_index: int, value: object, *_where: int) -> object:
+    return value

@@ -10,9 +10,13 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any
 
+    from profiling.harness import ratchet_facts_sizes as sizes
     from profiling.harness import ratchet_facts_values as values
+    from profiling.harness.ratchet_facts_results import Results
 else:
+    import ratchet_facts_sizes as sizes
     import ratchet_facts_values as values
+    from ratchet_facts_results import Results
 
 _DISTINCT = 4096
 _PATHS = 256
@@ -20,6 +24,8 @@ _SUSPENDING = {0x20: "generator", 0x80: "coroutine", 0x200: "async_generator"}  
 _VAR_POSITIONAL, _VAR_KEYWORD = 0x04, 0x08
 _RECEIVER_NAMES = frozenset({"self", "_self", "cls", "mcs", "mcls", "metacls", "klass"})
 _FRAMES_WALKED = 500
+_KEYWORDS = 64
+_derives = type.__subclasscheck__
 
 
 class Opened:
@@ -57,6 +63,11 @@ class Seen:
         self.consistent = True
         self.consistent_by_receiver = True
         self.argument_types: dict[str, dict[str, int]] = {}
+        self.argument_sizes: dict[str, dict[int, int]] = {}
+        self.receiver_types: dict[str, int] = {}
+        self.keywords: dict[str, int] = {}
+        self.exceptions: dict[str, int] = {}
+        self.watched = Results()
         self.result_types: dict[str, int] = {}
         self.immutable = True
         self.raised = 0
@@ -80,6 +91,7 @@ class Seen:
         digest = values.key_by_value(value)
         if digest is None:
             self.immutable = False
+            self.watched.take(value)
         if not (self.consistent or self.consistent_by_receiver):
             return
         if digest is None:
@@ -93,9 +105,13 @@ class Seen:
         self.immutable = False
         self.incomparable()
 
-    def failed(self) -> None:
-        """Count a call that ended in an exception."""
+    def failed(self, error: BaseException | None) -> None:
+        """Count a call that ended in an exception, which is not always told."""
         self.raised += 1
+        if error is None:
+            sizes.tally(self.exceptions, "(not told)")
+        else:
+            values.count_type(self.exceptions, type(error))
         self.incomparable()
 
     def incomparable(self) -> None:
@@ -138,6 +154,12 @@ class Seen:
             "max_depth": self.max_depth,
             "opened_files": {path: opened.opens for path, opened in self.opened.items()},
             "written_files": sum(opened.written for opened in self.opened.values()),
+            "argument_sizes": {name: sizes.as_json(found) for name, found in self.argument_sizes.items()},
+            "receiver_types": values.by_count(self.receiver_types),
+            "keywords": values.by_count(self.keywords),
+            "exceptions": values.by_count(self.exceptions),
+            "results_watched": self.watched.watched,
+            "results_mutated": self.watched.mutated,
         }
 
 
@@ -151,30 +173,52 @@ class Place:
         starred = bool(code.co_flags & _VAR_POSITIONAL) + bool(code.co_flags & _VAR_KEYWORD)
         self.parameters = code.co_varnames[: count + starred]
         self.has_receiver = seen.in_class and code.co_argcount > 0 and self.parameters[0] in _RECEIVER_NAMES
+        self.by_keyword = frozenset(code.co_varnames[code.co_posonlyargcount : count])
         self.named_rest = self.parameters[-1] if code.co_flags & _VAR_KEYWORD else None
         self.suspends = next((kind for flag, kind in _SUSPENDING.items() if code.co_flags & flag), None)
 
-    def begin(self, arguments: Mapping[str, object], identities: values.Identities) -> tuple[object, object]:
+    def begin(
+        self, arguments: Mapping[str, object], given: tuple[str, ...], identities: values.Identities
+    ) -> tuple[object, object]:
         """Record a call at its start; return what its result is to be filed under."""
+        seen = self.seen
+        seen.watched.look()
         receiver: object = None
-        types = self.seen.argument_types
         keys: list[object] = []
         keyable = True
         for index, name in enumerate(self.parameters):
             value = arguments[name]
-            histogram = types.get(name)
-            if histogram is None:
-                histogram = types[name] = {}
-            values.count_type(histogram, type(value))
+            self._look_at(name, value)
             if name == self.named_rest:
+                self._name(value, given)
                 value = tuple(value.items())  # type: ignore[attr-defined]  # a dict made for this call alone
             if index == 0 and self.has_receiver:
+                values.count_type(seen.receiver_types, value if _derives(type, type(value)) else type(value))  # type: ignore[arg-type]
                 receiver = identities.token(value)[0]
                 continue
             key = values.key_by_value(value)
             keyable = keyable and key is not None
             keys.append(("object", identities.token(value)[0]) if key is None else key)
-        return self.seen.call(receiver, keys, keyable)
+        if given and self.named_rest is None:
+            self._name({}, given)
+        return seen.call(receiver, keys, keyable)
+
+    def _look_at(self, name: str, value: object) -> None:
+        """Count an argument's type and size."""
+        types = self.seen.argument_types
+        histogram = types.get(name)
+        if histogram is None:
+            histogram = types[name] = {}
+        values.count_type(histogram, type(value))
+        length = values.length_of(value)
+        if length is not None:
+            sizes.add(self.seen.argument_sizes.setdefault(name, {}), sizes.power_of_two(length))
+
+    def _name(self, rest: object, given: tuple[str, ...]) -> None:
+        """Count the names that were given by keyword: parameters, and what the function takes by `**`."""
+        extra = [name for name in rest if type(name) is str]  # type: ignore[attr-defined]  # a dict
+        for name in dict.fromkeys([*extra, *(name for name in given if name in self.by_keyword)]):
+            sizes.tally(self.seen.keywords, name, _KEYWORDS)
 
     def begin_suspending(self, frame: FrameType, kind: str) -> None:
         """Record the first step of a generator or coroutine: its depth is that of its like on the stack just now."""

@@ -31,6 +31,7 @@ _CONTAINERS = (list, tuple, dict, set, frozenset, bytearray)
 _SCALAR_IDS = frozenset(map(address, _SCALARS))  # a type is looked up by id: its own `__hash__` may be the target's
 _CONTAINER_IDS = frozenset(map(address, _CONTAINERS))
 _IMMUTABLE_CONTAINER_IDS = frozenset(map(address, (tuple, frozenset)))
+_CHANGEABLE_IDS = _CONTAINER_IDS - _IMMUTABLE_CONTAINER_IDS
 _KEYED_IDS = _SCALAR_IDS | _IMMUTABLE_CONTAINER_IDS
 _SIZED_IDS = _CONTAINER_IDS | {address(str), address(bytes)}
 _SMALL = 1 << 62
@@ -156,6 +157,13 @@ def digest(value: object, identities: Identities) -> object:
     return _structure(value, _CONTAINER_IDS, identities.key, (Room(_ELEMENTS), _DEPTH))
 
 
+def plain_content(value: object) -> object:
+    """Return the content of a mutable builtin container; None of all else, and where it holds anything but builtins."""
+    if address(type(value)) not in _CHANGEABLE_IDS:
+        return None
+    return _structure(value, _CONTAINER_IDS, _nothing, (Room(_ELEMENTS), _DEPTH))
+
+
 def is_builtin_immutable(value: object, depth: int = _DEPTH) -> bool:
     """Say whether a value is an immutable builtin scalar, or a tuple or frozenset of such: safe to hash and compare."""
     kind = type(value)
@@ -178,6 +186,18 @@ def appearance(value: object, length: int | None) -> tuple[int, ...] | None:
     if length and (type(value) is list or type(value) is tuple):
         return (address(value), length, address(value[0]), address(value[-1]))
     return (address(value), length)
+
+
+def first_types(value: object, limit: int) -> list[type]:
+    """Return the types of the first elements (keys of a dict) of a builtin container; none of other values."""
+    if address(type(value)) not in _CONTAINER_IDS:
+        return []
+    found: list[type] = []
+    for item in value:  # type: ignore[attr-defined]  # an exact builtin container
+        if len(found) >= limit:
+            break
+        found.append(type(item))
+    return found
 
 
 def elements_immutable(value: object, limit: int) -> bool:
@@ -242,6 +262,10 @@ def _scalar_key(value: object, kind: type) -> object:
     if type(value) is bytes:
         return ("bytes", value if len(value) <= _SHORT else (len(value), hash(value)))
     return (kind.__name__, repr(value))  # of float and complex: short, and exact to the last bit
+
+
+def _nothing(_value: object) -> None:
+    """Tell nothing of an object that is no builtin."""
 
 
 def _singleton_key(value: object) -> object:

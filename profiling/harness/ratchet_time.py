@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from profiling.harness.ratchet_codes import Codes
+    from profiling.harness.ratchet_threads import ThreadNames
     from profiling.harness.ratchet_time_collections import Collections
     from profiling.harness.ratchet_time_imports import Imports
     from profiling.harness.ratchet_time_loop import Loop
     from profiling.harness.ratchet_time_sampler import Sampler
 else:
     from ratchet_codes import Codes
+    from ratchet_threads import ThreadNames
     from ratchet_time_collections import Collections
     from ratchet_time_imports import Imports
     from ratchet_time_loop import Loop
@@ -37,10 +39,11 @@ class TimePass:
         options = context["options"]
         period_s = float(options.get("period_s", _PERIOD_S))
         self.codes = Codes(context["relative"], list(context["packages"]))
-        self.collections = Collections(self.codes, context["failed"])
+        self.names = ThreadNames()
+        self.collections = Collections(self.codes, context["failed"], self.names.name)
         self.loop = Loop(self.codes, context["failed"])
         self.imports = Imports(list(context["packages"]), context["failed"], self.loop.install)
-        self.sampler = Sampler(self.codes, self.loop.running, period_s)
+        self.sampler = Sampler(self.codes, self.loop.running, self.names, period_s)
         switch_interval_s = float(options.get("switch_interval_s", _SWITCH_INTERVAL_S))
         if switch_interval_s:
             sys.setswitchinterval(switch_interval_s)
@@ -50,6 +53,7 @@ class TimePass:
 
     def after_fork(self) -> None:
         """Begin anew."""
+        self.names.reset()
         self.collections.reset()
         self.loop.reset()
         self.imports.reset()
@@ -62,6 +66,7 @@ class TimePass:
         return {
             "codes": list(self.codes.rows),
             "stacks": sampler.snapshot(),
+            "waits": sampler.waits_snapshot(),
             "samples": sampler.samples,
             "ticks": sampler.ticks,
             "sampler_cpu_s": sampler.own_cpu_s,

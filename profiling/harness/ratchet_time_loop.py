@@ -24,13 +24,45 @@ _BOUND = ("TaskStepMethWrapper", "TaskWakeupMethWrapper", "builtin_function_or_m
 _PARTS = (("cr_code", "cr_await"), ("gi_code", "gi_yieldfrom"), ("ag_code", "ag_await"))
 _DEPTH = 100
 _get_ident, _clock, _thread_clock = _thread.get_ident, time.perf_counter, time.thread_time
+_monotonic = time.monotonic
+
+
+class Callback:
+    """One callback while it runs.
+
+    Attributes:
+        loop: of asyncio, that runs it.
+        is_awaited: whether other callbacks were ready when it began, or at its last sample.
+        shares: wall seconds of the samples in it, of these waiting, and with other callbacks ready at both ends of the
+            time that a sample stands for, by coroutine.
+    """
+
+    __slots__ = ("is_awaited", "loop", "shares")
+
+    def __init__(self, loop: object) -> None:
+        self.loop = loop
+        self.is_awaited = bool(getattr(loop, "_ready", None))
+        self.shares: dict[int, list[float]] = {}
+
+    def add(self, number: int, wall_s: float, waited_s: float) -> None:
+        """Add one sample; called from the sampler's thread."""
+        share = self.shares.setdefault(number, [0.0, 0.0, 0.0])
+        share[0] += wall_s
+        share[1] += waited_s
+        was_awaited, self.is_awaited = self.is_awaited, _others_ready(self.loop)
+        share[2] += wall_s if was_awaited and self.is_awaited else 0.0
 
 
 class Loop:
     """CPU and blocked seconds of event loop callbacks.
 
     A callback's exact figures go to the coroutines that samples found in it, in proportion; to the innermost project
-    coroutine that it resumes when it was too short to be sampled.
+    coroutine that it resumes when it was too short to be sampled. Loops with their own handles (uvloop) are not seen.
+
+    Attributes:
+        rows: CPU seconds, blocked seconds, the longest time a loop was held at once, and the part of the time held in
+            which other callbacks were ready; by coroutine. Waiting for a core is in none of them.
+        running: callbacks that run now, by thread.
     """
 
     def __init__(self, codes: Numbering, failed: Callable[[], None]) -> None:
@@ -41,7 +73,7 @@ class Loop:
     def reset(self) -> None:
         """Forget what was seen."""
         self.rows: dict[int, list[float]] = {}
-        self.running: dict[int, dict[int, list[float]]] = {}
+        self.running: dict[int, Callback] = {}
 
     def install(self, module_name: str) -> None:
         """Wrap the callbacks' runner once `asyncio.events` is imported."""
@@ -52,14 +84,16 @@ class Loop:
 
         def _run(self_: object) -> object:
             ident = _get_ident()
-            outer, samples = self.running.get(ident), {}  # type: ignore[var-annotated]  # py3.9 has no inline form
-            self.running[ident] = samples
+            outer, callback = self.running.get(ident), Callback(getattr(self_, "_loop", None))
+            self.running[ident] = callback
             owner = self.owner(self_)
             wall, cpu = _clock(), _thread_clock()
             try:
                 return run(self_)
             finally:
-                self.finish(owner, samples, _thread_clock() - cpu, _clock() - wall)
+                cpu_s, wall_s = _thread_clock() - cpu, _clock() - wall
+                brief = {} if owner is None else {owner: [1.0, 0.0, float(callback.is_awaited)]}
+                self.finish(callback.shares or brief, cpu_s, wall_s)
                 if outer is None:
                     self.running.pop(ident, None)
                 else:
@@ -81,27 +115,30 @@ class Loop:
             self.failed()
             return None
 
-    def finish(self, owner: int | None, samples: dict[int, list[float]], cpu_s: float, wall_s: float) -> None:
+    def finish(self, shares: dict[int, list[float]], cpu_s: float, wall_s: float) -> None:
         """Add one callback's figures; never raises.
 
         What was seen to wait counts as blocked, all that is not CPU where that is most of it: a callback that waits for
         a core is not blocked.
         """
         try:
-            shares = samples or ({} if owner is None else {owner: [1.0, 0.0]})
-            whole_s = sum(share[0] for share in shares.values()) or 1.0
             waited_s = sum(share[1] for share in shares.values())
             rest_s = max(0.0, wall_s - cpu_s)
             blocked_s = rest_s if waited_s > rest_s / 2 else waited_s
-            for number, (weight_s, part_s) in list(shares.items()):
-                row = self.rows.setdefault(number, [0.0, 0.0])
-                row[0] += cpu_s * weight_s / whole_s
-                row[1] += blocked_s * part_s / waited_s if waited_s else 0.0
+            active_s = sum(share[0] - share[1] for share in shares.values())
+            for number, (weight_s, part_s, awaited_s) in list(shares.items()):
+                active = (weight_s - part_s) / active_s if active_s > 0 else 1.0 / len(shares)
+                row = self.rows.setdefault(number, [0.0, 0.0, 0.0, 0.0])
+                own_cpu_s, own_blocked_s = cpu_s * active, blocked_s * part_s / waited_s if waited_s else 0.0
+                row[0] += own_cpu_s
+                row[1] += own_blocked_s
+                row[2] = max(row[2], own_cpu_s + own_blocked_s)
+                row[3] += (own_cpu_s + own_blocked_s) * (awaited_s / weight_s if weight_s > 0 else 0.0)
         except Exception:
             self.failed()
 
     def snapshot(self) -> list[list[float]]:
-        """Return number, CPU seconds and blocked seconds."""
+        """Return number, CPU, blocked, longest and awaited seconds."""
         return [[number, *row] for number, row in list(self.rows.items())]
 
     def _innermost(self, awaitable: object) -> int | None:
@@ -117,3 +154,26 @@ class Loop:
             else:
                 return found
         return found
+
+
+def _others_ready(loop: object) -> bool:
+    """Say whether something else could run on a loop: a callback, a timer that is due, or (on Linux) a file.
+
+    This runs beside the loop's own thread, and so only reads: `_ready` and `_scheduled` are a deque and a list. Nothing
+    of the callback's own next step is there yet.
+    """
+    try:
+        if getattr(loop, "_ready", None):
+            return True
+        scheduled = getattr(loop, "_scheduled", None)
+        if scheduled and _has_real_time(loop) and scheduled[0]._when <= _monotonic():
+            return not scheduled[0]._cancelled
+        files = getattr(getattr(loop, "_selector", None), "_selector", None)
+        return type(files).__name__ == "epoll" and bool(files.poll(0, 1))  # type: ignore[union-attr]  # just checked
+    except Exception:  # it changed or was closed meanwhile
+        return False
+
+
+def _has_real_time(loop: object) -> bool:
+    """Say whether a loop's clock is the system's: some tests give it one of their own."""
+    return getattr(type(loop).time, "__module__", None) == "asyncio.base_events"  # type: ignore[attr-defined]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from _thread import get_ident
 
@@ -13,13 +12,19 @@ if TYPE_CHECKING:
 
     from profiling.harness.ratchet_bootstrap_ticker import OWN_THREADS, Ticker
     from profiling.harness.ratchet_stacks import Row, read_stacks
+    from profiling.harness.ratchet_threads import HAS_THREAD_CLOCKS, ThreadNames, known_thread, thread_clock
+    from profiling.harness.ratchet_time_loop import Callback
     from profiling.harness.ratchet_time_memory import Resident
 
     class Reader(Protocol):
         """What is needed of `Codes`."""
 
-        def read(self, rows: list[Row]) -> tuple[tuple[int, ...], str | None]:
+        def read(self, rows: list[Row]) -> tuple[tuple[int, ...], str | None, int]:
             """Read a stack."""
+            ...
+
+        def line(self, number: int, instruction: int) -> int:
+            """Find a line."""
             ...
 
         def coroutine_of(self, stack: tuple[int, ...]) -> int | None:
@@ -30,14 +35,14 @@ if TYPE_CHECKING:
 else:
     from ratchet_bootstrap_ticker import OWN_THREADS
     from ratchet_stacks import read_stacks
+    from ratchet_threads import HAS_THREAD_CLOCKS, ThreadNames, known_thread, thread_clock
     from ratchet_time_memory import Resident
 
-_OWN_SHARE = 0.03
+_OWN_SHARE = 0.04  # the program's own threads lose about as much again by being interrupted
+_LONGEST_PERIODS = 5
 _RESIDENT_EVERY = 8
 _MEASURE_EVERY = 16
 _FORGET_EVERY = 256
-_THREAD_NAMES = 64
-_HAS_THREAD_CLOCKS = sys.platform == "linux"
 _clock, _clock_gettime, _process_time, _thread_time = (
     time.perf_counter,
     getattr(time, "clock_gettime", None),
@@ -53,21 +58,22 @@ class Thread:
         clock: of its CPU time; None where there is none, or for a thread that `threading` does not know.
         cpu_s, wall_s: since the sample before.
         place: its innermost code and instruction, and its depth; moved: it was another one before.
-        key: thread name, stack and library that its figures go to.
+        key: thread name, stack and library that its figures go to; at: instruction of the innermost project function.
     """
 
     def __init__(self, ident: int, name: str, native_id: object, spent_s: float, now: float) -> None:
         self.ident = ident
         self.name = name
         self.native_id = native_id if isinstance(native_id, int) else 0
-        self.clock = _thread_clock(native_id)
-        self.is_unknown = _HAS_THREAD_CLOCKS and self.clock is None
+        self.clock = thread_clock(native_id)
+        self.is_unknown = HAS_THREAD_CLOCKS and self.clock is None
         self.spent_s = spent_s
         self.seen_at = now
         self.cpu_s = self.wall_s = 0.0
         self.place: tuple[int, int, int] | None = None
         self.moved = False
         self.key: Key = (name, (), None)
+        self.at = -1
 
     def tick(self, now: float) -> None:
         """Read its clock."""
@@ -89,8 +95,9 @@ class Sampler:
     CPU would call a busy machine a blocking call.
     """
 
-    def __init__(self, codes: Reader, running: dict[int, dict[int, list[float]]], period_s: float) -> None:
+    def __init__(self, codes: Reader, running: dict[int, Callback], names: ThreadNames, period_s: float) -> None:
         self.codes = codes
+        self.names = names
         self.running = running
         self.period_s = period_s
         self.ticker: Ticker | None = None
@@ -101,8 +108,8 @@ class Sampler:
         now = _clock()
         self.main = get_ident()
         self.threads = {self.main: Thread(self.main, "MainThread", os.getpid(), _thread_time(), now)}
-        self.names = {"MainThread"}
         self.stacks: dict[Key, list[float]] = {}
+        self.waits: dict[tuple[int, int, str | None], list[float]] = {}
         self.resident = Resident()
         self.ticks = self.samples = 0
         self.own_cpu_s = self.known_s = self.last_cost_s = 0.0
@@ -111,7 +118,7 @@ class Sampler:
     def sample(self) -> None:
         """Take one sample of every thread."""
         measures_itself = self.ticks % _MEASURE_EVERY == _MEASURE_EVERY - 1
-        began = _thread_time() if measures_itself else 0.0
+        began_s = _thread_time() if measures_itself else 0.0
         seen = self._read_all(_clock())
         self._share_out(seen)
         most: Thread | None = None
@@ -127,11 +134,18 @@ class Sampler:
             present = {thread.ident for thread in seen}
             self.threads = {ident: thread for ident, thread in self.threads.items() if ident in present}
         if measures_itself:
-            self._slow_down(_thread_time() - began)
+            self._slow_down(began_s)
 
     def snapshot(self) -> list[list[object]]:
         """Return thread, stack (innermost first), library, CPU and wall seconds, samples, growth in bytes, waiting."""
         return [[*key, *weights] for key, weights in list(self.stacks.items())]
+
+    def waits_snapshot(self) -> list[list[object]]:
+        """Return function, line, library, seconds waited there, and those with a loop's callback under way."""
+        line = self.codes.line
+        return [
+            [number, line(number, at), library, *waited] for (number, at, library), waited in list(self.waits.items())
+        ]
 
     def _read_all(self, now: float) -> list[Thread]:
         """Read clocks and stacks of all threads."""
@@ -139,13 +153,13 @@ class Sampler:
         for ident, rows in read_stacks().items():
             if ident not in OWN_THREADS and rows:
                 thread = self.threads.get(ident)
-                if thread is None or (thread.is_unknown and _known(ident) is not None):
+                if thread is None or (thread.is_unknown and known_thread(ident) is not None):
                     thread = self._meet(ident, now)  # a thread runs a little before `threading` knows it
                 thread.tick(now)
                 place = (id(rows[0][0]), rows[0][2], len(rows))
                 thread.moved = thread.place != place
                 if thread.cpu_s > 0 or thread.moved:
-                    stack, library = self.codes.read(rows)
+                    stack, library, thread.at = self.codes.read(rows)
                     thread.key, thread.place = (thread.name, stack, library), place
                 seen.append(thread)
         return seen
@@ -176,11 +190,13 @@ class Sampler:
         if thread.cpu_s > 0:
             weights[2] += 1
             self.samples += 1
+        if waits and thread.key[1]:
+            waited = self.waits.setdefault((thread.key[1][0], thread.at, thread.key[2]), [0.0, 0.0])
+            waited[0] += thread.wall_s
+            waited[1] += 0.0 if running is None else thread.wall_s
         number = None if running is None else self.codes.coroutine_of(thread.key[1])
         if running is not None and number is not None:
-            share = running.setdefault(number, [0.0, 0.0])
-            share[0] += thread.wall_s
-            share[1] += thread.wall_s if waits else 0.0
+            running.add(number, thread.wall_s, thread.wall_s if waits else 0.0)
 
     def _meet(self, ident: int, now: float) -> Thread:
         """Get to know a thread: only one that `threading` knows has a clock that can be read without danger.
@@ -188,31 +204,24 @@ class Sampler:
         `time.pthread_getcpuclockid` crashes on a thread that has just ended; the kernel's own form of a thread's
         clock, made of its native identifier, fails cleanly.
         """
-        active = _known(ident)
-        native = os.getpid() if ident == self.main else getattr(active, "_native_id", None)
-        name = getattr(active, "_name", None)
-        name = name if isinstance(name, str) and (name in self.names or len(self.names) < _THREAD_NAMES) else "other"
-        self.names.add(name)
-        thread = Thread(ident, name, native, 0.0, now)
+        native = os.getpid() if ident == self.main else getattr(known_thread(ident), "_native_id", None)
+        thread = Thread(ident, self.names.name(ident), native, 0.0, now)
         self.threads[ident] = thread
         return thread
 
-    def _slow_down(self, cost_s: float) -> None:
-        """Keep our share of the CPU small on deep stacks and many threads; one dear sample alone changes nothing."""
+    def _slow_down(self, began_s: float) -> None:
+        """Keep our share of the CPU small; one dear stretch alone changes nothing.
+
+        On deep stacks and with many threads the sample is what costs. Otherwise it is the way to it: waking up, asking
+        for the interpreter again and again while a long collection runs; that is bounded, for few samples say little.
+        """
+        own_s = _thread_time()
+        whole_s = max(0.0, own_s - self.own_cpu_s) / _MEASURE_EVERY
+        sample_s, self.own_cpu_s = own_s - began_s, own_s
+        cost_s = max(sample_s, min(whole_s, _LONGEST_PERIODS * self.period_s * _OWN_SHARE))
         lower_s, self.last_cost_s = min(cost_s, self.last_cost_s), cost_s
-        self.own_cpu_s = _thread_time()
         if self.ticker is not None:
             self.ticker.period_s = max(self.period_s, lower_s / _OWN_SHARE)
-
-
-def _known(ident: int) -> object:
-    """Return the `threading.Thread` of an identifier, None where there is none (yet)."""
-    return getattr(sys.modules.get("threading"), "_active", {}).get(ident)
-
-
-def _thread_clock(native_id: object) -> int | None:
-    """Return the Linux clock of a thread's CPU time: `CPUCLOCK_PERTHREAD | CPUCLOCK_SCHED` beside its inverted id."""
-    return (~native_id << 3) | 6 if _HAS_THREAD_CLOCKS and isinstance(native_id, int) else None
 
 
 def _sleeps(native_id: int) -> bool:

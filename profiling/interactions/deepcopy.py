@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from profiling.facts import Facts
+from profiling.interactions.observed import Observed
 from profiling.interactions.sides import CPU_SHARE, FEWEST_SAMPLES, MEMORY_MIB, allocated_mib, cpu_share
 from profiling.model import Dimension
-from profiling.profile import Profile
 from profiling.target import Evidence, Interaction, InteractionKind
 
 _LIBRARY = "copy"
 
 
-def find(profile: Profile, _facts: Facts) -> Iterator[Interaction]:
+def find(observed: Observed) -> Iterator[Interaction]:
     """Yield functions under which the `copy` module takes at least 1% of the CPU, and that allocate."""
+    profile = observed.profile
     for function in profile.functions:
         copied_s = sum(library.cpu_s for library in function.libraries if library.name == _LIBRARY)
         share, memory = cpu_share(copied_s, profile), allocated_mib(function)

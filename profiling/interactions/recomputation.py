@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from profiling.facts import Facts, FunctionFacts
+from profiling.facts import FunctionFacts
+from profiling.interactions.observed import Observed
 from profiling.interactions.sides import CPU_SHARE, FEWEST_SAMPLES, cpu_share, recorded
 from profiling.model import Dimension
-from profiling.profile import FunctionProfile, Profile
+from profiling.profile import FunctionProfile
 from profiling.target import Evidence, Interaction, InteractionKind
 
 _FEWEST_CALLS = 200
@@ -19,10 +20,11 @@ _ENTRY_BYTES = 150
 """Of a bounded lru_cache, its key of two included, without the value (tracemalloc, CPython 3.11: 148)."""
 
 
-def find(profile: Profile, facts: Facts) -> Iterator[Interaction]:
+def find(observed: Observed) -> Iterator[Interaction]:
     """Yield functions whose calls mostly repeat, with the same result each time, and take at least 1% of the CPU."""
+    profile = observed.profile
     for function in profile.functions:
-        seen = recorded(function.key, facts)
+        seen = recorded(function.key, observed.facts)
         if seen is None or seen.calls < _FEWEST_CALLS or not seen.consistent or seen.raised:
             continue
         distinct = _distinct(seen)

@@ -8,6 +8,9 @@ CPU_SHARE = 0.01
 MEMORY_MIB = 2.0
 """Both sides must be over the thresholds of a target (docs/deciding.md)."""
 
+LATENCY_S = 0.005
+"""The least that is worth a look of what an event loop is held, and of what a start-up takes (docs/deciding.md)."""
+
 FEWEST_SAMPLES = 30
 """Fewer samples than this make no evidence of CPU."""
 
@@ -21,8 +24,13 @@ def cpu_share(seconds: float, profile: Profile) -> float:
 
 
 def allocated_mib(function: FunctionProfile) -> float:
-    """Return MiB it was itself seen to allocate: of the heap's peak, alive at the end, or of resident growth."""
-    return max(function.peak_owned_bytes or 0, function.live_bytes or 0, function.rss_growth_bytes, 0) / _MIB
+    """Return MiB it was itself seen to allocate: of the heap's peak or alive at the end, else of resident growth.
+
+    Resident growth is summed over processes, and so stands in only where no heap was traced.
+    """
+    if function.peak_owned_bytes is None and function.live_bytes is None:
+        return max(function.rss_growth_bytes, 0) / _MIB
+    return max(function.peak_owned_bytes or 0, function.live_bytes or 0) / _MIB
 
 
 def recorded(key: FunctionKey, facts: Facts) -> FunctionFacts | None:

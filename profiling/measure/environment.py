@@ -9,12 +9,22 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from profiling.injection import Injection
+from profiling.isolation import wrapped
 from profiling.measure.processes import Launch
 from profiling.model import Command, Interpreter, Tree
 
 _PYTHON = re.compile(r"python(3(\.\d+)?)?")
 _SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "_AUTH")
 _OURS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "__PYVENV_LAUNCHER__", "PYTEST_CURRENT_TEST")
+_STEERING = frozenset(
+    "PYTEST_ADDOPTS PYTEST_PLUGINS PYTEST_DISABLE_PLUGIN_AUTOLOAD PYTHONSTARTUP PYTHONINSPECT PYTHONOPTIMIZE"
+    " PYTHONDEBUG PYTHONVERBOSE PYTHONDEVMODE PYTHONTRACEMALLOC PYTHONPROFILEIMPORTTIME PYTHONMALLOC"
+    " PYTHONMALLOCSTATS PYTHONDUMPREFS PYTHONDUMPREFSFILE PYTHONASYNCIODEBUG PYTHONFAULTHANDLER"
+    " PYTHONBREAKPOINT PYTHONPYCACHEPREFIX PYTHONHASHSEED PYTHONPERFSUPPORT PYTHON_PERF_JIT_SUPPORT"
+    " PYTHONWARNINGS PYTHONWARNDEFAULTENCODING PYTHONNODEBUGRANGES PYTHON_FROZEN_MODULES PYTHON_PRESITE"
+    " PYTHON_JIT PYTHONSAFEPATH PYTHONCASEOK PYTHONPLATLIBDIR PYTHONEXECUTABLE PYTHONNOUSERSITE".split()
+)
+"""Of our shell: they would change what is run, loaded or counted, and figures would hang on where we were started."""
 _OUR_PREFIXES = ("RATCHET_", "PYTEST_XDIST_", "OPTIMIZE_")
 
 
@@ -33,7 +43,9 @@ def launch(  # the shape of every run of target code
     folder. PYTHONPATH is: the injection, the tree's import roots, the command's own entries (relative ones resolved
     against the tree). The environment is ours without our virtual environment (PYTHONPATH, PYTHONHOME, VIRTUAL_ENV,
     our bin folder on PATH), without secrets (names that hold KEY, TOKEN, SECRET, PASSWORD, PASSWD, CREDENTIAL, _AUTH)
-    and with the target's virtual environment where it is one. What the command itself sets is taken as it is.
+    and with the target's virtual environment where it is one, without variables that steer Python or pytest.
+    What the command itself sets is taken as it is. Flags that keep PYTHONPATH out (-I, -E, -S) bring the injection's
+    wrapper in front of the program.
 
     Raises:
         FileNotFoundError: argv[0] can't be found; the message names it.
@@ -50,7 +62,15 @@ def launch(  # the shape of every run of target code
         env |= injection.env
     env |= extra_env or {}
     program = _resolve(command, tree, interpreter, env.get("PATH", os.defpath))
-    return Launch(argv=(program, *command.argv[1:]), cwd=tree.root, env=env, timeout_s=command.timeout_s, core=core)
+    argv = (program, *command.argv[1:])
+    return Launch(
+        argv=argv if injection is None else wrapped(argv, injection.wrapper),
+        cwd=tree.root,
+        env=env,
+        timeout_s=command.timeout_s,
+        core=core,
+        farewell=None if injection is None else injection.reports,
+    )
 
 
 def fingerprint(interpreter: Interpreter) -> dict[str, str]:
@@ -81,7 +101,7 @@ def _inherited(interpreter: Interpreter) -> dict[str, str]:
     env = {
         name: value
         for name, value in secrets_removed(os.environ).items()
-        if name not in _OURS and not name.startswith(_OUR_PREFIXES)
+        if name not in _OURS and name not in _STEERING and not name.startswith(_OUR_PREFIXES)
     }
     folder = bin_folder(interpreter)
     ours = _our_bin_folders()

@@ -17,7 +17,7 @@ class Stopped(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """One process to start, in its own process group, without a terminal and with an empty standard input.
+    """One process to start, in its own process group, without a terminal.
 
     Attributes:
         argv: resolved: argv[0] is a path.
@@ -25,6 +25,9 @@ class Launch:
         env: the whole environment.
         timeout_s: wall seconds after which the group is killed.
         core: CPU to pin it to, or None.
+        stdin: file that its standard input is read from; None means what `Processes` gives to all.
+        farewell: folder of an injection's reports: at the time limit, processes that report periodically are asked
+            there for a last report before they are killed. None means: nobody is asked.
     """
 
     argv: tuple[str, ...]
@@ -32,6 +35,8 @@ class Launch:
     env: Mapping[str, str]
     timeout_s: float
     core: int | None = None
+    stdin: Path | None = None
+    farewell: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,7 @@ class Finished:
         timed_out: it was killed at its time limit.
         stdout, stderr: the last 64 KiB of each, decoded with replacement.
         stdout_bytes: how much it printed; stdout_sha256: of all of it.
+        left_behind: processes of its group outlived it; they were killed.
     """
 
     usage: RunUsage
@@ -51,16 +57,19 @@ class Finished:
     stderr: str
     stdout_bytes: int
     stdout_sha256: str
+    left_behind: bool = False
 
 
 class Processes:
     """Starts processes and can stop them all, from another thread too.
 
     Attributes:
+        stdin: file that is every process's standard input, from its begin; None means an empty one.
         busy_s: wall seconds, over all calls so far, in which a process of the target ran.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, stdin: Path | None = None) -> None:
+        self.stdin = stdin
         self.busy_s = 0.0
         self._lock = threading.Lock()
         self._running: set[Child] = set()
@@ -123,7 +132,7 @@ class Processes:
                 self._running.discard(child)
                 raise
         with contextlib.suppress(BrokenPipeError):  # it died at once: supervision reports how
-            child.request(_request(launch, child.report_for_child))
+            child.request(_request(launch, launch.stdin or self.stdin, child.report_for_child))
         return child
 
     def _refuse_when_stopped(self) -> None:
@@ -131,13 +140,15 @@ class Processes:
             raise Stopped("the session is being stopped: its processes were killed and no new one is started")
 
 
-def _request(launch: Launch, report: int) -> bytes:
+def _request(launch: Launch, stdin: Path | None, report: int) -> bytes:
     """Return the launcher's request; see `launcher.py` for its fields."""
     fields = [
         str(report),
         "" if launch.core is None else str(launch.core),
         repr(launch.timeout_s),
         str(launch.cwd),
+        "" if stdin is None else str(stdin),
+        "" if launch.farewell is None else str(launch.farewell),
         str(len(launch.argv)),
         *launch.argv,
         *(f"{name}={value}" for name, value in launch.env.items()),
@@ -156,4 +167,5 @@ def _finished(child: Child) -> Finished:
         stderr=child.stderr.text(),
         stdout_bytes=child.stdout.count,
         stdout_sha256=child.stdout.digest.hexdigest(),
+        left_behind=child.left_behind(),
     )

@@ -155,6 +155,10 @@ class Child:
         fields = self._line(b"done")
         return self._killed_late if fields is None else fields.endswith(b" 1")
 
+    def left_behind(self) -> bool:
+        """Say whether processes of the command's group outlived it."""
+        return self._line(b"left") is not None
+
     def usage(self) -> RunUsage:
         """Return what the command cost; without a report (the launcher was killed) only its wall time is known."""
         fields = self._line(b"done")

@@ -62,15 +62,42 @@ def test_outside_a_project_it_says_what_to_name(optimize: Run, tmp_path: Path) -
     assert "no importable package" in done.stderr
 
 
-@pytest.mark.parametrize(("name", "begins"), [("p.speedscope.json", '{"$schema"'), ("p.collapsed", "")])
-def test_stacks_are_written_for_viewers_by_the_name_of_the_file(
-    optimize: Run, repository: Path, tmp_path: Path, name: str, begins: str
+def test_an_earlier_profile_is_compared_with_and_looked_into_deeper(
+    optimize: Run, repository: Path, tmp_path: Path
 ) -> None:
-    done = optimize("profile", "--out", str(tmp_path / name), "-C", str(repository), *ONLY)
+    before = tmp_path / "before.json"
+    first = optimize("profile", *ONLY, "--out", str(before), "-C", str(repository))
+    assert first.returncode == 0, first.stderr
+    options = ("--against", str(before), "--deep=census", "--out", str(tmp_path / "flame.html"))
+    done = optimize("profile", *ONLY, *options, cwd=repository)
     assert done.returncode == 0, done.stderr
-    text = (tmp_path / name).read_text()
-    assert text.startswith(begins)
-    assert "f" in text
+    assert "\nfunctions:\n" in done.stdout
+    assert "\n[compared with the earlier profile]\n" in done.stdout
+    assert "\n[deep]\n" in done.stdout
+    assert "builtins" in done.stdout or "dict" in done.stdout
+    assert "after" in (tmp_path / "flame.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--against", "none.json"], "none.json can't be read"),
+        (["--against", "bench.py"], "bench.py is no JSON"),
+        (["--deep=much"], "deep can't be 'much'"),
+        (["--deep", "python", "bench.py"], "a COMMAND goes after --"),
+        (["--sizes", "1,2,4"], "--scale, which is missing"),
+        (["--scale", "bench.py {n}"], "--scale needs --sizes"),
+        (["--scale", "bench.py {n}", "--sizes", "1,2,4", "--out", "x.html"], "does not go with --out"),
+        (["--scale", "bench.py {n}", "--sizes", "1,2,4", "--", "python", "bench.py"], "does not go with a COMMAND"),
+    ],
+)
+def test_options_that_can_not_be_followed_end_with_2(
+    optimize: Run, repository: Path, arguments: list[str], told: str
+) -> None:
+    done = optimize("profile", *arguments, cwd=repository)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr
+    assert "hint: " in done.stderr
 
 
 def test_a_profile_that_can_not_be_written_is_an_error(optimize: Run, repository: Path) -> None:

@@ -6,6 +6,7 @@ from agents.model import Finding
 from orchestrator.policy.presubmit import Check, KeptExperiment, check
 from profiling.comparison import Comparison
 from profiling.model import Dimension
+from profiling.target import InteractionKind
 
 CPU, PEAK, COLLECTIONS = Dimension.CPU_S, Dimension.PEAK_MIB, Dimension.GC_COLLECTIONS
 
@@ -86,6 +87,14 @@ def test_an_interaction_claim_needs_both_sides_measured_and_one_better() -> None
     assert failing(kept(compared(PEAK), interactions=("deepcopy",))) == {}
     nothing = {CPU: compared(CPU), PEAK: compared(PEAK), COLLECTIONS: compared(COLLECTIONS, improved=True)}
     assert Check.INTERACTIONS_BACKED in failing(kept(comparisons=nothing, interactions=("recomputation",)))
+
+
+@pytest.mark.parametrize("kind", InteractionKind)
+def test_every_interaction_can_be_claimed_once_both_its_sides_are_measured(kind: InteractionKind) -> None:
+    every = {one: compared(one, improved=True) for one in Dimension}
+    assert Check.INTERACTIONS_BACKED not in failing(kept(comparisons=every, interactions=(kind.value,)))
+    assert Check.INTERACTIONS_BACKED in failing(kept(comparisons={}, interactions=(kind.value,)))
+    assert Check.INTERACTIONS_BACKED in failing(kept(interactions=(kind.value,)))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from profiling.collect.reports import Run, time_reports
 from profiling.model import Command, FunctionKey, Interpreter, RunUsage
-from profiling.profile import SCHEMA_VERSION, FunctionProfile, GcTotals, LibraryShare, Profile, Stack
+from profiling.profile import SCHEMA_VERSION, FunctionProfile, GcTotals, ImportProfile, LibraryShare, Profile, Stack
 
 GC = {
     "generations": [0, 0, 0],
@@ -15,7 +15,7 @@ GC = {
     "pause_s": 0.0,
     "max_pause_s": 0.0,
     "threshold": [700, 10, 10],
-    "functions": [],
+    "stacks": [],
 }
 REPORT: dict[str, Any] = {
     "codes": [],
@@ -56,6 +56,21 @@ def root(tmp_path: Path) -> Path:
         "def price():\n    return [x for x in ()]\n\n\ndef total():\n    return price()\n"
     )
     return tmp_path
+
+
+@pytest.fixture
+def imported() -> Callable[..., ImportProfile]:
+    def make(module: str) -> ImportProfile:
+        return ImportProfile(
+            module=module,
+            file=f"/lib/{module}.py",
+            self_s=0.01,
+            total_s=0.02,
+            importer_file="bench.py",
+            importer_line=3,
+        )
+
+    return make
 
 
 @pytest.fixture

@@ -7,8 +7,17 @@ import pytest
 from profiling.collect import collections, cpu, imports, loop, memory
 from profiling.collect.reports import Run, memory_reports, time_reports
 from profiling.collect.source import Source
+from profiling.collect.stacks import StackKey
 from profiling.model import FunctionKey
+from profiling.profile import Wait
 
+GC = {
+    "generations": [0, 0, 0],
+    "counted": [0, 0, 0],
+    "pause_s": 0.0,
+    "max_pause_s": 0.0,
+    "threshold": [700, 10, 10],
+}
 OneRun = Callable[..., Run]
 PRICE = ["shop.py", 1, "price", None, 3]
 LISTCOMP = ["shop.py", 2, "<listcomp>", None, 19]
@@ -80,15 +89,25 @@ def test_collections_are_merged_by_function(one_run: OneRun, root: Path, gc_repo
         "counted": [9, 2, 0],
         "pause_s": 0.5,
         "max_pause_s": 0.1,
-        "functions": [[-1, 0.1, 2], [0, 0.3, 6], [1, 0.1, 2]],
+        "stacks": [
+            ["MainThread", [], None, 0.1, 2],
+            ["MainThread", [0, 2], None, 0.2, 4],
+            ["MainThread", [0], "copy", 0.1, 2],
+            ["MainThread", [1, 0, 2], None, 0.1, 2],
+        ],
     }
-    runs = [one_run({"codes": [PRICE, LISTCOMP], "gc": gc}), one_run({"codes": [PRICE, LISTCOMP], "gc": gc})]
+    codes = [PRICE, LISTCOMP, TOTAL]
+    runs = [one_run({"codes": codes, "gc": gc}), one_run({"codes": codes, "gc": gc})]
 
     merged = collections.merge(runs, Source(root=root))
 
     assert set(merged.functions) == {PRICE_KEY}
     assert merged.functions[PRICE_KEY].collections == 8
     assert merged.functions[PRICE_KEY].pause_s == pytest.approx(0.4)
+    assert merged.stacks == {
+        StackKey(thread="MainThread", frames=(TOTAL_KEY, PRICE_KEY), library=None): pytest.approx(0.3),
+        StackKey(thread="MainThread", frames=(PRICE_KEY,), library="copy"): pytest.approx(0.1),
+    }
     assert merged.totals.collections == (8, 2, 0)
     assert merged.totals.pause_s == pytest.approx(0.5)
     assert merged.seen_share == pytest.approx(20 / 22)
@@ -113,8 +132,18 @@ def test_an_import_is_that_of_the_slowest_process_and_the_calmest_run(one_run: O
     assert (lib.module, lib.file, lib.importer_file, lib.importer_line) == ("lib", outside, "shop.py", 1)
 
 
+def test_the_places_of_most_waiting_are_kept_with_their_lines(one_run: OneRun, root: Path) -> None:
+    places = [[0, line, "socket", line / 100, 0.0] for line in range(1, 12)]
+    runs = [one_run({"codes": [PRICE], "waits": [*places, [0, 2, None, 1.0, 0.5]]}), one_run({"codes": [PRICE]})]
+
+    waits = cpu.merge(runs, Source(root=root)).functions[PRICE_KEY].waits
+
+    assert waits[0] == Wait(line=2, library=None, seconds=0.5, on_loop=0.25)
+    assert [wait.line for wait in waits] == [2, 11, 10, 9, 8, 7, 6, 5]
+
+
 def test_loops_are_merged_by_coroutine(one_run: OneRun, root: Path) -> None:
-    report = {"codes": [PRICE, LISTCOMP], "loop": [[0, 0.1, 0.3], [1, 0.1, 0.1]]}
+    report = {"codes": [PRICE, LISTCOMP], "loop": [[0, 0.1, 0.3, 0.2, 0.1], [1, 0.1, 0.1, 0.1, 0.0]]}
 
     merged = loop.merge([one_run(report), one_run(report)], Source(root=root))
 
@@ -130,7 +159,7 @@ def test_memory_peaks_are_of_one_process_and_live_bytes_of_all(root: Path) -> No
                 **common,
                 "codes": [PRICE, LISTCOMP],
                 "peaks": [[0, 50], [1, 70]],
-                "owned": [[0, 20], [1, 40]],
+                "owned": [["MainThread", [0], None, 20], ["MainThread", [1, 0], None, 40]],
                 "live": [["shop.py", 2, 10], ["shop.py", 6, 1]],
                 "peak_bytes": 90,
                 "stopped_because": None,
@@ -139,7 +168,7 @@ def test_memory_peaks_are_of_one_process_and_live_bytes_of_all(root: Path) -> No
                 **common,
                 "codes": [PRICE],
                 "peaks": [[0, 30]],
-                "owned": [[0, 30]],
+                "owned": [["MainThread", [0], "copy", 30]],
                 "live": [["shop.py", 1, 5]],
                 "peak_bytes": 30,
                 "stopped_because": "the budget",
@@ -152,6 +181,7 @@ def test_memory_peaks_are_of_one_process_and_live_bytes_of_all(root: Path) -> No
 
     price = merged.functions[PRICE_KEY]
     assert (price.peak_bytes, price.owned_bytes, price.live_bytes) == (70, 60, 15)
+    assert merged.stacks == {StackKey(thread="MainThread", frames=(PRICE_KEY,), library=None): 60}
     assert merged.functions[TOTAL_KEY].live_bytes == 1
     assert merged.peak_bytes == 90
     assert merged.notes == ("memory of process worker.py is incomplete: the budget",)
@@ -164,8 +194,11 @@ def test_memory_peaks_are_of_one_process_and_live_bytes_of_all(root: Path) -> No
         {"stacks": [stack([3], 0.1, 1)]},
         {"stacks": [stack([0], -0.1, 1)]},
         {"stacks": [stack([0], float("nan"), 1)]},
-        {"loop": [[9, 0.1, 0.1]]},
+        {"loop": [[9, 0.1, 0.1, 0.1, 0.0]]},
+        {"waits": [[2, 1, None, 0.1, 0.0]]},
+        {"waits": [[0, -1, None, 0.1, 0.0]]},
         {"gc": None},
+        {"gc": {**GC, "stacks": [["MainThread", [4], None, 0.1, 1]]}},
         {"samples": -1},
     ],
 )

@@ -3,7 +3,9 @@ from collections.abc import Callable
 import pytest
 
 from profiling.collect import notes
+from profiling.collect.baseline import Baseline
 from profiling.collect.reports import Run
+from profiling.collect.runs import PlainRun
 from profiling.model import Command, RunUsage
 
 
@@ -42,19 +44,33 @@ def test_overhead_is_said_when_it_is_large() -> None:
     assert "1.50 times" in notes.overhead(plain, usage(1.5))[0]
 
 
+LOST = ": up to half a second before that is not seen"
+
+
+def ended(code: int = 0, *, timed_out: bool = False) -> PlainRun:
+    run = RunUsage(wall_s=1.0, cpu_s=1.0, max_rss_mib=1.0, exit_code=code)
+    return PlainRun(usage=run, stdout_sha256="", stdout_bytes=0, stderr_tail="", timed_out=timed_out)
+
+
 @pytest.mark.parametrize(
-    ("argv", "flag"),
+    ("runs", "told"),
     [
-        (("python", "-I", "bench.py"), "-I"),
-        (("python3.12", "-uE", "bench.py"), "-E"),
-        (("python", "-S", "-m", "shop"), "-S"),
-        (("python", "bench.py", "-I"), None),
-        (("python", "-m", "shop", "-I"), None),
-        (("python", "-c", "pass", "-S"), None),
-        (("python", "-WIgnore", "bench.py"), None),
-        (("make", "-S"), None),
-        ((), None),
+        ((ended(), ended()), None),
+        ((ended(3), ended(3)), "the program ended with exit code 3"),
+        ((ended(-9),), "the program was killed by SIGKILL" + LOST),
+        ((ended(-9, timed_out=True),), "the program was stopped at its time limit of 10 s: all figures end there"),
+        (
+            (ended(), ended(-11), ended()),
+            "the program did not end alike every time: it ended with exit code 0, or was killed by SIGSEGV" + LOST,
+        ),
     ],
 )
-def test_flags_that_shut_the_profiler_out_are_found(argv: tuple[str, ...], flag: str | None) -> None:
-    assert notes.isolation(Command(argv=argv)) == flag
+def test_a_program_that_does_not_end_well_is_said(runs: tuple[PlainRun, ...], told: str | None) -> None:
+    baseline = Baseline(command=Command(argv=("python",), timeout_s=10.0), runs=list(runs))
+
+    assert notes.endings(baseline) == (() if told is None else (told,))
+
+
+def test_the_wrapper_is_said_with_the_flag_that_asked_for_it() -> None:
+    assert notes.wrapper(None) == ()
+    assert notes.wrapper("-I")[0].startswith("-I keeps")

@@ -12,7 +12,15 @@ from types import ModuleType
 import pytest
 
 from profiling.collect import facts as facts_pass
-from profiling.facts import ExpressionRequest, FactRequest, Facts, FunctionRequest, LoopRequest
+from profiling.facts import (
+    ClassRequest,
+    ContainerRequest,
+    ExpressionRequest,
+    FactRequest,
+    Facts,
+    FunctionRequest,
+    LoopRequest,
+)
 from profiling.measure.processes import Finished, Launch, Processes
 from profiling.model import Command, FunctionKey, Interpreter, Tree
 
@@ -33,6 +41,44 @@ class Source:
         node = next(found)
         line = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
         return FunctionRequest(id=qualname, key=FunctionKey(file=self.file, first_line=line, qualname=qualname))
+
+    def class_(self, name: str) -> ClassRequest:
+        node = next(node for node in self.nodes if isinstance(node, ast.ClassDef) and node.name == name)
+        return ClassRequest(id=name, key=self._key(node))
+
+    def container(self, code: str, *, which: int = 0) -> ContainerRequest:
+        place = self.expression(code, which=which)
+        return ContainerRequest(
+            id=f"{code}#{which}",
+            file=place.file,
+            line=place.line,
+            column=place.column,
+            end_line=place.end_line,
+            end_column=place.end_column,
+        )
+
+    def everything(self) -> list[FactRequest]:
+        """Ask for all that can be asked for."""
+        asked: list[FactRequest] = []
+        for number, node in enumerate(self.nodes):
+            if isinstance(node, ast.ClassDef):
+                asked.append(ClassRequest(id=f"class {self.file} {number}", key=self._key(node)))
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                asked.append(FunctionRequest(id=f"function {self.file} {number}", key=self._key(node)))
+            elif isinstance(node, ast.For | ast.While | ast.AsyncFor):
+                place = {"file": self.file, "line": node.lineno, "column": node.col_offset}
+                asked.append(LoopRequest(id=f"loop {self.file} {number}", **place))
+            elif isinstance(node, ast.expr) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
+                place = {"file": self.file, "line": node.lineno, "column": node.col_offset}
+                place |= {"end_line": node.end_lineno or 0, "end_column": node.end_col_offset or 0}
+                asked.append(ExpressionRequest(id=f"expression {self.file} {number}", **place))
+                if isinstance(node, ast.List | ast.Dict | ast.Set | ast.ListComp | ast.Call):
+                    asked.append(ContainerRequest(id=f"container {self.file} {number}", **place))
+        return asked
+
+    def _key(self, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> FunctionKey:
+        line = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        return FunctionKey(file=self.file, first_line=line, qualname=node.name)
 
     def loop(self, header: str) -> LoopRequest:
         node = next(
@@ -98,16 +144,19 @@ class Observer:
         for name, text in {"main": main, **modules}.items():
             (self.root / f"{name}.py").write_text(text)
 
-    def run(self, *requests: FactRequest, plain_wall_s: float | None = None, limit_s: float = 60) -> Observed:
+    def run(
+        self, *requests: FactRequest, plain_wall_s: float | None = None, limit_s: float = 60, whole_run: bool = True
+    ) -> Observed:
         processes = Remembering()
         facts = facts_pass.collect(
             requests,
-            Tree(root=self.root, import_roots=(".",), packages=("mod",), source_paths=("mod.py", "main.py")),
+            Tree(root=self.root, import_roots=(".",), packages=("mod",), source_paths=(".",)),
             Command(argv=("python", "main.py"), timeout_s=limit_s),
             self.interpreter,
             processes=processes,
             scratch=self.scratch,
             plain_wall_s=plain_wall_s,
+            whole_run=whole_run,
         )
         assert list(self.scratch.iterdir()) == []
         return Observed(facts, processes.finished)
@@ -144,15 +193,10 @@ def each_interpreter(request: pytest.FixtureRequest) -> Interpreter:
 @pytest.fixture(scope="session")
 def harness() -> Callable[[str], ModuleType]:
     """Load the harness files as the target does: by themselves, their siblings beside them."""
-    names = (
-        "ratchet_facts_values",
-        "ratchet_facts_seen",
-        "ratchet_facts_rewrite",
-        "ratchet_facts_probes",
-        "ratchet_facts_calls",
-    )
+    folder = Path(facts_pass.__file__).parents[1] / "harness"
+    names = tuple(sorted(path.stem for path in folder.glob("ratchet_facts*.py")))
     with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(Path(facts_pass.__file__).parents[1] / "harness")
+        patch.syspath_prepend(folder)
         loaded = {name: importlib.import_module(name) for name in names}
         for name in names:
             del sys.modules[name]

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from profiling.collect import facts as facts_pass
 from profiling.facts import (
+    ClassFacts,
+    ContainerFacts,
     ExpressionFacts,
     ExpressionRequest,
     Facts,
@@ -17,13 +19,16 @@ from profiling.facts import (
     FunctionRequest,
     LoopFacts,
     LoopRequest,
+    median,
 )
 from profiling.measure.processes import Finished, Launch, Processes
 from profiling.model import Command, FunctionKey, Interpreter, RunUsage, Tree
+from profiling.run_facts import AwaitUse, FileUse, LogUse, PatternUse, RunFacts, SerdeUse
 
 COUNTS = st.integers(0, 10_000)
 NAMES = st.sampled_from(["int", "str", "mod.Pair"])
 HISTOGRAMS = st.dictionaries(NAMES, st.integers(1, 1000), max_size=3)
+SIZES = st.dictionaries(st.integers(0, 100), st.integers(1, 1000), max_size=3)
 FUNCTIONS = st.builds(
     FunctionFacts,
     id=st.just("f"),
@@ -40,8 +45,61 @@ FUNCTIONS = st.builds(
     max_depth=COUNTS,
     opened_files=HISTOGRAMS,
     written_files=st.just(0),
+    argument_sizes=st.dictionaries(st.sampled_from(["a", "b"]), SIZES),
+    receiver_types=HISTOGRAMS,
+    keywords=HISTOGRAMS,
+    exceptions=HISTOGRAMS,
+    results_watched=COUNTS,
+    results_mutated=COUNTS,
 )
-LOOPS = st.builds(LoopFacts, id=st.just("l"), entries=COUNTS, trips=COUNTS, max_trips=COUNTS)
+LOOPS = st.builds(
+    LoopFacts,
+    id=st.just("l"),
+    entries=COUNTS,
+    trips=COUNTS,
+    max_trips=COUNTS,
+    entries_by_trips=SIZES,
+    inner_trips=HISTOGRAMS,
+    max_inner_trips=HISTOGRAMS,
+)
+CLASSES = st.builds(
+    ClassFacts,
+    id=st.just("c"),
+    created=st.none() | COUNTS,
+    peak_alive=st.none() | COUNTS,
+    set_in_init=HISTOGRAMS,
+    set_elsewhere=HISTOGRAMS,
+    read=HISTOGRAMS,
+    in_dict=st.lists(NAMES, unique=True).map(sorted).map(tuple),
+    reflected=HISTOGRAMS,
+    weakly_referenced=st.booleans(),
+    pickled_or_copied=st.booleans(),
+    subclasses=st.dictionaries(NAMES, st.just("mod.py")),
+    hash_calls=st.none() | COUNTS,
+    eq_calls=st.none() | COUNTS,
+)
+CONTAINERS = st.builds(
+    ContainerFacts,
+    id=st.just("k"),
+    made=COUNTS,
+    followed=st.booleans(),
+    operations=HISTOGRAMS,
+    max_size=st.none() | COUNTS,
+    sizes=SIZES,
+    element_types=HISTOGRAMS,
+    elements_hashable=st.booleans(),
+)
+RUNS = st.builds(
+    RunFacts,
+    files=st.dictionaries(NAMES, st.builds(FileUse, opens=COUNTS, stats=COUNTS, lines=HISTOGRAMS), max_size=2),
+    serde=st.dictionaries(NAMES, st.builds(SerdeUse, calls=COUNTS, of_dumped=COUNTS, repeats=COUNTS), max_size=2),
+    logging=st.dictionaries(NAMES, st.builds(LogUse, calls=COUNTS, disabled=COUNTS), max_size=2),
+    patterns=st.dictionaries(NAMES, st.builds(PatternUse, calls=COUNTS, distinct=st.integers(0, 256)), max_size=2),
+    awaits=st.dictionaries(
+        NAMES, st.builds(AwaitUse, awaits=COUNTS, waited_s=COUNTS.map(float), max_in_flight=COUNTS), max_size=2
+    ),
+    gc_thresholds=st.sampled_from([(), ((700, 10, 10),), ((0, 0, 0), (700, 10, 10))]),
+)
 EXPRESSIONS = st.builds(
     ExpressionFacts,
     id=st.just("e"),
@@ -58,6 +116,9 @@ FACTS = st.builds(
     functions=st.dictionaries(st.just("f"), FUNCTIONS),
     loops=st.dictionaries(st.just("l"), LOOPS),
     expressions=st.dictionaries(st.just("e"), EXPRESSIONS),
+    classes=st.dictionaries(st.just("c"), CLASSES),
+    containers=st.dictionaries(st.just("k"), CONTAINERS),
+    run=RUNS,
     notes=st.lists(st.text(alphabet="ab", max_size=2), max_size=2, unique=True).map(tuple),
 )
 FUNCTION = FunctionRequest(id="f", key=FunctionKey(file="mod.py", first_line=1, qualname="f"))
@@ -131,12 +192,36 @@ def test_stored_facts_are_read_as_they_were(facts: Facts, tmp_path_factory: pyte
     assert [file.name for file in path.parent.iterdir()] == ["facts.json"]
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"functions": {"f": {"id": "f"}}}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"schema": 2, "functions": {"f": {"id": "f"}}}'])
 def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path, content: str) -> None:
     path = tmp_path / "facts.json"
     path.write_text(content)
     with pytest.raises(facts_pass.FactsFileError, match=r"facts\.json holds no facts .*run the facts pass again"):
         facts_pass.read(path)
+
+
+def test_facts_of_an_earlier_version_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "facts.json"
+    path.write_text('{"functions": {}, "loops": {}, "expressions": {}, "notes": []}')
+    with pytest.raises(facts_pass.FactsFileError, match="holds facts of schema 1, this version reads 2: remove it"):
+        facts_pass.read(path)
+
+
+@given(values=st.lists(st.integers(0, 50), min_size=1))
+def test_the_median_of_a_histogram_is_that_of_its_values(values: list[int]) -> None:
+    histogram = {value: values.count(value) for value in values}
+    assert median(histogram) == sorted(values)[(len(values) - 1) // 2]
+    assert median({}) == 0
+
+
+@given(one=RUNS, other=RUNS)
+def test_merged_runs_add_counts_and_rank_places_by_use(one: RunFacts, other: RunFacts) -> None:
+    both = facts_pass.merge([Facts(run=one), Facts(run=other)]).run
+    assert sum(use.calls for use in both.serde.values()) == sum(
+        use.calls for run in (one, other) for use in run.serde.values()
+    )
+    ranks = [use.calls for use in both.logging.values()]
+    assert ranks == sorted(ranks, reverse=True)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
@@ -152,14 +237,26 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         {"functions": {"0": 3, "77": {}, "x": {}}},
         {"functions": {"0": {"calls": 1, "opened_files": {"\ud800": 1}}}},
         {"notes": ["\ud800" * 1000, 5], "hook_errors": "x"},
+        {"run": {"files": {"a": {"opens": -1}}}},
+        {"run": {"files": {"a": {"opens": 2**80}}}},
+        {"run": {"serde": [[[[[[[[[[]]]]]]]]]]}},
+        {"run": [], "classes": {"0": []}, "containers": 1},
         [],
     ],
 )
 def test_a_report_that_does_not_fit_gives_no_facts_and_no_error(tmp_path: Path, report: object) -> None:
     facts = collected(tmp_path, Reporting(calls=report), FUNCTION)
     assert facts.functions == {}
+    assert facts.run == RunFacts()
     facts_pass.write(facts, tmp_path / "facts.json")
     assert facts_pass.read(tmp_path / "facts.json") == facts
+
+
+def test_a_report_of_endless_length_is_cut(tmp_path: Path) -> None:
+    files = {f"{number}{'x' * 9000}": {"opens": 1, "lines": {}} for number in range(5000)}
+    facts = collected(tmp_path, Reporting(calls={"run": {"files": files}}), FUNCTION)
+    assert len(facts.run.files) == 256
+    assert max(map(len, facts.run.files)) == 500
 
 
 def test_faults_of_a_harness_and_silence_are_noted(tmp_path: Path) -> None:

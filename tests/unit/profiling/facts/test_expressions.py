@@ -311,7 +311,7 @@ def test_places_that_can_not_be_recorded_are_noted(observer, source) -> None:
     facts = observer.run(text.expression("list[int]"), wrong, script, text.expression("n", loop="nowhere")).facts
     assert facts.expressions["n"].evaluations == 2
     assert sorted(facts.notes) == [
-        "main.py was run as a script: its loops and expressions were not recorded",
+        "main.py was run as a script: its loops were not recorded",
         "no expression that can be recorded is at mod.py:2:12",
         "no loop 'nowhere' was requested for the expression 'n'",
         "no loop that can be recorded is at mod.py:2:0",

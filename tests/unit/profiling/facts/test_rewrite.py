@@ -115,9 +115,10 @@ def instrumented(harness, source: str, chooser: random.Random, share: float) -> 
     context = {"options": {"files": {"x.py": content}, "functions": []}, "relative": str, "root": ""}
     recorder = harness("ratchet_facts_probes").Recorder(context)
     code = compile(rewrite.Instrument(loops, expressions, functions).module(tree), "x.py", "exec", dont_inherit=True)
-    recorders = {rewrite.PROBES: recorder, rewrite.CALLS: harness("ratchet_facts_calls").Recorder(context)}
+    walk = harness("ratchet_facts_walk")
+    recorders = {walk.PROBES: recorder, walk.CALLS: harness("ratchet_facts_calls").Recorder(context)}
     module = ModuleType("instrumented")
-    exec(rewrite.bind(code, recorders), module.__dict__)
+    exec(walk.bind(code, recorders), module.__dict__)
     assert recorder.faults == 0
     return module, recorder
 

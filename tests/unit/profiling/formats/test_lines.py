@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profiling.collect.delta import FunctionDelta
+from profiling.collect.delta import FunctionDelta, ImportDelta
 from profiling.formats.lines import delta_lines, share_text, unified_profile_lines
 from profiling.model import Command, FunctionKey, Interpreter, RunUsage
 from profiling.profile import SCHEMA_VERSION, FunctionProfile, GcTotals, Profile
@@ -106,6 +106,74 @@ def test_a_delta_shows_what_changed_before_and_after() -> None:
         "  Memory: price 20 MiB → 5.0 MiB",
     )
     assert delta_lines(()) == ()
+
+
+def test_a_change_that_the_errors_explain_is_called_noise_and_real_ones_go_first() -> None:
+    def change(name: str, after_s: float, **more: object) -> FunctionDelta:
+        plain = FunctionDelta(
+            file="app.py",
+            qualname=name,
+            cpu_before_s=1.0,
+            cpu_after_s=after_s,
+            memory_before_bytes=0,
+            memory_after_bytes=0,
+            gc_before_s=0.0,
+            gc_after_s=0.0,
+            samples=500,
+        )
+        return replace(plain, **more)  # type: ignore[arg-type]
+
+    shaky, sure = change("shaky", 0.8, cpu_error_s=0.3), change("sure", 0.9, cpu_error_s=0.05)
+
+    assert delta_lines((shaky, sure)) == ("  CPU: sure 1.000s → 0.900s (± 0.050s)",)
+    assert delta_lines((shaky,)) == (
+        "  CPU: nothing beyond noise; largest: shaky 1.000s → 0.800s (± 0.300s), within noise",
+    )
+
+
+def test_waiting_loop_calls_and_imports_have_lines_of_their_own() -> None:
+    change = FunctionDelta(
+        file="app.py",
+        qualname="<module>",
+        cpu_before_s=0.0,
+        cpu_after_s=0.0,
+        memory_before_bytes=0,
+        memory_after_bytes=0,
+        gc_before_s=0.0,
+        gc_after_s=0.0,
+        samples=0,
+        waiting_before_s=0.5,
+        loop_after_s=0.02,
+        calls_before=9000,
+        calls_after=3,
+    )
+    deferred = ImportDelta(module="yaml", before_s=0.05, after_s=0.0, error_s=0.001)
+
+    assert delta_lines((change,), (deferred,)) == (
+        "  Waiting: app.py (module body) 0.500s → 0.000s",
+        "  Async: app.py (module body) 0.000s → 0.020s",
+        "  Calls: app.py (module body) 9,000 → 3",
+        "  Imports: yaml 0.050s → 0.000s (± 0.001s)",
+    )
+
+
+def test_functions_of_one_name_are_told_apart_by_their_file() -> None:
+    changes = [
+        FunctionDelta(
+            file=file,
+            qualname="run",
+            cpu_before_s=1.0,
+            cpu_after_s=after_s,
+            memory_before_bytes=0,
+            memory_after_bytes=0,
+            gc_before_s=0.0,
+            gc_after_s=0.0,
+            samples=500,
+        )
+        for file, after_s in (("a.py", 0.2), ("b.py", 0.5))
+    ]
+
+    assert delta_lines(changes) == ("  CPU: run (a.py) 1.000s → 0.200s, run (b.py) 1.000s → 0.500s",)
 
 
 @given(share=st.floats(0, 1), samples=st.integers(0, 10**6))

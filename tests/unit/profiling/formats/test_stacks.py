@@ -1,9 +1,11 @@
+import json
 from dataclasses import replace
 
 import pytest
 
 from profiling.formats.collapsed import collapsed
 from profiling.formats.speedscope import speedscope
+from profiling.formats.weights import WEIGHTS
 from profiling.model import Command, FunctionKey, Interpreter, RunUsage
 from profiling.profile import SCHEMA_VERSION, GcTotals, Profile, Stack
 
@@ -69,3 +71,48 @@ def test_speedscope_has_a_profile_for_each_thread_and_dimension_with_weight(prof
 def test_a_profile_without_stacks_is_still_a_file(profile: Profile) -> None:
     assert speedscope(replace(profile, stacks=()), "empty")["profiles"] == []
     assert collapsed(replace(profile, stacks=())) == ""
+
+
+def test_collapsed_knows_every_dimension_and_ends_in_the_library(measured: Profile) -> None:
+    lines = {each.dimension: collapsed(measured, each.dimension).splitlines() for each in WEIGHTS}
+
+    assert lines["cpu"][0] == "MainThread;main (shop.py:20);price (shop.py:3);[re] 600000"
+    assert lines["waiting"] == ["worker;work (jobs.py:7) 400000"]
+    assert lines["gc"] == ["MainThread;main (shop.py:20);price (shop.py:3);[re] 100000"]
+    assert lines["memory"] == [f"MainThread;main (shop.py:20);price (shop.py:3);[re] {8 * 2**20}"]
+    assert lines["resident"] == [f"worker;work (jobs.py:7) {3 * 2**20}"]
+
+
+def test_speedscope_holds_what_its_schema_demands(measured: Profile) -> None:
+    written = json.loads(json.dumps(speedscope(measured, "bench")))
+
+    frames = written["shared"]["frames"]
+    assert written["$schema"] == "https://www.speedscope.app/file-format-schema.json"
+    assert all(isinstance(frame["name"], str) for frame in frames)
+    assert {"name": "[re]"} in frames
+    assert all(set(frame) <= {"name", "file", "line", "col"} for frame in frames)
+    assert [each["name"] for each in written["profiles"]] == [
+        "CPU: MainThread",
+        "CPU: worker",
+        "wall: MainThread",
+        "wall: worker",
+        "waiting: worker",
+        "GC: MainThread",
+        "memory peak: MainThread",
+        "resident growth: worker",
+    ]
+    for each in written["profiles"]:
+        assert set(each) == {"type", "name", "unit", "startValue", "endValue", "samples", "weights"}
+        assert each["type"] == "sampled"
+        assert each["unit"] == ("bytes" if each["name"].startswith(("memory", "resident")) else "seconds")
+        assert len(each["samples"]) == len(each["weights"])
+        assert each["startValue"] == 0
+        assert each["endValue"] == pytest.approx(sum(each["weights"]))
+        assert all(0 <= number < len(frames) for sample in each["samples"] for number in sample)
+
+
+def test_a_heap_that_shrank_has_no_weight(measured: Profile) -> None:
+    shrunk = tuple(replace(stack, peak_owned_bytes=-5, rss_growth_bytes=-9) for stack in measured.stacks)
+
+    assert collapsed(replace(measured, stacks=shrunk), "memory") == ""
+    assert collapsed(replace(measured, stacks=shrunk), "resident") == ""

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,11 @@ OWNERS = """
 
 
 def by_name(report: Mapping[str, Any], rows: str) -> dict[str, int]:
-    return {report["codes"][number][2]: size for number, size in report[rows]}
+    found: dict[str, int] = defaultdict(int)
+    for *place, size in report[rows]:
+        stack = place if rows == "peaks" else place[1]
+        found[report["codes"][stack[0]][2] if stack else "(outside)"] += size
+    return found
 
 
 def test_peaks_and_their_owners_are_found(run: Run, write: Write) -> None:
@@ -74,3 +79,52 @@ def test_a_program_that_stops_tracing_itself_is_told_of(run: Run, write: Write) 
     report = run("own.py", harness="ratchet_memory").reports[0]
 
     assert "tracemalloc itself" in report["stopped_because"]
+
+
+def test_a_thread_owns_what_it_allocates_while_another_waits_for_it(run: Run, write: Write) -> None:
+    write(
+        "threads.py",
+        """
+        import threading
+        kept = []
+        def works():
+            kept.append([str(number) for number in range(200_000)])
+        def waits():
+            thread = threading.Thread(target=works, name="builder")
+            thread.start()
+            thread.join()
+        waits()
+        """,
+    )
+
+    report = run("threads.py", harness="ratchet_memory").reports[0]
+
+    owned = by_name(report, "owned")
+    builder = owned["works"] + owned.get("<listcomp>", 0)
+    assert builder > 0.85 * report["peak_bytes"] > 10 * MIB
+    assert owned.get("waits", 0) < 0.1 * builder
+    assert {row[0] for row in report["owned"] if row[3] > MIB} == {"builder"}
+
+
+def test_a_forked_child_counts_its_own_heap_alone(run: Run, write: Write) -> None:
+    write(
+        "forks.py",
+        """
+        import os
+        def before():
+            return [bytes(1000) for _ in range(20_000)]
+        def inside():
+            return [bytes(1000) for _ in range(8_000)]
+        kept = before()
+        pid = os.fork()
+        if pid == 0:
+            more = inside()
+            os._exit(0)
+        os.waitpid(pid, 0)
+        """,
+    )
+
+    parent, child = sorted(run("forks.py", harness="ratchet_memory").reports, key=lambda report: -report["peak_bytes"])
+
+    assert parent["peak_bytes"] / MIB == pytest.approx(19.7, rel=0.1)
+    assert child["peak_bytes"] / MIB == pytest.approx(7.9, rel=0.2)

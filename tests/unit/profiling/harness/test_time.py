@@ -164,12 +164,12 @@ def test_collections_are_counted_and_charged_to_where_they_were_triggered(run: R
 
     gc = (report := run("cycles.py").reports[0])["gc"]
 
-    names = {number: report["codes"][number][2] for number, _, _ in gc["functions"] if number >= 0}
-    counts = {names[number]: count for number, _, count in gc["functions"] if number >= 0}
+    counts = {report["codes"][stack[0]][2]: count for _, stack, _, _, count in gc["stacks"] if stack}
     assert sum(gc["generations"]) >= 0.99 * sum(gc["counted"]) > 20
     assert counts["makes_cycles"] >= 0.9 * sum(gc["generations"])
     assert counts["collects"] == 1
-    assert gc["pause_s"] == pytest.approx(sum(pause for _, pause, _ in gc["functions"]))
+    assert gc["pause_s"] == pytest.approx(sum(row[3] for row in gc["stacks"]))
+    assert gc["collector"] == "generational"
 
 
 def test_an_import_is_timed_with_the_line_that_asked_for_it(run: Run, write: Write) -> None:
@@ -264,7 +264,7 @@ def test_what_holds_the_loop_is_split_into_cpu_and_waiting(run: Run, write: Writ
 
     report = run("loop.py").reports[0]
 
-    held = {report["codes"][number][2]: (cpu_s, blocked_s) for number, cpu_s, blocked_s in report["loop"]}
+    held = {report["codes"][number][2]: (cpu_s, blocked_s) for number, cpu_s, blocked_s, *_ in report["loop"]}
     assert held["blocks"][0] < 0.02
     assert held["blocks"][1] == pytest.approx(0.1, rel=0.3)
     assert held["burns"][0] == pytest.approx(0.12, rel=0.1)
@@ -306,3 +306,42 @@ def test_files_of_an_environment_inside_the_tree_are_no_project_code(run: Run, w
 
     assert {code[0] for code in report["codes"]} == {"uses.py"}
     assert max(report["stacks"], key=lambda stack: stack[3])[2] == "heavy"
+
+
+def test_a_wait_is_told_with_its_line_its_library_and_whether_it_held_a_loop(run: Run, write: Write) -> None:
+    write(
+        "waits.py",
+        """
+        import asyncio, subprocess, sys, threading, time
+        def naps():
+            time.sleep(0.1)
+            time.sleep(0.05)
+        def starts():
+            subprocess.run([sys.executable, "-S", "-c", "import time; time.sleep(0.1)"])
+        async def blocks():
+            time.sleep(0.1)
+        async def idles():
+            await asyncio.sleep(0.1)
+        thread = threading.Thread(target=naps)
+        thread.start()
+        thread.join()
+        starts()
+        asyncio.run(blocks())
+        asyncio.run(idles())
+        """,
+    )
+
+    report = max(run("waits.py").reports, key=lambda report: len(report["waits"]))
+
+    waits = {
+        (report["codes"][number][2], line, library): (waited_s, on_loop_s)
+        for number, line, library, waited_s, on_loop_s in report["waits"]
+    }
+    assert waits["naps", 4, None] == (pytest.approx(0.1, rel=0.5), 0.0)
+    assert waits["naps", 5, None] == (pytest.approx(0.05, rel=0.5), 0.0)
+    assert waits["starts", 7, "subprocess"][0] > 0.05
+    assert waits["blocks", 9, None][1] == pytest.approx(0.1, rel=0.5)
+    assert waits["<module>", 14, "threading"][0] > 0.1
+    assert all(on_loop_s == 0 for place, (_, on_loop_s) in waits.items() if place[0] != "blocks")
+    whole_s = sum(stack[7] for stack in report["stacks"] if stack[1])
+    assert sum(waited_s for waited_s, _ in waits.values()) == pytest.approx(whole_s)

@@ -38,7 +38,7 @@ def test_a_harness_comes_with_the_files_that_it_imports_and_no_others(injection:
     names = {path.name for path in Path(injection.python_path).iterdir()}
 
     assert {"sitecustomize.py", "ratchet_time.py", "ratchet_codes.py", "ratchet_bootstrap_host.py"} <= names
-    assert not {"ratchet_bootstrap.py", "ratchet_memory.py", "ratchet_run.py", "__init__.py"} & names
+    assert not {"ratchet_memory.py", "ratchet_run.py", "__init__.py"} & names
 
 
 def test_a_harness_without_a_file_is_named(tmp_path: Path, tree: Tree) -> None:

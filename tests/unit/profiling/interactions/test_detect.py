@@ -6,7 +6,7 @@ import pytest
 
 from agents.recipes.requests import function_request
 from profiling.facts import Facts, FunctionFacts
-from profiling.interactions.detect import detect
+from profiling.interactions.detect import DETECTORS, detect
 from profiling.model import Command, Dimension, FunctionKey, Interpreter, RunUsage
 from profiling.profile import FunctionProfile, GcTotals, LibraryShare, Profile
 from profiling.target import Interaction, InteractionKind
@@ -92,7 +92,7 @@ def test_collections_in_a_top_allocator_are_an_interaction_with_both_figures() -
 
 
 @pytest.mark.parametrize(
-    "weak", [{"gc_pause_s": 0.09}, {"peak_owned_bytes": MIB, "peak_bytes": 500 * MIB}, {"gc_collections": 0}]
+    "weak", [{"gc_pause_s": 0.09}, {"peak_owned_bytes": MIB, "peak_bytes": 500 * MIB}, {"gc_collections": 9}]
 )
 def test_collections_or_allocations_alone_are_no_interaction(weak: dict[str, Any]) -> None:
     assert detect(profile(function("load", **{**ALLOCATING, **weak})), NO_FACTS) == ()
@@ -135,7 +135,7 @@ def test_many_instances_with_memory_and_busy_methods_are_an_interaction() -> Non
     assert (found.kind, found.key) == (InteractionKind.DATA_STRUCTURE, key("Point.__init__"))
     assert [one.text for one in found.evidence] == [
         "120000 instances of Point were made, 19.0 MiB with them",
-        "methods of Point take 0.52 s (5% of the CPU)",
+        "what works on them takes 0.52 s (5% of the CPU): Point.length, Point.__init__",
     ]
 
 
@@ -201,8 +201,22 @@ def test_every_interaction_rests_on_two_dimensions() -> None:
         function("parse", **REPEATED),
     )
     found = detect(profiled, facts_of("parse"))
-    assert {one.kind for one in found} == set(InteractionKind)
+    assert {one.kind for one in found} == {
+        InteractionKind.ALLOCATION_GC,
+        InteractionKind.DEEPCOPY,
+        InteractionKind.DATA_STRUCTURE,
+        InteractionKind.RECOMPUTATION,
+    }
     assert all(len({evidence.dimension for evidence in one.evidence}) >= 2 for one in found)
+
+
+def test_there_is_a_detector_of_every_kind() -> None:
+    assert [find.__module__.rpartition(".")[2] for find in DETECTORS] == [kind.value for kind in InteractionKind]
+
+
+def test_a_module_body_triggers_no_interaction_with_collections() -> None:
+    body = replace(function("load", **ALLOCATING), key=FunctionKey(file="pkg/a.py", first_line=1, qualname="<module>"))
+    assert detect(profile(body), NO_FACTS) == ()
 
 
 def test_a_workload_without_cpu_has_no_interactions() -> None:

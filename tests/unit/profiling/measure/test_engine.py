@@ -238,7 +238,7 @@ def test_a_script_is_project_code_where_there_is_no_package(make_tree: MakeTree,
 
 def test_an_interpreter_that_ignores_us_is_refused(tree: Callable[..., Tree], measured: Measure) -> None:
     with pytest.raises(WrongOrigin, match="left no report"):
-        measured(tree("a"), tree("b"), command=Command(argv=("python", "-I", "-c", "pass"), timeout_s=30))
+        measured(tree("a"), tree("b"), command=Command(argv=("sh", "-c", "exec python -I -c pass"), timeout_s=30))
 
 
 def test_trees_with_paths_of_unequal_length_are_refused(tree: Callable[..., Tree], measured: Measure) -> None:

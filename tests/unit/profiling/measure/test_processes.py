@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -203,3 +204,55 @@ def _is_gone(pid: int) -> bool:
             return True
         time.sleep(0.02)
     return False
+
+
+def test_every_run_reads_the_file_given_from_its_begin(script_launch: ScriptLaunch, tmp_path: Path) -> None:
+    (tmp_path / "all").write_text("for all")
+    (tmp_path / "one").write_text("for one")
+    launch = script_launch("import sys; print(sys.stdin.read())")
+    processes = Processes(stdin=tmp_path / "all")
+
+    read = [processes.run(each).stdout for each in (launch, launch, replace(launch, stdin=tmp_path / "one"))]
+
+    assert read == ["for all\n", "for all\n", "for one\n"]
+
+
+def test_an_input_that_is_not_there_is_an_error_that_names_it(
+    processes: Processes, script_launch: ScriptLaunch
+) -> None:
+    with pytest.raises(FileNotFoundError, match="/no/such/input"):
+        processes.run(replace(script_launch("pass"), stdin=Path("/no/such/input")))
+
+
+def test_who_has_reported_before_is_asked_once_more_before_the_kill_at_the_time_limit(
+    processes: Processes, script_launch: ScriptLaunch, tmp_path: Path
+) -> None:
+    reports = tmp_path / "reports"
+    reports.mkdir()
+    (reports / f"ratchet_time.{2**22 + 1}.0.json").touch()  # of a process that is gone: nobody waits for it
+    text = (
+        "import os, time\n"
+        "open(f'reports/ratchet_time.{os.getpid()}.0.json', 'w').close()\n"
+        "question = f'reports/.asked.{os.getpid()}'\n"
+        "while not os.path.exists(question): time.sleep(0.01)\n"
+        "open('answered', 'w').close()\n"
+        "os.remove(question)\n"
+        "time.sleep(60)\n"
+    )
+
+    finished = processes.run(replace(script_launch(text, timeout_s=1.0), farewell=reports))
+
+    assert finished.timed_out
+    assert (tmp_path / "answered").exists()
+    assert sorted(path.name[:13] for path in reports.iterdir()) == ["ratchet_time.", "ratchet_time."]
+
+
+def test_a_process_that_does_not_answer_is_killed_all_the_same(
+    processes: Processes, script_launch: ScriptLaunch, tmp_path: Path
+) -> None:
+    text = "import os, time; open(f'ratchet_time.{os.getpid()}.0.json', 'w').close(); time.sleep(60)"
+
+    finished = processes.run(replace(script_launch(text, timeout_s=0.5), farewell=tmp_path))
+
+    assert (finished.timed_out, finished.usage.exit_code) == (True, -9)
+    assert finished.usage.wall_s < 30

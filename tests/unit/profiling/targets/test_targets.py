@@ -130,6 +130,21 @@ def test_an_interaction_is_shown_at_its_function() -> None:
     assert not target.actionable
 
 
+def test_an_interaction_at_what_was_never_sampled_gets_a_row() -> None:
+    found = Interaction(kind=InteractionKind.DATA_STRUCTURE, key=key("Point", line=3), evidence=(), root_fix="slots")
+    (target,) = table(profile(), interactions=(found, found))
+    assert (target.key, target.interactions) == (key("Point", line=3), (InteractionKind.DATA_STRUCTURE,))
+    assert (target.domains, target.actionable, target.uncertain) == ((), False, False)
+
+
+def test_an_interaction_of_an_import_is_shown_at_its_line() -> None:
+    found = Interaction(
+        kind=InteractionKind.IMPORT_STARTUP, key=key("<module>", line=4), evidence=(), root_fix="import it later"
+    )
+    (target,) = table(profile(imports=(imported(0.3),)), interactions=(found,))
+    assert (target.domains, target.interactions) == ((Domain.STRUCTURE,), (InteractionKind.IMPORT_STARTUP,))
+
+
 def imported(seconds: float, *, executed: bool | None = False, importer: str = "pkg/a.py") -> ImportProfile:
     return ImportProfile(
         module="yaml",
