@@ -2,18 +2,16 @@
 
 from agents.model import Review
 from agents.specialists.setup import Setup
-from orchestrator.deciding import headline_dimension, kept_of
+from orchestrator.accounts import Accounts, Settled
+from orchestrator.deciding import kept_of
 from orchestrator.ledger.handoff import SessionStatus
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live import says
-from orchestrator.live.effects import effect_lines
 from orchestrator.policy import presubmit
 from orchestrator.policy.presubmit import Check, Item, KeptExperiment
 from orchestrator.services import Services
 from orchestrator.state import SessionState
 from orchestrator.survey import Survey
-from profiling.comparison import Decision
-from profiling.model import Dimension
 
 _UNDOES = frozenset({Check.MEASURED, Check.REVIEWED, Check.TESTS_AS_BEFORE})
 """Items that a keep may not stand without; the others are said."""
@@ -24,10 +22,14 @@ _SHOWN_TARGETS = 5
 def end_session(services: Services, setup: Setup, state: SessionState) -> str:
     """Review, measure, close the records; return the head of the session branch."""
     kept = kept_of(state, services.recorder.records())
-    head = _reviewed(services, state, kept) if kept else state["head_commit"]
-    headline = (
-        _headline(services, setup, state["base_commit"], head, headline_dimension(kept)) if kept else "nothing was kept"
-    )
+    settled = Settled(head=state["head_commit"], headline="nothing was kept")
+    if kept:
+        head, standing = _reviewed(services, state, kept)
+        settled = Settled(head=head, headline="nothing is left of what was kept: the review undid it")
+        if standing:
+            accounts = Accounts(services=services, setup=setup, base_commit=state["base_commit"], kept=standing)
+            settled = accounts.settle(head)
+    head, headline = settled.head, settled.headline
     survey = services.observer.survey(setup, head, services.recorder.tree_of(head))
     ended: SessionState = {**state, "head_commit": head}
     status = SessionStatus.BOUND if state.get("bounded") else SessionStatus.DONE
@@ -36,11 +38,13 @@ def end_session(services: Services, setup: Setup, state: SessionState) -> str:
     return head
 
 
-def _reviewed(services: Services, state: SessionState, kept: tuple[ExperimentRecord, ...]) -> str:
-    """Go through the checklist, keep by keep, newest first; revert what may not stand, and say the rest."""
+def _reviewed(
+    services: Services, state: SessionState, kept: tuple[ExperimentRecord, ...]
+) -> tuple[str, tuple[ExperimentRecord, ...]]:
+    """Go through the checklist, newest keep first; revert what may not stand; return the head and what stands."""
     found = services.recorder.review(state["base_commit"], state["head_commit"])
     services.bus.publish(says.review(found))
-    head = state["head_commit"]
+    head, standing = state["head_commit"], list(kept)
     for record in reversed(kept):
         items = presubmit.check([_as_kept(record, found, services.recorder.message(record.commit))])
         failed = [item for item in items if not item.passed]
@@ -48,9 +52,10 @@ def _reviewed(services: Services, state: SessionState, kept: tuple[ExperimentRec
             services.bus.publish(says.warning(_said(item)))
         if any(item.name in _UNDOES for item in failed):
             why = "; ".join(_said(item) for item in failed if item.name in _UNDOES)
+            standing.remove(record)
             head = services.recorder.revert(record.commit, f"The review before completion: {why}")
             services.bus.publish(says.warning(f"reverted {record.commit[:10]} ({record.proposal.summary})"))
-    return head
+    return head, tuple(standing)
 
 
 def _as_kept(record: ExperimentRecord, found: Review, message: str) -> KeptExperiment:
@@ -69,16 +74,6 @@ def _as_kept(record: ExperimentRecord, found: Review, message: str) -> KeptExper
 
 def _said(item: Item) -> str:
     return f"experiment {item.experiment}, {item.name.value}: {item.detail}"
-
-
-def _headline(services: Services, setup: Setup, base: str, head: str, dimension: Dimension) -> str:
-    measured = services.prover.headline(setup, base, head, dimension)
-    if measured is None:
-        return "nothing is left of what was kept: the review undid it"
-    lines = "; ".join(effect_lines(measured))
-    if measured.decision is Decision.IMPROVED:
-        return f"base against head, new pairs: {lines}"
-    return f"base against head, new pairs, does not by itself confirm a gain: {lines} ({measured.stopped_because})"
 
 
 def _next_steps(state: SessionState, survey: Survey) -> tuple[str, ...]:

@@ -10,8 +10,11 @@ from orchestrator import methodology
 from orchestrator.draft import Draft
 from orchestrator.ledger.record import GateResult, TestTally
 from orchestrator.observer import RepositoryObserver, foreign_origin
+from orchestrator.policy.gaming import Suspicion
 from orchestrator.policy.scope import violation
 from orchestrator.policy.verdict import Reason
+from orchestrator.watchman import Watchman
+from orchestrator.witness import Witness
 from profiling.behaviour.tests import Outcome, TestOutcomes, compare, run_tests
 from profiling.measure.environment import launch
 from profiling.measure.processes import Finished, Processes
@@ -49,11 +52,15 @@ class Gates:
         observer: knows how the unchanged tree behaves.
         processes: starts the target's processes.
         guard: the project's own check, from conventions.md, or None.
+        watchman: looks for gaming; without one nothing does.
+        witness: replays calls; without one nothing is replayed.
     """
 
     observer: RepositoryObserver
     processes: Processes
     guard: Command | None
+    watchman: Watchman | None = None
+    witness: Witness | None = None
 
     def run(
         self, setup: Setup, draft: Draft, tree: Tree, *, output_repeatable: bool
@@ -62,10 +69,14 @@ class Gates:
         gates: tuple[tuple[str, Callable[[], Passed | Failed]], ...] = (
             ("scope", lambda: _scope(draft, tree)),
             ("syntax", lambda: _syntax(draft, tree)),
+            ("patch", lambda: self._patch(setup, draft, tree)),
+            ("conduct", lambda: self._conduct(setup, draft, tree)),
             ("import", lambda: self._import(setup, draft, tree)),
             ("tests", lambda: self._tests(setup, draft, tree)),
             ("output", lambda: self._output(setup, draft, tree, output_repeatable=output_repeatable)),
+            ("behaviour", lambda: self._behaviour(setup, draft, tree)),
             ("guard", lambda: self._guard(setup, tree)),
+            ("frozen", lambda: self._frozen(setup, draft, tree)),
         )
         for name, gate in gates:
             result = gate()
@@ -73,6 +84,34 @@ class Gates:
             yield GateResult(name=name, passed=failed is None, detail=result.detail), failed, result.tests
             if failed is not None:
                 return
+
+    def _patch(self, setup: Setup, draft: Draft, tree: Tree) -> Passed | Failed:
+        """Read the fix for signs of cheating, before anything of it runs; the files that judge it are the base's."""
+        if self.watchman is None:
+            return Passed(detail="not looked at")
+        found = self.watchman.frozen(setup, draft, tree) or self.watchman.patch(setup, draft, tree)
+        return _believed(found, "nothing in it asks, hides or keeps")
+
+    def _conduct(self, setup: Setup, draft: Draft, tree: Tree) -> Passed | Failed:
+        """Run the workload under watch, first of all: it leaves, changes and hides no more than the base's does."""
+        if self.watchman is None:
+            return Passed(detail="not looked at")
+        return _believed(self.watchman.conduct(setup, draft, tree), "it leaves behind what the base does")
+
+    def _behaviour(self, setup: Setup, draft: Draft, tree: Tree) -> Passed | Failed:
+        """Replay recorded calls of the touched functions on both trees."""
+        if self.witness is None:
+            return Passed(detail="not replayed")
+        seen = self.witness.testify(setup, draft, tree)
+        return (
+            Failed(reason=Reason.BEHAVIOUR_CHANGED, detail=seen.text) if seen.is_different else Passed(detail=seen.text)
+        )
+
+    def _frozen(self, setup: Setup, draft: Draft, tree: Tree) -> Passed | Failed:
+        """See that what judged the fix was not changed while it ran."""
+        if self.watchman is None:
+            return Passed(detail="not looked at")
+        return _believed(self.watchman.frozen(setup, draft, tree), "tests, benchmarks and configuration are the base's")
 
     def _import(self, setup: Setup, draft: Draft, tree: Tree) -> Passed | Failed:
         """Import every changed module in a fresh process, from this tree; what the base can't import is excused."""
@@ -166,6 +205,10 @@ def _scope(draft: Draft, tree: Tree) -> Passed | Failed:
     if found is not None:
         return Failed(reason=Reason.SCOPE_VIOLATION, detail=found)
     return Passed(detail=", ".join(files))
+
+
+def _believed(found: Suspicion | None, otherwise: str) -> Passed | Failed:
+    return Passed(detail=otherwise) if found is None else Failed(reason=Reason.GAMING_SUSPECTED, detail=str(found))
 
 
 def _syntax(draft: Draft, tree: Tree) -> Passed | Failed:

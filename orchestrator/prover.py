@@ -12,10 +12,13 @@ from orchestrator.draft import Draft
 from orchestrator.errors import WorkloadFailed
 from orchestrator.gates import Gates
 from orchestrator.observer import RepositoryObserver
+from orchestrator.policy import gaming
+from orchestrator.policy.gaming import Suspicion
 from orchestrator.policy.keep_or_discard import ExperimentEvidence, choose_level, decide
 from orchestrator.policy.verdict import Reason
 from orchestrator.services import Checkouts, Clock
 from orchestrator.sources import apply_patch
+from orchestrator.watchman import Watchman
 from profiling.comparison import Measurement
 from profiling.context import layout as source_layout
 from profiling.measure import engine
@@ -55,6 +58,7 @@ class WorktreeProver:
         processes, clock: effects.
         rules: of keeping.
         progress: told after every pair.
+        watchman: sees that nothing which judges is changed while time is taken; without one nothing does.
     """
 
     checkouts: Checkouts
@@ -64,6 +68,7 @@ class WorktreeProver:
     clock: Clock
     rules: Rules
     progress: Callable[[engine.Progress], None]
+    watchman: Watchman | None = None
 
     def gate(self, setup: Setup, draft: Draft, *, output_repeatable: bool) -> Draft:
         """Apply the fix and run the gates; the draft tells the first that failed."""
@@ -91,7 +96,8 @@ class WorktreeProver:
         base = self._tree(setup, self.checkouts.base_at(draft.base_commit))
         try:
             tree = self._changed(setup, draft)
-            measurement = self._measure(setup, base, tree, draft.proposal.dimension, f"{self.rules.seed}:{draft.key}")
+            seed = f"{self.rules.seed}:{draft.key}"
+            measurement, doubt = self._believed(setup, draft, base, tree, seed)
         except MeasurementFailed as error:
             if error.side is Side.BASE:
                 raise WorkloadFailed(str(error), hint="the unchanged tree fails: run the workload by hand") from error
@@ -100,6 +106,9 @@ class WorktreeProver:
         changed = output_repeatable and any(
             pair.base.output_sha256 != pair.change.output_sha256 for pair in measurement.pairs
         )
+        if doubt is not None:
+            doubted = replace(draft, measurement=measurement, failed=Reason.GAMING_SUSPECTED, failure=str(doubt))
+            return self._charged(doubted, began, busy)
         measured = replace(
             draft,
             measurement=measurement,
@@ -138,6 +147,20 @@ class WorktreeProver:
         change = self._tree(setup, self.checkouts.work_at(head_commit))
         seed = f"{self.rules.seed}:{base_commit}:{head_commit}"
         return self._measure(setup, base, change, dimension, seed)
+
+    def _believed(
+        self, setup: Setup, draft: Draft, base: Tree, tree: Tree, seed: str
+    ) -> tuple[Measurement, Suspicion | None]:
+        """Measure, an implausible gain twice; the files that judge are looked at before and after."""
+        dimension = draft.proposal.dimension
+        doubt = self.watchman.frozen(setup, draft, tree) if self.watchman is not None else None
+        measurement = self._measure(setup, base, tree, dimension, seed)
+        if doubt is None and gaming.is_implausible(measurement):
+            again = self._measure(setup, base, tree, dimension, f"{seed}:again")
+            doubt = gaming.disbelieve(measurement, again)
+        if doubt is None and self.watchman is not None:
+            doubt = self.watchman.frozen(setup, draft, tree)
+        return measurement, doubt
 
     def _measure(self, setup: Setup, base: Tree, change: Tree, target: Dimension, seed: str) -> Measurement:
         plan = engine.Plan(target=target, max_pairs=self.rules.max_pairs, time_budget_s=self.rules.time_budget_s)

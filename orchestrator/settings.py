@@ -55,6 +55,7 @@ class Settings(BaseModel):
         time_limit_s: wall seconds after which it ends.
         max_pairs: pairs after which one measurement ends undecided.
         measure_time_s: wall seconds after which it does.
+        replay_time_s: wall seconds for one replay of the recorded calls of the functions a fix touches; 0 for none.
         memory_budget_s: wall seconds the memory pass of a profile may take.
         seed: of everything random; None means: chosen by the session.
         yes: never ask. This version asks nothing.
@@ -75,6 +76,7 @@ class Settings(BaseModel):
     time_limit_s: _Seconds = Field(default=3600.0, gt=0, allow_inf_nan=False, description=_A_DURATION)
     max_pairs: _Whole = Field(default=30, ge=4, le=1000, description="a whole number from 4 to 1000")
     measure_time_s: _Seconds = Field(default=120.0, gt=0, allow_inf_nan=False, description=_A_DURATION)
+    replay_time_s: _Seconds = Field(default=60.0, ge=0, allow_inf_nan=False, description="a duration: 0, 90s, 10m")
     memory_budget_s: _Seconds = Field(default=60.0, ge=0, allow_inf_nan=False, description="a duration: 0, 90s, 10m")
     seed: _Whole | None = Field(default=None, ge=0, description="a whole number from 0 on")
     yes: bool = Field(default=False, description="true or false")

@@ -25,6 +25,8 @@ from orchestrator.scout import RepositoryScout
 from orchestrator.services import Services
 from orchestrator.settings import Settings
 from orchestrator.state import SessionState
+from orchestrator.watchman import Watchman
+from orchestrator.witness import Witness
 from orchestrator.workspace.checkouts import PairedCheckouts
 from orchestrator.workspace.repository import Repository
 from profiling.measure.engine import Progress
@@ -113,10 +115,18 @@ def wire(
         max_pairs=settings.max_pairs,
         seed=seed,
     )
+    watchman = Watchman(observer=observer, processes=processes)
     prover = WorktreeProver(
         checkouts=checkouts,
         observer=observer,
-        gates=Gates(observer=observer, processes=processes, guard=conventions.guard),
+        gates=Gates(
+            observer=observer,
+            processes=processes,
+            guard=conventions.guard,
+            watchman=watchman,
+            witness=_witness(settings, observer, processes, seed),
+        ),
+        watchman=watchman,
         processes=processes,
         clock=clock,
         rules=rules,
@@ -159,3 +169,10 @@ def _pair_teller(bus: Bus) -> Callable[[Progress], None]:
         bus.publish(says.measuring(progress))
 
     return tell
+
+
+def _witness(settings: Settings, observer: RepositoryObserver, processes: Processes, seed: int) -> Witness | None:
+    """Return who replays calls; nobody where the person gives no time for it."""
+    if not settings.replay_time_s:
+        return None
+    return Witness(observer=observer, processes=processes, seed=seed, time_s=settings.replay_time_s)

@@ -9,6 +9,20 @@ _JUDGING_FILE = re.compile(r"^(test_.*|.*_test|conftest|bench.*|.*_bench|.*_benc
 _TOOLING = frozenset("setup.py noxfile.py tasks.py fabfile.py sitecustomize.py usercustomize.py".split())
 
 
+_CONFIGURATION = frozenset(
+    "pyproject.toml setup.cfg setup.py tox.ini pytest.ini .pytest.ini noxfile.py tasks.py fabfile.py sitecustomize.py"
+    " usercustomize.py .coveragerc Makefile asv.conf.json".split()
+)
+
+
+def is_judge(file: str) -> bool:
+    """Say whether a file (relative, POSIX separators) judges a change: tests, benchmarks, what configures them."""
+    path = PurePosixPath(file)
+    if path.name in _CONFIGURATION or path.suffix == ".pth" or _JUDGING_FILE.match(path.name):
+        return True
+    return path.suffix == ".py" and any(_JUDGES.match(part) for part in path.parts[:-1])
+
+
 def violation(files: Iterable[str], source_paths: Iterable[str]) -> str | None:
     """Return why a fix may not touch these files, or None.
 

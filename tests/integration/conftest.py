@@ -95,7 +95,8 @@ def command(*arguments: str) -> list[str]:
 
 def environment() -> dict[str, str]:
     names = {name: value for name, value in os.environ.items() if not name.startswith(("OPTIMIZE_", "COV_", "PYTEST_"))}
-    return {**names, "PYTHONPATH": str(ROOT)}
+    # Replaying takes longer than all else here, and has tests of its own.
+    return {**names, "PYTHONPATH": str(ROOT), "OPTIMIZE_REPLAY_TIME": "0"}
 
 
 def target_python() -> str:

@@ -31,6 +31,11 @@ BREAKS_A_TEST = Fix(summary="lose the order", old="return found", new="return so
 NEW_OUTPUT = Fix(
     summary="count wrongly", old="% 1000003\n    return total", new="% 999983\n    return total", qualname="checksum"
 )
+SORTS_WHAT_IT_IS_GIVEN = Fix(
+    summary="sort the caller's list",
+    old="names = [name.lower() for name in known]",
+    new="known.sort()\n    names = {name.lower() for name in known}",
+)
 NO_SYNTAX = Fix(summary="forget a bracket", old="found.append(word)", new="found.append(word")
 NO_IMPORT = Fix(
     summary="import what is not there", old='"""Words of orders."""', new='"""Words."""\nimport no_such_module_x'
@@ -77,6 +82,7 @@ def play_in(shop: Path) -> Session:
             "workload": "python bench.py",
             "tests": "python -m unittest discover -s tests",
             "python": target_python(),
+            "replay_time_s": 0,
             **flags,
         }
         result = asyncio.run(run(load(asked, {}), bus, ScriptedBackend(fixes)))
@@ -153,6 +159,22 @@ def test_a_change_that_fails_a_gate_is_discarded_with_its_reason(session: Sessio
     assert done.verdicts == {fix.summary: reason}
     assert done.records[0].measurement is None
     assert git(done.root, "rev-parse", "codeflash/optimize") == git(done.root, "rev-parse", "main")
+
+
+def test_a_change_that_only_its_callers_would_notice_is_found_by_replaying_calls(session: Session) -> None:
+    done = session(SORTS_WHAT_IT_IS_GIVEN, replay_time_s=30)
+    (record,) = done.records
+    assert record.verdict.reason.value == "behaviour_changed"
+    assert "1 differ, the first at shop/text.py:12 unknown" in record.verdict.explanation
+
+
+def test_a_change_that_behaves_the_same_call_by_call_is_kept(session: Session) -> None:
+    done = session(FASTER, replay_time_s=30)
+    (record,) = done.records
+    assert record.verdict.status.value == "keep"
+    (replayed,) = [gate for gate in record.gates if gate.name == "behaviour"]
+    assert "no difference" in replayed.detail
+    assert "generated inputs alike" in replayed.detail
 
 
 def test_a_keep_that_the_review_finds_a_serious_fault_in_is_reverted(session: Session) -> None:
