@@ -18,10 +18,10 @@ demo: .venv/.installed ## Run the main job on a real package: fetch it, optimize
 	@$(BIN)/python examples/demo.py $(DEMO_ARGS)
 
 test: .venv/.installed ## Run the tests.
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q
 
 test-slow: .venv/.installed ## Run the tests that take longer than five minutes allow.
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q -m slow
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -m slow
 
 lint: .venv/.installed ## Check style and formatting.
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -38,7 +38,7 @@ contracts: .venv/.installed ## Check which package may import which.
 check: lint types contracts test ## Everything the gate checks.
 
 cover: .venv/.installed ## Run the tests and print the lines and branches no test reached.
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q --cov --cov-report=term-missing
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q --cov --cov-report=term-missing
 
 bench: .venv/.installed ## Print the figures of every benchmark that takes under two minutes.
 	@$(BIN)/python -m benchmarks

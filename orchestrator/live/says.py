@@ -15,7 +15,7 @@ from orchestrator.policy.situation import Experiment, Finish, FinishReason, Next
 from orchestrator.policy.verdict import Status
 from orchestrator.services import Baseline, Start
 from orchestrator.survey import Survey
-from profiling.collect.delta import delta, import_delta
+from profiling.collect.delta import delta
 from profiling.comparison import Measurement
 from profiling.formats.lines import delta_lines, unified_profile_lines
 from profiling.formats.table import unified_targets_lines
@@ -139,7 +139,7 @@ def strategy(triggers: tuple[Trigger, ...], before: Survey | None, after: Survey
     """Say what changes the plan; after a new base, what moved in its profile."""
     events = [Event(kind=EventKind.STRATEGY, text=one.text, data={"trigger": one.kind.value}) for one in triggers]
     if before is not None and before.profile.tree_id != after.profile.tree_id:
-        moved = delta_lines(delta(before.profile, after.profile), import_delta(before.profile, after.profile))
+        moved = delta_lines(delta(before.profile, after.profile))
         text = "\n".join(["profiled again on the new base", *moved])
         events.append(Event(kind=EventKind.STRATEGY, text=text, data={"trigger": "profile"}))
         events.append(unified_targets(after))

@@ -56,6 +56,7 @@ def test_a_repository_without_a_commit_is_refused(tmp_path: Path, optimize: Opti
     check_refused(optimize(*flags(folder)), 2, "commit")
 
 
+@pytest.mark.slow
 def test_a_detached_head_is_worked_on(shop: Path, optimize: Optimize) -> None:
     git(shop, "checkout", "-q", "--detach")
     done = optimize(*flags(shop))
@@ -81,6 +82,7 @@ def test_a_workload_with_shell_syntax_is_refused(shop: Path, optimize: Optimize)
     check_refused(optimize(*flags(shop, workload="python bench.py | tail")), 2, "shell")
 
 
+@pytest.mark.slow
 def test_a_silent_workload_is_measured_and_told_to_print_a_checksum(shop: Path, optimize: Optimize) -> None:
     (shop / "bench.py").write_text(
         (shop / "bench.py").read_text().replace("print(describe(words, known))", "describe(words, known)")
@@ -143,6 +145,7 @@ def test_a_damaged_record_is_named_and_left_as_it_is(shop: Path, optimize: Optim
     assert git(shop, "branch", "--list", "codeflash/*") in {"", "codeflash/optimize"}
 
 
+@pytest.mark.slow
 def test_a_setup_that_no_longer_fits_is_looked_for_again(shop: Path, optimize: Optimize) -> None:
     first = optimize(*flags(shop))
     assert "from .codeflash/setup.md" not in first.out

@@ -25,8 +25,6 @@ from profiling.scaling.collect import collect_growth
 from profiling.scaling.template import Template
 from profiling.target import Interaction, InteractionKind
 
-pytestmark = pytest.mark.xdist_group("interactions")  # all that is looked at is looked at once
-
 PROGRAMS = Path(__file__).resolve().parents[1] / "data" / "interactions"
 PYTHON = Interpreter(executable=sys.executable, version=sys.version_info[:3])
 MEMORY_BUDGET_S = 60.0

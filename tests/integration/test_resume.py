@@ -109,6 +109,7 @@ def undisturbed(shop: Path, optimize: Callable[..., Finished]) -> Callable[[int]
     return run
 
 
+@pytest.mark.slow
 def test_a_session_killed_at_every_node_boundary_ends_as_an_undisturbed_one(
     shop: Path, undisturbed: Callable[[int], End]
 ) -> None:
@@ -184,6 +185,7 @@ def test_ctrl_c_saves_the_state_and_the_next_run_goes_on(shop: Path, undisturbed
     assert end_of(shop) == undisturbed(1)
 
 
+@pytest.mark.slow
 def test_an_interrupted_session_is_not_gone_on_with_under_another_workload(shop: Path) -> None:
     def stop(event: dict[str, object]) -> bool:
         return event["kind"] == "node_started" and event["data"] == {"node": "targets"}

@@ -77,6 +77,7 @@ def test_a_search_in_a_growing_list_is_quadratic_in_spite_of_a_fixed_start(grow:
     assert start.exponent is None or start.exponent.high < 1.0
 
 
+@pytest.mark.slow
 def test_a_sum_is_not_quadratic(grow: Grow) -> None:
     growth = grow("programs.total(n)", (100_000, 400_000, 1_600_000, 6_400_000))
     assert growth.exponent is not None, growth
@@ -84,6 +85,7 @@ def test_a_sum_is_not_quadratic(grow: Grow) -> None:
     assert growth.exponent.high < 2.0
 
 
+@pytest.mark.slow
 def test_a_quadratic_part_hidden_at_small_sizes_is_told_by_its_function(grow: Grow) -> None:
     growth = grow("programs.total(200 * n); programs.unique(n)", (1250, 2500, 5000, 10000), within=2.0)
     total, unique = of(growth, "total"), of(growth, "unique")

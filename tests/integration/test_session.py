@@ -103,7 +103,6 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     return play_in(make_shop(tmp_path_factory.mktemp("ended")))(NOTHING, FASTER)
 
 
-@pytest.mark.xdist_group("ended")
 def test_a_faster_change_is_kept_as_one_commit_and_a_useless_one_leaves_no_trace(done: Ended) -> None:
     assert done.verdicts["ask a set"] == "improved"
     assert done.verdicts["rename a local"] in {"no_improvement", "undecided"}
@@ -117,7 +116,6 @@ def test_a_faster_change_is_kept_as_one_commit_and_a_useless_one_leaves_no_trace
     assert git(done.root, "branch", "--show-current") == "main"
 
 
-@pytest.mark.xdist_group("ended")
 def test_the_records_agree_with_each_other(done: Ended) -> None:
     layout = Layout(root=done.root)
     rows = results_tsv.read(layout.results)
@@ -134,7 +132,6 @@ def test_the_records_agree_with_each_other(done: Ended) -> None:
     assert "python bench.py" in layout.setup.read_text()
 
 
-@pytest.mark.xdist_group("ended")
 def test_nothing_is_tried_twice_and_a_second_session_goes_on_from_the_branch(done: Ended) -> None:
     head = git(done.root, "rev-parse", "codeflash/optimize")
     before = done.records
@@ -210,6 +207,7 @@ def test_excluded_files_are_left_alone(session: Session, shop: Path) -> None:
     assert done.records == ()
 
 
+@pytest.mark.slow
 def test_tests_that_failed_before_are_not_held_against_a_change(session: Session, shop: Path) -> None:
     path = shop / "tests" / "test_text.py"
     path.write_text(path.read_text() + "\n    def test_broken_from_before(self):\n        self.fail('before')\n")
@@ -220,6 +218,7 @@ def test_tests_that_failed_before_are_not_held_against_a_change(session: Session
     assert "not held against" in done.lines(EventKind.BASELINE)
 
 
+@pytest.mark.slow
 def test_a_workload_that_never_prints_the_same_is_measured_without_its_output(session: Session, shop: Path) -> None:
     (shop / "bench.py").write_text((shop / "bench.py").read_text() + "import os\nprint(os.urandom(8).hex())\n")
     git(shop, "commit", "-qam", "a chatty benchmark")
@@ -251,7 +250,6 @@ def test_on_the_session_branch_the_checkout_follows_the_keeps(session: Session, 
     assert git(shop, "status", "--porcelain") == "?? .codeflash/\n?? notes.txt"
 
 
-@pytest.mark.xdist_group("ended")
 def test_another_workload_makes_a_new_baseline_and_is_said(done: Ended) -> None:
     other = play_in(done.root)(NOTHING, FASTER, workload="python -X utf8 bench.py", max_experiments=1)
     assert "workload was 'python bench.py', is 'python -X utf8 bench.py'" in other.lines(EventKind.BASELINE)
@@ -265,7 +263,6 @@ def test_a_bound_ends_the_session_cleanly_and_says_so(session: Session) -> None:
     assert "bound of 1 experiment" in " ".join(handoff.next_steps)
 
 
-@pytest.mark.xdist_group("ended")
 def test_every_timed_run_shows_that_it_ran_its_own_worktree(done: Ended) -> None:
     measurement = done.records[1].measurement
     assert measurement is not None
@@ -275,7 +272,6 @@ def test_every_timed_run_shows_that_it_ran_its_own_worktree(done: Ended) -> None
     assert origins == {"shop/__init__.py", "shop/text.py"}
 
 
-@pytest.mark.xdist_group("ended")
 def test_events_are_json_and_numbered_without_gaps(done: Ended) -> None:
     assert [event.number for event in done.events] == list(range(1, len(done.events) + 1))
     json.dumps([dict(event.data) for event in done.events])

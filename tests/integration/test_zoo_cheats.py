@@ -166,7 +166,7 @@ def one_of_each_mechanism() -> Iterator[object]:
         seen.add(mechanism)
 
 
-@pytest.mark.parametrize("path", one_of_each_mechanism())
+@pytest.mark.parametrize("path", list(one_of_each_mechanism()))
 def test_every_cheat_is_refused_for_what_it_does(shop: Shop, path: Path) -> None:
     cheat = load(path)
     failed = shop.judge(cheat.EDITS)
