@@ -108,6 +108,7 @@ def test_tests_that_import_another_copy_of_the_project_are_refused(shop: Path, o
     check_refused(optimize(*flags(shop)), 3, "shop", str(copy))
 
 
+@pytest.mark.slow
 def test_a_repository_without_tests_is_worked_on_and_told_so(shop: Path, optimize: Optimize) -> None:
     git(shop, "rm", "-rq", "tests")
     git(shop, "commit", "-qm", "no tests")
@@ -155,6 +156,7 @@ def test_a_setup_that_no_longer_fits_is_looked_for_again(shop: Path, optimize: O
     assert "from .codeflash/setup.md" not in optimize(*flags(shop)).out
 
 
+@pytest.mark.slow
 def test_a_second_session_is_told_who_holds_the_repository(shop: Path, optimize: Optimize) -> None:
     first = subprocess.Popen(
         command(*flags(shop), "--json"),

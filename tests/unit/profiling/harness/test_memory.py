@@ -14,6 +14,7 @@ OWNERS = """
         kept = []
         for number in range(10_000):
             kept.append(bytes(1000))
+            sum(range(60))  # so that it lasts for many ticks
         return kept
 
     def transient():
