@@ -162,7 +162,13 @@ CASES = {
         notes=("-I keeps",),
     ),
 }
-ALSO_IN_UNIT_TESTS = ("an input from a named file", "an isolated interpreter", "a program that timeout(1) ends")
+ALSO_IN_UNIT_TESTS = (
+    "an input from a named file",
+    "an isolated interpreter",
+    "a program that timeout(1) ends",
+    "a pool of spawned processes",
+    "a pool of forks",
+)
 
 
 @pytest.fixture

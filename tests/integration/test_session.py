@@ -183,6 +183,7 @@ def test_a_keep_that_the_review_finds_a_serious_fault_in_is_reverted(session: Se
     assert "swallows" in done.lines(EventKind.WARNING)
 
 
+@pytest.mark.slow
 def test_a_hook_that_refuses_the_commit_makes_it_a_discard(session: Session, shop: Path) -> None:
     hook = shop / ".git" / "hooks" / "pre-commit"
     hook.parent.mkdir(exist_ok=True)
