@@ -9,6 +9,7 @@ from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live import says
 from orchestrator.live.effects import effect_lines
 from orchestrator.policy.accounting import Claim, Span, claim, falls_short, is_about, unaccounted
+from orchestrator.policy.verdict import Level
 from orchestrator.services import Services
 from profiling.comparison import Decision, Measurement
 from profiling.measure.failures import MeasurementFailed
@@ -77,8 +78,8 @@ class Accounts:
         return measured is not None and self._falls_short(measured, keeps)
 
     def _falls_short(self, measured: Measurement, keeps: Sequence[ExperimentRecord]) -> bool:
-        compared = measured.comparisons.get(measured.target)
-        claims = [found for record in keeps if (found := _claim(record, measured.target)) is not None]
+        compared = measured.comparisons.get(measured.decided_on)
+        claims = [found for record in keeps if (found := _claim(record, measured.decided_on)) is not None]
         return compared is not None and bool(claims) and falls_short(compared, claims)
 
     def _measure(self, base: str, head: str) -> Measurement | None:
@@ -86,8 +87,11 @@ class Accounts:
 
 
 def _claim(record: ExperimentRecord, dimension: Dimension) -> Claim | None:
-    compared = record.measurement.comparisons.get(dimension) if record.measurement else None
-    return claim(compared) if compared is not None and is_about(record.proposal.dimension, dimension) else None
+    if not is_about(record.proposal.dimension, dimension) or record.judged is None:
+        return None
+    is_own = record.verdict.level is Level.FUNCTION
+    compared = record.judged.comparisons.get(record.judged.decided_on if is_own else dimension)
+    return claim(compared, record.share if is_own else 1.0) if compared is not None else None
 
 
 def _text(measured: Measurement) -> str:

@@ -8,7 +8,7 @@ from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.policy.past import Past
 from orchestrator.policy.plateau import choose
 from orchestrator.policy.situation import Bounds, Finish, FinishReason, NextStep, Recover, Situation
-from orchestrator.policy.verdict import Status
+from orchestrator.policy.verdict import Level, Status
 from orchestrator.proposer import attempt_of
 from orchestrator.services import Services
 from orchestrator.state import Chosen, SessionState
@@ -91,14 +91,15 @@ def headline_dimension(kept: tuple[ExperimentRecord, ...]) -> Dimension:
 
 
 def _past(record: ExperimentRecord) -> Past:
-    compared = record.measurement.comparisons.get(record.proposal.dimension) if record.measurement else None
+    compared = record.judged.comparisons.get(record.proposal.dimension) if record.judged else None
+    share = record.share if record.verdict.level is Level.FUNCTION else 1.0
     return Past(
         status=record.verdict.status,
         reason=record.verdict.reason,
         dimension=record.proposal.dimension,
         domain=record.proposal.domain,
         interactions=record.interactions,
-        gain=compared.gain if compared else 0.0,
+        gain=share * compared.gain if compared else 0.0,
         name=record.proposal.key.qualname,
     )
 

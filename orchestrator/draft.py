@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 from agents.model import Proposal
 from orchestrator.ledger.record import GateResult, TestTally
-from orchestrator.policy.verdict import Reason, Verdict
+from orchestrator.policy.verdict import Level, Reason, Verdict
 from profiling.comparison import Measurement
+from profiling.measure.call_evidence import CallEvidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,10 +20,16 @@ class Draft:
         proposal, diff: the fix.
         domains, interactions: of its target.
         cpu_share: share (0 to 1) of the workload's CPU that its target has.
+        total_share: share (0 to 1) of the workload's CPU with its target anywhere on the stack.
+        outside_share: share (0 to 1) of its target's calls that the workload makes itself, not the project's code.
+        level: where the gain is to be proved, chosen before anything is measured.
         place_digest: digest of the text it replaces.
         started_at: ISO 8601, UTC.
         gates, tests: filled by `gate`; failed: reason of the gate that failed.
+        prescreen_gain: filled by `gate`: share of its own cost that its target saved on its recorded calls.
+        calls: filled by `measure`: the same, measured fully, where the function is to decide.
         measurement: filled by `measure`; stays None when the run itself failed, then `failed` says how.
+        load: filled by `measure`: what others kept busy meanwhile, in words; empty when the machine was quiet.
         verdict: filled by `decide`.
         seconds, busy_s: wall seconds so far, and those in which a process of the target ran.
     """
@@ -36,13 +43,19 @@ class Draft:
     domains: tuple[str, ...]
     interactions: tuple[str, ...]
     cpu_share: float
+    total_share: float
+    outside_share: float
+    level: Level
     place_digest: str
     started_at: str
     gates: tuple[GateResult, ...] = ()
     tests: TestTally = field(default_factory=TestTally)
     failed: Reason | None = None
     failure: str = ""
+    prescreen_gain: float | None = None
+    calls: CallEvidence | None = None
     measurement: Measurement | None = None
+    load: str = ""
     verdict: Verdict | None = None
     seconds: float = 0.0
     busy_s: float = 0.0

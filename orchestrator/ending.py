@@ -64,7 +64,7 @@ def _as_kept(record: ExperimentRecord, found: Review, message: str) -> KeptExper
         message=message,
         interactions=record.interactions,
         primary=record.proposal.dimension,
-        comparisons=record.measurement.comparisons if record.measurement else {},
+        comparisons=record.comparisons,
         diff=record.diff,
         tests_failed=record.tests.failed,
         tests_failed_before=record.tests.failed_before,

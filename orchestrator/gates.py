@@ -10,7 +10,9 @@ from orchestrator import methodology
 from orchestrator.draft import Draft
 from orchestrator.ledger.record import GateResult, TestTally
 from orchestrator.observer import RepositoryObserver, foreign_origin
+from orchestrator.own_calls import OwnCalls, Unmeasured
 from orchestrator.policy.gaming import Suspicion
+from orchestrator.policy.own_calls import gain, hopeless, lives_on_repetition
 from orchestrator.policy.scope import violation
 from orchestrator.policy.verdict import Reason
 from orchestrator.watchman import Watchman
@@ -29,10 +31,17 @@ _IMPORT_PROBE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passed:
-    """A gate that was passed, with what it saw."""
+    """A gate that was passed.
+
+    Attributes:
+        detail: what it saw.
+        tests: their tally, of the gate that runs them.
+        own_gain: share of its own cost that the fix's function saved, of the gate that measures that.
+    """
 
     detail: str
     tests: TestTally | None = None
+    own_gain: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +54,19 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One gate, by its name, with its outcome."""
+
+    gate: str
+    outcome: Passed | Failed
+
+    @property
+    def result(self) -> GateResult:
+        """Return it as it is recorded."""
+        return GateResult(name=self.gate, passed=isinstance(self.outcome, Passed), detail=self.outcome.detail)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gates:
     """Runs the gates on a tree that holds the fix.
 
@@ -54,6 +76,7 @@ class Gates:
         guard: the project's own check, from conventions.md, or None.
         watchman: looks for gaming; without one nothing does.
         witness: replays calls; without one nothing is replayed.
+        own_calls: times them; without one nothing is left out early.
     """
 
     observer: RepositoryObserver
@@ -61,10 +84,9 @@ class Gates:
     guard: Command | None
     watchman: Watchman | None = None
     witness: Witness | None = None
+    own_calls: OwnCalls | None = None
 
-    def run(
-        self, setup: Setup, draft: Draft, tree: Tree, *, output_repeatable: bool
-    ) -> Iterator[tuple[GateResult, Failed | None, TestTally | None]]:
+    def run(self, setup: Setup, draft: Draft, tree: Tree, *, output_repeatable: bool) -> Iterator[Step]:
         """Yield the result of every gate up to the first that fails."""
         gates: tuple[tuple[str, Callable[[], Passed | Failed]], ...] = (
             ("scope", lambda: _scope(draft, tree)),
@@ -72,6 +94,7 @@ class Gates:
             ("patch", lambda: self._patch(setup, draft, tree)),
             ("conduct", lambda: self._conduct(setup, draft, tree)),
             ("import", lambda: self._import(setup, draft, tree)),
+            ("prescreen", lambda: self._prescreen(setup, draft, tree)),
             ("tests", lambda: self._tests(setup, draft, tree)),
             ("output", lambda: self._output(setup, draft, tree, output_repeatable=output_repeatable)),
             ("behaviour", lambda: self._behaviour(setup, draft, tree)),
@@ -79,10 +102,9 @@ class Gates:
             ("frozen", lambda: self._frozen(setup, draft, tree)),
         )
         for name, gate in gates:
-            result = gate()
-            failed = result if isinstance(result, Failed) else None
-            yield GateResult(name=name, passed=failed is None, detail=result.detail), failed, result.tests
-            if failed is not None:
+            step = Step(gate=name, outcome=gate())
+            yield step
+            if isinstance(step.outcome, Failed):
                 return
 
     def _patch(self, setup: Setup, draft: Draft, tree: Tree) -> Passed | Failed:
@@ -97,6 +119,21 @@ class Gates:
         if self.watchman is None:
             return Passed(detail="not looked at")
         return _believed(self.watchman.conduct(setup, draft, tree), "it leaves behind what the base does")
+
+    def _prescreen(self, setup: Setup, draft: Draft, tree: Tree) -> Passed | Failed:
+        """Time the function on its recorded calls: what gets no faster is not tested and measured in vain."""
+        if self.own_calls is None:
+            return Passed(detail="not timed")
+        found = self.own_calls.prescreen(setup, draft, tree)
+        if isinstance(found, Unmeasured):
+            return Passed(detail=found.why)
+        repeated = lives_on_repetition(found, draft.outside_share)
+        if repeated is not None:
+            return Failed(reason=Reason.GAMING_SUSPECTED, detail=str(repeated))
+        in_vain = hopeless(found)
+        if in_vain:
+            return Failed(reason=Reason.NO_IMPROVEMENT, detail=in_vain)
+        return Passed(detail=found.text, own_gain=gain(found))
 
     def _behaviour(self, setup: Setup, draft: Draft, tree: Tree) -> Passed | Failed:
         """Replay recorded calls of the touched functions on both trees."""

@@ -8,7 +8,7 @@ from orchestrator.ledger import handoff as handoff_file
 from orchestrator.ledger.handoff import DiscardedEntry, Handoff, KeptEntry, SessionStatus
 from orchestrator.ledger.layout import Layout
 from orchestrator.ledger.record import ExperimentRecord
-from orchestrator.live.effects import effect_lines
+from orchestrator.live.effects import measured_lines
 from orchestrator.live.events import Event, EventKind
 from orchestrator.policy.verdict import Status
 from orchestrator.services import Clock
@@ -156,7 +156,7 @@ def _with_records(value: Handoff, records: tuple[ExperimentRecord, ...]) -> Hand
 
 
 def _kept(record: ExperimentRecord) -> KeptEntry:
-    effect = "; ".join(effect_lines(record.measurement)) if record.measurement else ""
+    effect = "; ".join(measured_lines(record.measurement, record.calls))
     return KeptEntry(
         commit=record.commit, summary=record.proposal.summary, mechanism=record.proposal.mechanism, effect=effect
     )

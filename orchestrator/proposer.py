@@ -7,6 +7,8 @@ from agents.specialists._base import Backend
 from agents.specialists.setup import Setup
 from orchestrator.draft import Draft
 from orchestrator.ledger.record import ExperimentRecord
+from orchestrator.policy.keep_or_discard import choose_level
+from orchestrator.policy.own_calls import place_of
 from orchestrator.services import Checkouts, Clock, Recorder
 from orchestrator.sources import read_source
 from orchestrator.state import Chosen, SessionState
@@ -56,6 +58,8 @@ class BackendProposer:
         return None
 
     def _begin(self, state: SessionState, survey: Survey, target: Target, proposal: Proposal, diff: str) -> Draft:
+        place = place_of(target.key, survey.profile)
+        expected = max(proposal.expected.get(proposal.dimension, 0.0), 0.0)
         hypotheses = [one.kind.value for one in survey.interactions if one.key == target.key]
         return Draft(
             number=state["first_number"] + state["recorded"],
@@ -67,6 +71,9 @@ class BackendProposer:
             domains=tuple(domain.value for domain in target.domains) or (proposal.domain.value,),
             interactions=tuple(dict.fromkeys(hypotheses)),
             cpu_share=target.cpu_share,
+            total_share=place.total_share,
+            outside_share=place.outside_share,
+            level=choose_level(1.0, expected),
             place_digest=proposal.place_digest,
             started_at=self.clock.now().isoformat(timespec="seconds"),
         )

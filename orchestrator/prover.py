@@ -10,19 +10,22 @@ from agents.specialists.setup import Setup
 from orchestrator import methodology
 from orchestrator.draft import Draft
 from orchestrator.errors import WorkloadFailed
-from orchestrator.gates import Gates
+from orchestrator.gates import Failed, Gates, Passed, Step
 from orchestrator.observer import RepositoryObserver
-from orchestrator.policy import gaming
+from orchestrator.own_calls import OwnCalls
+from orchestrator.policy import gaming, own_calls
 from orchestrator.policy.gaming import Suspicion
-from orchestrator.policy.keep_or_discard import ExperimentEvidence, choose_level, decide
-from orchestrator.policy.verdict import Reason
+from orchestrator.policy.keep_or_discard import ExperimentEvidence, decide
+from orchestrator.policy.verdict import Level, Reason
 from orchestrator.services import Checkouts, Clock
 from orchestrator.sources import apply_patch
 from orchestrator.watchman import Watchman
 from profiling.comparison import Measurement
 from profiling.context import layout as source_layout
-from profiling.measure import engine
+from profiling.measure import engine, machine
+from profiling.measure.call_evidence import CallEvidence
 from profiling.measure.failures import MeasurementFailed, RunTimedOut, Side, WrongOrigin
+from profiling.measure.forecast import Forecast
 from profiling.measure.processes import Processes
 from profiling.model import Dimension, Tree
 
@@ -58,7 +61,9 @@ class WorktreeProver:
         processes, clock: effects.
         rules: of keeping.
         progress: told after every pair.
+        foresee: told before the first one how long it will take.
         watchman: sees that nothing which judges is changed while time is taken; without one nothing does.
+        own_calls: times the function's own calls; without one the workload decides on everything.
     """
 
     checkouts: Checkouts
@@ -68,7 +73,9 @@ class WorktreeProver:
     clock: Clock
     rules: Rules
     progress: Callable[[engine.Progress], None]
+    foresee: Callable[[Forecast], None]
     watchman: Watchman | None = None
+    own_calls: OwnCalls | None = None
 
     def gate(self, setup: Setup, draft: Draft, *, output_repeatable: bool) -> Draft:
         """Apply the fix and run the gates; the draft tells the first that failed."""
@@ -77,18 +84,8 @@ class WorktreeProver:
             tree = self._changed(setup, draft)
         except (PatchMismatch, OSError, SyntaxError, UnicodeDecodeError) as error:
             return replace(draft, failed=Reason.SCOPE_VIOLATION, failure=f"the patch does not apply: {error}")
-        results, failed, tests = [], None, draft.tests
-        for result, failure, tally in self.gates.run(setup, draft, tree, output_repeatable=output_repeatable):
-            results.append(result)
-            failed, tests = failure, tally or tests
-        gated = replace(
-            draft,
-            gates=tuple(results),
-            tests=tests,
-            failed=failed.reason if failed else None,
-            failure=failed.detail if failed else "",
-        )
-        return self._charged(gated, began, busy)
+        steps = tuple(self.gates.run(setup, draft, tree, output_repeatable=output_repeatable))
+        return self._charged(_gated(draft, steps), began, busy)
 
     def measure(self, setup: Setup, draft: Draft, *, output_repeatable: bool) -> Draft:
         """Measure the fix against its base; a run that fails is a failed gate with its reason."""
@@ -97,7 +94,10 @@ class WorktreeProver:
         try:
             tree = self._changed(setup, draft)
             seed = f"{self.rules.seed}:{draft.key}"
-            measurement, doubt = self._believed(setup, draft, base, tree, seed)
+            with machine.watch() as others:
+                measurement, doubt = self._believed(setup, draft, base, tree, seed)
+                draft = self._with_calls(setup, draft, tree)
+                draft = replace(draft, load=others.load().text if others.load().is_high else "")
         except MeasurementFailed as error:
             if error.side is Side.BASE:
                 raise WorkloadFailed(str(error), hint="the unchanged tree fails: run the workload by hand") from error
@@ -106,6 +106,8 @@ class WorktreeProver:
         changed = output_repeatable and any(
             pair.base.output_sha256 != pair.change.output_sha256 for pair in measurement.pairs
         )
+        if doubt is None and draft.calls is not None:
+            doubt = own_calls.lives_on_repetition(draft.calls, draft.outside_share)
         if doubt is not None:
             doubted = replace(draft, measurement=measurement, failed=Reason.GAMING_SUSPECTED, failure=str(doubt))
             return self._charged(doubted, began, busy)
@@ -121,18 +123,19 @@ class WorktreeProver:
         """Apply the policy to what is known."""
         proposal, measurement = draft.proposal, draft.measurement
         compared = measurement.comparisons.get(Dimension.CPU_S) if measurement else None
-        expected = max(proposal.expected.get(proposal.dimension, 0.0), 0.0)
         verdict = decide(
             ExperimentEvidence(
                 failed_gate=draft.failed,
                 failure=draft.failure,
                 primary=proposal.dimension,
-                level=choose_level(1.0, expected),
+                level=draft.level,
                 measurement=measurement,
-                share=1.0,
+                share=own_calls.share_of(draft.calls, draft.total_share) if draft.calls else 1.0,
                 workload_base_s=compared.base_median if compared else 0.0,
                 diff_lines=_changed_lines(draft.diff),
-                prescreen_gain=None,
+                prescreen_gain=draft.prescreen_gain,
+                function=draft.calls.measurement if draft.calls else None,
+                function_doubt=own_calls.doubt(draft.calls) if draft.calls else "",
                 weights=self.rules.weights,
                 untouchable=self.rules.untouchable,
             )
@@ -157,10 +160,22 @@ class WorktreeProver:
         measurement = self._measure(setup, base, tree, dimension, seed)
         if doubt is None and gaming.is_implausible(measurement):
             again = self._measure(setup, base, tree, dimension, f"{seed}:again")
-            doubt = gaming.disbelieve(measurement, again)
+            doubt = gaming.disbelieve(measurement, again) or self._doubt_on_fresh_inputs(setup, draft, tree)
         if doubt is None and self.watchman is not None:
             doubt = self.watchman.frozen(setup, draft, tree)
         return measurement, doubt
+
+    def _doubt_on_fresh_inputs(self, setup: Setup, draft: Draft, tree: Tree) -> Suspicion | None:
+        """Return the suspicion that recorded calls raise which were held back, or answered for the first time."""
+        found = self.own_calls.measure(setup, draft, tree) if self.own_calls is not None else None
+        return gaming.disbelieve_calls(found) if isinstance(found, CallEvidence) else None
+
+    def _with_calls(self, setup: Setup, draft: Draft, tree: Tree) -> Draft:
+        """Measure the function's own calls where they are to decide; where that can't be, the workload decides."""
+        if draft.level is not Level.FUNCTION or self.own_calls is None:
+            return draft
+        found = self.own_calls.measure(setup, draft, tree)
+        return replace(draft, calls=found) if isinstance(found, CallEvidence) else draft
 
     def _measure(self, setup: Setup, base: Tree, change: Tree, target: Dimension, seed: str) -> Measurement:
         plan = engine.Plan(target=target, max_pairs=self.rules.max_pairs, time_budget_s=self.rules.time_budget_s)
@@ -175,6 +190,7 @@ class WorktreeProver:
                 scratch=scratch,
                 rng=random.Random(seed),  # noqa: S311  orders and hash seeds, not secrets
                 on_pair=self.progress,
+                on_forecast=self.foresee,
             )
 
     def _changed(self, setup: Setup, draft: Draft) -> Tree:
@@ -190,6 +206,21 @@ class WorktreeProver:
         """Add the time since `began` to a draft, and how much of it processes of the target ran."""
         seconds = draft.seconds + self.clock.monotonic() - began
         return replace(draft, seconds=seconds, busy_s=draft.busy_s + self.processes.busy_s - busy)
+
+
+def _gated(draft: Draft, steps: tuple[Step, ...]) -> Draft:
+    """Return a draft with what its gates saw."""
+    failed = next((step.outcome for step in steps if isinstance(step.outcome, Failed)), None)
+    tallies = [step.outcome.tests for step in steps if step.outcome.tests is not None]
+    gains = [step.outcome.own_gain for step in steps if isinstance(step.outcome, Passed)]
+    return replace(
+        draft,
+        gates=tuple(step.result for step in steps),
+        tests=tallies[-1] if tallies else draft.tests,
+        prescreen_gain=next((gain for gain in gains if gain is not None), None),
+        failed=failed.reason if failed else None,
+        failure=failed.detail if failed else "",
+    )
 
 
 def _changed_lines(diff: str) -> int:

@@ -17,9 +17,10 @@ from orchestrator.ledger import experiment_json, learnings, results_tsv
 from orchestrator.ledger.handoff import SessionStatus
 from orchestrator.ledger.layout import Layout
 from orchestrator.ledger.record import RECORD_VERSION, ExperimentRecord
-from orchestrator.live.effects import effect_lines
+from orchestrator.live.effects import measured_lines
 from orchestrator.plain import load, save
 from orchestrator.policy.milestone import tag_name
+from orchestrator.policy.own_calls import share_of
 from orchestrator.policy.verdict import Reason, Status, Verdict
 from orchestrator.sources import apply_patch, read_source
 from orchestrator.state import SessionState
@@ -184,7 +185,9 @@ class RepositoryRecorder:
             seconds=draft.seconds,
             overhead_s=max(draft.seconds - draft.busy_s, 0.0),
             started_at=draft.started_at,
-            environment={**fingerprint(setup.interpreter), "seed": str(self.seed)},
+            environment={**fingerprint(setup.interpreter), "seed": str(self.seed), "load": draft.load or "quiet"},
+            calls=draft.calls,
+            share=share_of(draft.calls, draft.total_share) if draft.calls else 1.0,
         )
         experiment_json.save(record, self.layout.experiments)
         return record
@@ -208,7 +211,7 @@ class RepositoryRecorder:
 def message_of(draft: Draft) -> str:
     """Return the commit message of a keep: what, why, and what was measured."""
     verdict = _decided(draft)
-    effects = effect_lines(draft.measurement) if draft.measurement else ()
+    effects = measured_lines(draft.measurement, draft.calls)
     worse = ", ".join(dimension.value for dimension in verdict.regressed)
     trade_off = (f"Trade-off: {worse} got worse; the net is positive ({verdict.net_effect:+.3f}).",) if worse else ()
     target = f"Target: {draft.proposal.key.qualname} ({draft.proposal.key.place})"

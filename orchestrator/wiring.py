@@ -17,6 +17,7 @@ from orchestrator.live import says
 from orchestrator.live.bus import Bus
 from orchestrator.live.table import experiment_table
 from orchestrator.observer import RepositoryObserver
+from orchestrator.own_calls import OwnCalls
 from orchestrator.plain import setup_from_json
 from orchestrator.proposer import BackendProposer
 from orchestrator.prover import Rules, WorktreeProver
@@ -25,6 +26,7 @@ from orchestrator.scout import RepositoryScout
 from orchestrator.services import Services
 from orchestrator.settings import Settings
 from orchestrator.state import SessionState
+from orchestrator.transcripts import Transcripts
 from orchestrator.watchman import Watchman
 from orchestrator.witness import Witness
 from orchestrator.workspace.checkouts import PairedCheckouts
@@ -115,6 +117,8 @@ def wire(
         max_pairs=settings.max_pairs,
         seed=seed,
     )
+    transcripts = Transcripts(observer=observer, processes=processes, seed=seed) if settings.replay_time_s else None
+    own_calls = _own_calls(transcripts, rules, _pair_teller(bus))
     watchman = Watchman(observer=observer, processes=processes)
     prover = WorktreeProver(
         checkouts=checkouts,
@@ -124,13 +128,16 @@ def wire(
             processes=processes,
             guard=conventions.guard,
             watchman=watchman,
-            witness=_witness(settings, observer, processes, seed),
+            witness=_witness(transcripts, seed, settings.replay_time_s),
+            own_calls=own_calls,
         ),
+        own_calls=own_calls,
         watchman=watchman,
         processes=processes,
         clock=clock,
         rules=rules,
         progress=_pair_teller(bus),
+        foresee=lambda forecast: say(f"measuring: {forecast.text}"),
     )
     services = Services(
         settings=settings,
@@ -171,8 +178,21 @@ def _pair_teller(bus: Bus) -> Callable[[Progress], None]:
     return tell
 
 
-def _witness(settings: Settings, observer: RepositoryObserver, processes: Processes, seed: int) -> Witness | None:
+def _witness(transcripts: Transcripts | None, seed: int, time_s: float) -> Witness | None:
     """Return who replays calls; nobody where the person gives no time for it."""
-    if not settings.replay_time_s:
+    if transcripts is None:
         return None
-    return Witness(observer=observer, processes=processes, seed=seed, time_s=settings.replay_time_s)
+    return Witness(transcripts=transcripts, seed=seed, time_s=time_s)
+
+
+def _own_calls(transcripts: Transcripts | None, rules: Rules, progress: Callable[[Progress], None]) -> OwnCalls | None:
+    """Return who times calls; nobody where they are not recorded."""
+    if transcripts is None:
+        return None
+    return OwnCalls(
+        transcripts=transcripts,
+        seed=rules.seed,
+        max_pairs=rules.max_pairs,
+        time_budget_s=rules.time_budget_s,
+        progress=progress,
+    )

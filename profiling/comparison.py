@@ -81,13 +81,15 @@ class Measurement:
     """A finished paired measurement.
 
     Attributes:
-        target: the dimension the sequential test was run on.
-        decision: of that test.
+        target: the dimension that was asked about.
+        decision: of the sequential test.
         stopped_because: one sentence: why it stopped when it did.
         evidence_gain, evidence_no_gain: natural logarithms of the e-values against "no gain" and "the gain sought".
         comparisons: every dimension seen on both sides.
         pairs: raw samples, in the order run.
         elapsed_s: wall seconds it took.
+        metric: the dimension that the test was run on where it is not the target: for CPU time of a workload that
+            mostly waits it is `wall_s`. Limits of other dimensions are then those of this one. None: the target.
     """
 
     target: Dimension
@@ -98,3 +100,9 @@ class Measurement:
     comparisons: Mapping[Dimension, Comparison]
     pairs: tuple[Pair, ...]
     elapsed_s: float
+    metric: Dimension | None = None
+
+    @property
+    def decided_on(self) -> Dimension:
+        """Return the dimension that the sequential test was run on."""
+        return self.target if self.metric is None else self.metric

@@ -1,10 +1,10 @@
-"""What `optimize doctor` looks at: the machine and the repository, one check each, nothing changed, nothing run."""
+"""What `optimize doctor` looks at: the machine and the repository, one check each, nothing changed or measured."""
 
 import os
 import platform
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from orchestrator.ledger.layout import Layout
 from orchestrator.workspace.commands import Git
 from orchestrator.workspace.repository import Repository
 from profiling.context.commands import BadCommand
+from profiling.measure import machine
 
 # Two worktrees with an overlay of at most 512 MiB each, and the records.
 _ROOMY_BYTES = 2 * 1024**3
@@ -31,12 +32,17 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """What one check saw, and what to do about it."""
+    """What one check saw, and what to do about it.
+
+    Attributes:
+        figures: what was measured, for programs; the names carry the units.
+    """
 
     name: str
     level: Level
     detail: str
     fix: str = ""
+    figures: Mapping[str, float] = field(default_factory=dict)
 
 
 def all_checks(root: Path, python: str | None) -> tuple[Check, ...]:
@@ -86,12 +92,14 @@ def waiting_times() -> Check:
 
 def load() -> Check:
     """Is the machine busy with other work?"""
-    average, count = os.getloadavg()[0], os.cpu_count() or 1
-    detail = f"{average:.1f} over the last minute, {count} processors"
-    if average <= count / 2:
-        return Check(name="load", level=Level.OK, detail=detail)
+    seen = machine.load()
+    figures = {"load_average": seen.average, "cores": float(seen.cores)}
+    if seen.others is not None and seen.steal is not None:
+        figures |= {"others_busy_cores": seen.others, "stolen_cores": seen.steal}
+    if not seen.is_high:
+        return Check(name="load", level=Level.OK, detail=seen.text, figures=figures)
     fix = "let other work end; pairs on one core stay fair, but take longer"
-    return Check(name="load", level=Level.WARN, detail=detail, fix=fix)
+    return Check(name="load", level=Level.WARN, detail=seen.text, fix=fix, figures=figures)
 
 
 def repository(root: Path) -> Check:

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agents.model import Proposal
-from orchestrator.policy.verdict import Verdict
-from profiling.comparison import Measurement
+from orchestrator.policy.verdict import Level, Verdict
+from profiling.comparison import Comparison, Measurement
+from profiling.measure.call_evidence import CallEvidence
+from profiling.model import Dimension
 
 RECORD_VERSION = 1
 
@@ -47,6 +49,8 @@ class ExperimentRecord:
         gates: in the order run; the first that failed decided.
         tests: tally.
         measurement: None when a gate failed first.
+        calls: of its target's own calls, where the function was to decide.
+        share: of the workload (0 to 1) that the gain of its own calls applies to; 1 where the workload decided.
         verdict: what was decided.
         environment: fingerprint: machine, kernel, interpreter, our version.
         workload: the command as text.
@@ -76,3 +80,20 @@ class ExperimentRecord:
     overhead_s: float
     started_at: str
     environment: Mapping[str, str] = field(default_factory=dict)
+    calls: CallEvidence | None = None
+    share: float = 1.0
+
+    @property
+    def judged(self) -> Measurement | None:
+        """Return the measurement that decided: the function's own calls or the workload's; None when a gate failed."""
+        is_own = self.verdict.level is Level.FUNCTION and self.calls is not None
+        return self.calls.measurement if is_own and self.calls is not None else self.measurement
+
+    @property
+    def comparisons(self) -> Mapping[Dimension, Comparison]:
+        """Return every dimension as it was judged: the workload's, and that of the own calls where these decided."""
+        workload = self.measurement.comparisons if self.measurement else {}
+        if self.judged is None or self.judged is self.measurement:
+            return workload
+        own = self.judged.comparisons.get(self.judged.decided_on)
+        return {**workload, own.dimension: own} if own is not None else workload

@@ -66,7 +66,7 @@ HEADER = "\t".join(COLUMNS)
 
 def row(record: ExperimentRecord) -> Row:
     """Return the row of an experiment; what was not measured is empty."""
-    comparisons = record.measurement.comparisons if record.measurement else {}
+    comparisons = record.comparisons
     cpu = comparisons.get(Dimension.CPU_S)
     memory = comparisons.get(Dimension.PEAK_MIB)
     collector = comparisons.get(Dimension.GC_S)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from profiling.comparison import Comparison, Measurement
+from profiling.measure.call_evidence import CallEvidence
 from profiling.model import Dimension
 
 _ORDER = (
@@ -36,8 +37,15 @@ _TIMES = frozenset({Dimension.CPU_S, Dimension.WALL_S, Dimension.GC_S, Dimension
 def effect_lines(measurement: Measurement) -> tuple[str, ...]:
     """Return one line for the target dimension and one for every other that changed beyond its threshold."""
     shown = [measurement.comparisons[name] for name in _ORDER if name in measurement.comparisons]
-    moved = [one for one in shown if one.dimension is measurement.target or one.improved or one.regressed]
+    moved = [one for one in shown if one.dimension is measurement.decided_on or one.improved or one.regressed]
     return tuple(map(effect_line, moved))
+
+
+def measured_lines(measurement: Measurement | None, calls: CallEvidence | None) -> tuple[str, ...]:
+    """Return the lines of an experiment: its function's own calls, where these were measured, then the workload's."""
+    own = calls.measurement.comparisons.get(calls.measurement.decided_on) if calls is not None else None
+    first = (f"Own calls: {effect_line(own)}",) if own is not None else ()
+    return (*first, *(effect_lines(measurement) if measurement is not None else ()))
 
 
 def effect_line(one: Comparison) -> str:

@@ -1,5 +1,6 @@
 """The terminal view: status lines scroll by above one live line that says what is going on now."""
 
+import math
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,6 +16,7 @@ from rich.text import Text
 from orchestrator.live.events import Event, EventKind, JsonValue
 from orchestrator.live.lines import render, worker_name
 from orchestrator.live.plain_text import one_line
+from profiling.measure.forecast import seconds
 
 _REFRESHES_PER_S = 8
 _SHOW_CURSOR = b"\r\x1b[2K\x1b[?25h"
@@ -29,6 +31,7 @@ class Now:
         experiment: number of the one under way, 0 when there is none.
         target: what it is about.
         pairs, max_pairs: measured so far, and at most; 0 when nothing is measured.
+        eta_s: seconds that the measurement is likely to take still; None where nobody can tell.
         began_s: time of the first event, seconds since the epoch; 0 before it.
     """
 
@@ -37,6 +40,7 @@ class Now:
     target: str = ""
     pairs: int = 0
     max_pairs: int = 0
+    eta_s: float | None = None
     began_s: float = 0.0
 
     def line(self, time_s: float) -> str:
@@ -46,6 +50,8 @@ class Now:
             parts.append(f"experiment {self.experiment}{f': {self.target}' if self.target else ''}")
         if self.pairs or self.max_pairs:
             parts.append(f"pairs {self.pairs}{f'/≤{self.max_pairs}' if self.max_pairs else ''}")
+        if self.eta_s:
+            parts.append(f"about {seconds(self.eta_s)} left")
         elapsed = max(0, int(time_s - self.began_s)) if self.began_s else 0
         parts.append(f"{elapsed // 60}:{elapsed % 60:02d}")
         return " · ".join(parts)
@@ -54,17 +60,23 @@ class Now:
 def advance(now: Now, event: Event) -> Now:
     """Return what is going on after an event.
 
-    Read from `data`: `node` of NODE_STARTED, `pairs` and `max_pairs` of MEASURING, `target` and `status` of EXPERIMENT.
+    Read from `data`: `node` of NODE_STARTED; `pairs`, `max_pairs` and `eta_s` of MEASURING; `target` and `status` of
+    EXPERIMENT.
     A MEASURING event without pairs says what takes a while: its text stands in the node's place.
     """
     now = now if now.began_s else replace(now, began_s=event.time_s)
     match event.kind:
         case EventKind.NODE_STARTED:
-            return replace(now, node=_word(event.data.get("node")) or one_line(event.text), pairs=0, max_pairs=0)
+            node = _word(event.data.get("node")) or one_line(event.text)
+            return replace(now, node=node, pairs=0, max_pairs=0, eta_s=None)
         case EventKind.MEASURING:
             pairs, most = _count(event.data.get("pairs")), _count(event.data.get("max_pairs"))
             return replace(
-                now, node=now.node if pairs else one_line(event.text) or now.node, pairs=pairs, max_pairs=most
+                now,
+                node=now.node if pairs else one_line(event.text) or now.node,
+                pairs=pairs,
+                max_pairs=most,
+                eta_s=_seconds(event.data.get("eta_s")),
             )
         case EventKind.EXPERIMENT:
             return _in_experiment(now, event)
@@ -144,6 +156,12 @@ def _word(value: JsonValue) -> str:
 
 def _count(value: JsonValue) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+
+def _seconds(value: JsonValue) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) and value > 0 else None
 
 
 def _in_charset(text: str, encoding: str) -> str:

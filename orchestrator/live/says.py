@@ -7,7 +7,7 @@ from agents.model import Review
 from agents.specialists.setup import Setup
 from orchestrator.draft import Draft
 from orchestrator.ledger.record import ExperimentRecord
-from orchestrator.live.effects import count_text, effect_lines
+from orchestrator.live.effects import count_text, effect_lines, measured_lines
 from orchestrator.live.events import Event, EventKind, JsonValue
 from orchestrator.policy.past import Past
 from orchestrator.policy.revision import Trigger
@@ -99,7 +99,11 @@ def measured(draft: Draft) -> tuple[Event, ...]:
     if draft.measurement is None:
         text = f"not measured: {draft.failure}"
         return (Event(kind=EventKind.EXPERIMENT, text=text, experiment=draft.number),)
-    lines = [*effect_lines(draft.measurement), draft.measurement.stopped_because]
+    lines = [*measured_lines(draft.measurement, draft.calls), draft.measurement.stopped_because]
+    if draft.calls is not None:
+        lines.append(f"own calls: {draft.calls.measurement.stopped_because}")
+    if draft.load:
+        lines.append(f"a busy machine: {draft.load}")
     return tuple(Event(kind=EventKind.EXPERIMENT, text=line, experiment=draft.number) for line in lines)
 
 
@@ -159,9 +163,9 @@ def progress(history: tuple[Past, ...]) -> tuple[Event, ...]:
     return (Event(kind=EventKind.PROGRESS, text=text, data=data),)
 
 
-def milestone(tag: str, measurement: Measurement | None) -> Event:
-    """Say what all keeps give together."""
-    together = "; ".join(effect_lines(measurement)) if measurement else "not measured"
+def milestone(tag: str, measurement: Measurement | None, failure: str = "") -> Event:
+    """Say what all keeps give together, or why that could not be measured."""
+    together = "; ".join(effect_lines(measurement)) if measurement else failure or "not measured"
     return Event(kind=EventKind.MILESTONE, text=f"{tag}: {together}", data={"tag": tag})
 
 
@@ -205,6 +209,7 @@ def measuring(progress: Progress) -> Event:
         "ratio": progress.ratio,
         "low": progress.low,
         "high": progress.high,
+        "eta_s": progress.eta_s,
     }
     text = f"{progress.target.value}: {progress.ratio:.3f}x after {progress.pairs} pairs"
     return Event(kind=EventKind.MEASURING, text=text, data=data)

@@ -2,7 +2,7 @@
 
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.effects import count_text
-from orchestrator.policy.verdict import Status
+from orchestrator.policy.verdict import Level, Status
 
 _HEAD = ("#", "Target", "Fix", "Verdict", "Measured, change / base")
 _WIDEST = 44
@@ -33,12 +33,12 @@ def _row(record: ExperimentRecord) -> tuple[str, str, str, str, str]:
 
 
 def _measured(record: ExperimentRecord) -> str:
-    if record.measurement is None:
-        return "-"
-    one = record.measurement.comparisons.get(record.measurement.target)
+    judged = record.judged
+    one = judged.comparisons.get(judged.decided_on) if judged is not None else None
     if one is None:
         return "-"
-    return f"{one.dimension.value} {one.ratio:.3f}x [{one.low:.3f}, {one.high:.3f}], {one.pairs} pairs"
+    where = " of its own calls" if record.verdict.level is Level.FUNCTION else ""
+    return f"{one.dimension.value} {one.ratio:.3f}x [{one.low:.3f}, {one.high:.3f}], {one.pairs} pairs{where}"
 
 
 def _short(text: str) -> str:

@@ -7,6 +7,7 @@ from orchestrator.live import says
 from orchestrator.plain import setup_from_json
 from orchestrator.services import Services
 from orchestrator.state import SessionState
+from profiling.measure.failures import MeasurementFailed
 
 
 async def milestone(state: SessionState, runtime: Runtime[Services]) -> SessionState:
@@ -15,9 +16,13 @@ async def milestone(state: SessionState, runtime: Runtime[Services]) -> SessionS
     number = state["milestones"] + 1
     base, head = state["base_commit"], state["head_commit"]
     dimension = headline_dimension(kept_of(state, services.recorder.records()))
-    measured = await services.run(services.prover.headline, found, base, head, dimension)
+    measured, failure = None, ""
+    try:
+        measured = await services.run(services.prover.headline, found, base, head, dimension)
+    except MeasurementFailed as error:
+        failure = f"base against head could not be measured: {error}"
     tag = services.recorder.tag(head, number)
     review = services.recorder.review(base, head)
-    services.bus.publish(says.milestone(tag, measured))
+    services.bus.publish(says.milestone(tag, measured, failure))
     services.bus.publish(says.review(review))
     return {"milestones": number, "keeps_since_milestone": 0}

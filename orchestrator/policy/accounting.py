@@ -30,10 +30,15 @@ class Span:
     end: int
 
 
-def claim(compared: Comparison) -> Claim:
-    """Return what a keep claims, from the measurement of the workload that decided on it."""
+def claim(compared: Comparison, share: float = 1.0) -> Claim:
+    """Return what a keep claims of the workload, from the measurement that decided on it.
+
+    Args:
+        compared: of the workload, or of its function's own calls.
+        share: of the workload that was compared, 0 to 1.
+    """
     middle, one, other = (
-        log_gain(compared.dimension, ratio) for ratio in (compared.ratio, compared.low, compared.high)
+        log_gain(compared.dimension, 1 + share * (ratio - 1)) for ratio in (compared.ratio, compared.low, compared.high)
     )
     return Claim(log_gain=middle, half_width=abs(one - other) / 2)
 

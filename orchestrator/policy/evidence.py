@@ -27,6 +27,7 @@ class ExperimentEvidence:
         weights: per dimension, of the net effect; `DEFAULT_WEIGHTS` where one is missing.
         untouchable: dimensions that may not get worse whatever the net effect.
         function: of the function's own calls, for the function level. Without it the workload decides.
+        function_doubt: why a gain on those calls is none; empty where it holds on calls held back too.
         floor: of materiality.
     """
 
@@ -42,6 +43,7 @@ class ExperimentEvidence:
     weights: Mapping[Dimension, float] = field(default_factory=dict)
     untouchable: frozenset[Dimension] = frozenset()
     function: Measurement | None = None
+    function_doubt: str = ""
     floor: Floor = DEFAULT_FLOOR
 
     @property
@@ -66,9 +68,14 @@ class Case:
     judged: Measurement
 
     @property
+    def metric(self) -> Dimension:
+        """Return the dimension that was decided on: the primary one, or wall time where the workload mostly waits."""
+        return self.judged.decided_on
+
+    @property
     def target(self) -> Comparison:
-        """Return the primary dimension in the measurement that decides on it."""
-        return self.judged.comparisons[self.evidence.primary]
+        """Return that dimension in the measurement that decides on it."""
+        return self.judged.comparisons[self.metric]
 
     @property
     def is_function_level(self) -> bool:
@@ -82,22 +89,22 @@ class Case:
 
     @property
     def target_improved(self) -> bool:
-        """Say whether the sequential test found the primary dimension better, and nothing finds it worse."""
-        return self.judged.decision is Decision.IMPROVED and self.evidence.primary not in self.regressed
+        """Say whether the sequential test found it better, and nothing finds it worse."""
+        return self.judged.decision is Decision.IMPROVED and self.metric not in self.regressed
 
     @property
     def improved(self) -> tuple[Dimension, ...]:
-        """Return the dimensions that got better, the primary one first.
+        """Return the dimensions that got better, that which decided first.
 
         At function level others count only beside it: the workload was measured there to show that it does not lose.
         """
         others = tuple(
             dimension
             for dimension, one in self.workload.items()
-            if one.improved and not one.regressed and dimension is not self.evidence.primary
+            if one.improved and not one.regressed and dimension is not self.metric
         )
         if self.target_improved:
-            return (self.evidence.primary, *others)
+            return (self.metric, *others)
         return () if self.is_function_level else others
 
     @property
@@ -118,7 +125,7 @@ class Case:
 
     def compared(self, dimension: Dimension) -> Comparison:
         """Return a dimension in the measurement that speaks of it."""
-        return self.target if dimension is self.evidence.primary else self.workload[dimension]
+        return self.target if dimension is self.metric else self.workload[dimension]
 
     @property
     def _changed(self) -> list[Comparison]:
@@ -128,7 +135,7 @@ class Case:
         if one.dimension in self.regressed:
             # What counts as worse never speaks for a change, even where "not shown to be no worse" is below 1.
             return min(log_gain(one.dimension, ratio), 0.0)
-        diluted = self.is_function_level and one.dimension is self.evidence.primary
+        diluted = self.is_function_level and one.dimension is self.metric
         share = self.evidence.share if diluted else 1.0
         return log_gain(one.dimension, 1 + share * (ratio - 1))
 
@@ -137,7 +144,7 @@ class Case:
 
     def _saving(self, dimension: Dimension) -> Saving:
         base_s = self.evidence.workload_base_s
-        if self.is_function_level and dimension is self.evidence.primary:
+        if self.is_function_level and dimension is self.metric:
             return function_saving(self.target, self.evidence.share, self.workload, base_s)
         return workload_saving(self.workload[dimension], self.workload, base_s)
 
@@ -148,6 +155,6 @@ def read(evidence: ExperimentEvidence) -> Case | str:
     judged = evidence.function if evidence.decided_at is Level.FUNCTION else measurement
     if measurement is None or judged is None:
         return "the workload was not measured"
-    if judged.target is not evidence.primary or evidence.primary not in judged.comparisons:
+    if judged.target is not evidence.primary or judged.decided_on not in judged.comparisons:
         return f"measured on {judged.target.value}, which says nothing of {evidence.primary.value}"
     return Case(evidence=evidence, workload=measurement.comparisons, judged=judged)

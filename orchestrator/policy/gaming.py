@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from orchestrator.policy.dimensions import formula
 from orchestrator.policy.patch_reading import Tell
 from orchestrator.policy.tells import Mechanism
-from profiling.comparison import Comparison, Measurement
+from profiling.comparison import Comparison, Decision, Measurement
+from profiling.measure.call_evidence import CallEvidence
 from profiling.measure.conduct import Conduct
 from profiling.measure.integrity import Change
 
@@ -70,8 +71,15 @@ def disbelieve(first: Measurement, again: Measurement) -> Suspicion | None:
     return None
 
 
+def disbelieve_calls(found: CallEvidence) -> Suspicion | None:
+    """Return why an implausible gain is not believed after its function was given inputs that it had not seen."""
+    if found.measurement.decision is Decision.IMPROVED and found.holds:
+        return None
+    return Suspicion(mechanism=Mechanism.IMPLAUSIBLE, seen=f"not on inputs that were held back: {found.text}")
+
+
 def _believable(measurement: Measurement) -> list[Comparison]:
-    target = measurement.comparisons.get(measurement.target)
+    target = measurement.comparisons.get(measurement.decided_on)
     return [target] if target is not None else []
 
 

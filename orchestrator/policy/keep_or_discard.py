@@ -90,6 +90,13 @@ def _nothing_gained(case: Case) -> _Ruling | None:
     return _discard(Reason.NO_IMPROVEMENT, f"no difference shown: {formula(case.target)}")
 
 
+def _vanishes(case: Case) -> _Ruling | None:
+    """A gain on the measured calls alone is none."""
+    if not case.is_function_level or not case.evidence.function_doubt:
+        return None
+    return _discard(Reason.NO_IMPROVEMENT, case.evidence.function_doubt)
+
+
 def _not_paid_for(case: Case) -> _Ruling | None:
     """What got worse must be paid for by the target dimension, surely; at function level by nothing."""
     if not case.regressed:
@@ -130,7 +137,7 @@ def _keep(case: Case) -> _Ruling:
     return _Ruling(status=Status.KEEP, reason=reason, text=_gains(case))
 
 
-_RULES = (_hard_limit, _undecided, _nothing_gained, _not_paid_for, _immaterial, _keep)
+_RULES = (_hard_limit, _undecided, _nothing_gained, _vanishes, _not_paid_for, _immaterial, _keep)
 
 
 def _discard(reason: Reason, text: str) -> _Ruling:
@@ -146,7 +153,7 @@ def _gains(case: Case) -> str:
 
 
 def _whose(case: Case, dimension: Dimension) -> str:
-    return " of its own calls" if case.is_function_level and dimension is case.evidence.primary else ""
+    return " of its own calls" if case.is_function_level and dimension is case.metric else ""
 
 
 def _costs(case: Case) -> str:

@@ -25,6 +25,7 @@ class Mechanism(StrEnum):
     FROZEN = "changed a file that judges it"
     COUNTED = "does less work from some call on"
     IMPLAUSIBLE = "gains more than can be believed"
+    REPEATED = "helps only because the workload repeats its inputs"
 
 
 NAMES: dict[Mechanism, frozenset[str]] = {

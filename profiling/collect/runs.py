@@ -49,6 +49,7 @@ class Workload:
         tree, command, interpreter: what is run.
         processes: starts it.
         tolerant: a run that fails, is killed or is stopped at its time limit is a run all the same.
+        watchers: harnesses that stand beside that of every pass; where they write is their own matter.
     """
 
     tree: Tree
@@ -56,6 +57,7 @@ class Workload:
     interpreter: Interpreter
     processes: Processes
     tolerant: bool = False
+    watchers: tuple[Harness, ...] = ()
 
     def plain(self) -> PlainRun:
         """Run it without any harness.
@@ -77,7 +79,8 @@ class Workload:
 
     def injection(self, name: str, options: Mapping[str, object], scratch: Path) -> Injection:
         """Prepare one harness in a folder of its own below `scratch`."""
-        return prepare(Path(tempfile.mkdtemp(dir=scratch)), self.tree, (Harness(name=name, options=options),))
+        harnesses = (Harness(name=name, options=options), *self.watchers)
+        return prepare(Path(tempfile.mkdtemp(dir=scratch)), self.tree, harnesses)
 
     def under(self, injection: Injection, *, timeout_s: float | None = None) -> Finished:
         """Run it with a harness; how it ended is for the caller to judge."""

@@ -12,6 +12,7 @@ from profiling.collect.runs import NothingExercised, PlainRun, Workload, Workloa
 from profiling.collect.source import Source
 from profiling.collect.time_pass import TimePass
 from profiling.deep import memray
+from profiling.injection import Harness
 from profiling.measure.processes import Finished, Processes
 from profiling.model import Command, Interpreter, Tree
 from profiling.profile import Profile
@@ -51,6 +52,7 @@ def profile(  # noqa: PLR0913 - the inputs of every pass, each named by the call
     on_progress: Callable[[str], None],
     plain: Sequence[PlainRun] = (),
     tolerant: bool = False,
+    watchers: tuple[Harness, ...] = (),
 ) -> Profile:
     """Profile a workload: plain runs between those of the time pass, then the memory pass and the counts.
 
@@ -63,13 +65,21 @@ def profile(  # noqa: PLR0913 - the inputs of every pass, each named by the call
         on_progress: told what runs now.
         plain: plain runs made before; with fewer than 3, more are made.
         tolerant: profile also a program that fails, is killed, or is stopped at its time limit; a note says so.
+        watchers: harnesses that stand beside that of every pass.
 
     Raises:
         WorkloadError: the workload failed or took too long, which is not tolerated, or before it ran the project.
         NothingExercised: nothing of the project ran.
         FileNotFoundError: its program can't be found.
     """
-    workload = Workload(tree=tree, command=command, interpreter=interpreter, processes=processes, tolerant=tolerant)
+    workload = Workload(
+        tree=tree,
+        command=command,
+        interpreter=interpreter,
+        processes=processes,
+        tolerant=tolerant,
+        watchers=watchers,
+    )
     baseline = Baseline(command=command, runs=list(plain))
     time_pass = _time_pass(workload, baseline, scratch, on_progress)
     # memray costs a third, but sees neither classes nor tasks: it is for what would be skipped.

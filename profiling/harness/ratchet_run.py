@@ -1,7 +1,8 @@
 """Record what a timed run cost beside its `rusage`: start-up, collections, imports, waiting, and whose code it was.
 
-Nothing samples: the only costs are two short calls per collection and one per import that is not cached. Options:
-`trace` (bool): trace the heap too, for its peak; such a run's times mean nothing.
+Nothing samples: the only costs are two short calls per collection, one per import that is not cached, and two readings
+of a clock per turn of an event loop. Options: `trace` (bool): trace the heap too, for its peak; such a run's times mean
+nothing.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ import time
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from types import ModuleType
 
-_STUBBORN_READS = 20
-_YOUNG_PER_TIMED = 8
-"""Of the youngest generation's collections one in 8 is timed: reading a thread's clock can cost as much as they do."""
+    from profiling.harness.ratchet_run_loop import Loops
+    from profiling.harness.ratchet_run_meter import CollectionClock, Span, collections, delay_and_clock
+else:
+    from ratchet_run_loop import Loops
+    from ratchet_run_meter import CollectionClock, Span, collections, delay_and_clock
 
 
 class _Recorder:
@@ -30,6 +34,10 @@ class _Recorder:
         self.trace = isinstance(options, dict) and bool(options.get("trace"))
         self.folder = _folder()
         self.script = self._script()
+        self.clock = CollectionClock()
+        self.failed: Callable[[], None] = context["failed"]  # type: ignore[assignment]  # the bootstrap's contract
+        self.loops = Loops(self.failed)
+        self.actions: dict[str, Callable[[ModuleType], None]] = {"asyncio.base_events": self.loops.install}
         if self.trace:
             import _tracemalloc  # `tracemalloc` would bring modules that the target may not have imported
 
@@ -43,51 +51,44 @@ class _Recorder:
             cpu_s: CPU seconds spent before it.
         """
         self.start_cpu_s = cpu_s
-        self.old_gc_s = 0.0
-        self.young_gc_s = 0.0
-        self.young_collections = 0
+        self.clock.reset()
+        self.loops.reset()
         self.import_s = 0.0
-        self.collection_started: float | None = None
         self.importing: set[int] = set()
-        self.collections = _collections()
+        self.main_clock = _main_clock()
+        self.main_cpu_s = _read(self.main_clock)
+        self.process_cpu_s = time.process_time()
+        self.collections = collections()
         self.heap_at_start = self._heap_at_start()
-        self.delay_s, self.started = _delay_and_clock()
-
-    def on_collection(self, phase: str, info: Mapping[str, int]) -> None:
-        """Add a collection's CPU seconds (`gc.callbacks`)."""
-        young = info["generation"] == 0
-        if phase == "start":
-            self.young_collections += young
-            if not young or self.young_collections % _YOUNG_PER_TIMED == 1:
-                self.collection_started = time.thread_time()
-        elif self.collection_started is not None:
-            spent_s = time.thread_time() - self.collection_started
-            self.collection_started = None
-            if young:
-                self.young_gc_s += spent_s
-            else:
-                self.old_gc_s += spent_s
-
-    def gc_s(self) -> float:
-        """Return the CPU seconds of all collections, those of the youngest generation extrapolated."""
-        timed = -(-self.young_collections // _YOUNG_PER_TIMED)
-        return self.old_gc_s + (self.young_gc_s * self.young_collections / timed if timed else 0.0)
+        self.delay_s, self.started = delay_and_clock()
 
     def snapshot(self) -> dict[str, object]:
         """Return the figures so far."""
-        delay_s, now = _delay_and_clock()
+        delay_s, now = delay_and_clock()
         known = delay_s is not None and self.delay_s is not None
+        times = os.times()
         return {
             "start_cpu_s": self.start_cpu_s,
+            "end_cpu_s": time.process_time(),
+            "children_cpu_s": times.children_user + times.children_system,
             "wall_s": now - self.started,
             "delay_s": (delay_s or 0.0) - (self.delay_s or 0.0) if known else None,
-            "gc_collections": _collections() - self.collections,
-            "gc_s": self.gc_s(),
+            "gc_collections": collections() - self.collections,
+            "gc_s": self.clock.seconds(),
             "import_s": self.import_s,
+            "loop_held_s": self.loops.held_s if self.loops.turning else None,
+            "threads_cpu_s": self._threads_cpu_s(),
             "peak_bytes": self._peak_bytes(),
             "origins": self._origins(),
             "script": self.script,
         }
+
+    def _threads_cpu_s(self) -> float:
+        """Return the CPU seconds of all threads but the main one; 0 where the system does not tell them apart."""
+        if self.main_clock is None:
+            return 0.0
+        main_s = _read(self.main_clock) - self.main_cpu_s
+        return max(0.0, time.process_time() - self.process_cpu_s - main_s)
 
     def _heap_at_start(self) -> int:
         if not self.trace:
@@ -137,7 +138,18 @@ def start(context: Mapping[str, object]) -> None:
     global _recorder
     recorder = _recorder = _Recorder(context)
     _wrap_imports(recorder)
-    gc.callbacks.append(recorder.on_collection)
+    gc.callbacks.append(recorder.clock.on_collection)
+
+
+def after_import(name: str, action: Callable[[ModuleType], None]) -> None:
+    """Have an action called with a module, once, when it is loaded; for harnesses that are started after this one."""
+    if _recorder is not None:
+        _recorder.actions[name] = action
+
+
+def span() -> Span | None:
+    """Begin a span; None before the start."""
+    return None if _recorder is None else Span(_recorder.clock)
 
 
 def snapshot() -> dict[str, object]:
@@ -155,49 +167,50 @@ def _wrap_imports(recorder: _Recorder) -> None:
     """Time outermost imports; `_find_and_load` is only called for what `sys.modules` does not hold yet."""
     bootstrap = sys.modules["_frozen_importlib"]
     find_and_load = bootstrap._find_and_load
-    thread_time, get_ident = time.thread_time, _thread.get_ident
+    thread_time, get_ident, actions = time.thread_time, _thread.get_ident, recorder.actions
 
     def _find_and_load(name: str, import_: Callable[..., object]) -> object:
         me = get_ident()
         if me in recorder.importing:
-            return find_and_load(name, import_)
-        recorder.importing.add(me)
-        started = thread_time()
-        try:
-            return find_and_load(name, import_)
-        finally:
-            recorder.importing.discard(me)
-            recorder.import_s += thread_time() - started
+            module = find_and_load(name, import_)
+        else:
+            recorder.importing.add(me)
+            started = thread_time()
+            try:
+                module = find_and_load(name, import_)
+            finally:
+                recorder.importing.discard(me)
+                recorder.import_s += thread_time() - started
+        if name in actions:
+            _act(recorder, name)
+        return module
 
     # Under this file name the interpreter takes our frame out of the tracebacks of failed imports, as its own.
     _find_and_load.__code__ = _find_and_load.__code__.replace(co_filename=find_and_load.__code__.co_filename)
     bootstrap._find_and_load = _find_and_load  # type: ignore[attr-defined]  # the stubs know no private names
 
 
-def _collections() -> int:
-    return sum(generation["collections"] for generation in gc.get_stats())
-
-
-def _delay_and_clock() -> tuple[float | None, float]:
-    """Read the main thread's seconds in the run queue and the clock together.
-
-    The clock is read between two equal readings, or the two are apart by a time slice.
-    """
-    delay_s, now = _delay(), time.perf_counter()
-    for _ in range(_STUBBORN_READS):
-        again = _delay()
-        if again == delay_s:
-            break
-        delay_s, now = again, time.perf_counter()
-    return delay_s, now
-
-
-def _delay() -> float | None:
+def _act(recorder: _Recorder, name: str) -> None:
+    """Do what waits for a module; never raises."""
     try:
-        with open("/proc/self/schedstat", "rb", buffering=0) as file:
-            return int((file.read() or b"").split()[1]) / 1e9
-    except (OSError, IndexError, ValueError):
+        recorder.actions.pop(name)(sys.modules[name])
+    except Exception:
+        recorder.failed()
+
+
+def _main_clock() -> int | None:
+    """Return the identifier of this thread's CPU clock, readable from others; None where there is none (macOS)."""
+    try:
+        return time.pthread_getcpuclockid(_thread.get_ident())
+    except (AttributeError, OSError):
         return None
+
+
+def _read(clock: int | None) -> float:
+    try:
+        return 0.0 if clock is None else time.clock_gettime(clock)
+    except OSError:
+        return 0.0
 
 
 def _folder() -> str:

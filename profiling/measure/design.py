@@ -5,6 +5,7 @@ import random
 from dataclasses import dataclass
 from enum import StrEnum
 
+from profiling.measure.placement import Placement, draw_placement
 from profiling.model import Dimension, RunUsage
 
 SMALL_BODY_S = 0.05
@@ -37,6 +38,7 @@ class Layout:
         padding: bytes added to the environment of both (its size shifts the stack: Mytkowicz 2009).
         core: CPU both are pinned to, or None.
         base_first: which is started first.
+        placement: where the memory of both lies, or None where the system can't be told.
     """
 
     index: int
@@ -44,6 +46,7 @@ class Layout:
     padding: int
     core: int | None
     base_first: bool
+    placement: Placement | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,7 @@ def draw(rng: random.Random, index: int, cores: tuple[int, ...]) -> Layout:
         padding=rng.randrange(_PADDING_BYTES),
         core=rng.choice(cores) if cores else None,
         base_first=rng.random() < 0.5,
+        placement=draw_placement(rng),
     )
 
 
@@ -95,7 +99,10 @@ def plan_schedule(
     parallel = base.cpu_s > _PARALLEL * base.wall_s
     # Without pinning, two processes at once land on two cores, the noisiest design there is.
     mode = Mode.CO_SCHEDULED if cores else Mode.ONE_AFTER_ANOTHER
-    if parallel and target is Dimension.WALL_S:  # one core would take away the parallelism that is to be measured
+    if parallel and target in {
+        Dimension.WALL_S,
+        Dimension.THROUGHPUT,
+    }:  # one core would take away the parallelism that is to be measured
         mode, cores = Mode.ONE_AFTER_ANOTHER, ()
     long = body_cpu_s > LONG_BODY_S
     return Schedule(

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from profiling.injection import Injection
 from profiling.isolation import wrapped
+from profiling.measure.kinds import guarded
 from profiling.measure.processes import Launch
+from profiling.measure.suites.asv import runnable
 from profiling.model import Command, Interpreter, Tree
 
 _PYTHON = re.compile(r"python(3(\.\d+)?)?")
@@ -45,11 +47,13 @@ def launch(  # the shape of every run of target code
     our bin folder on PATH), without secrets (names that hold KEY, TOKEN, SECRET, PASSWORD, PASSWD, CREDENTIAL, _AUTH)
     and with the target's virtual environment where it is one, without variables that steer Python or pytest.
     What the command itself sets is taken as it is. Flags that keep PYTHONPATH out (-I, -E, -S) bring the injection's
-    wrapper in front of the program.
+    wrapper in front of the program. `asv run` becomes our own runner of the same benchmarks; node ids for pytest are
+    written so that none is taken for an option.
 
     Raises:
-        FileNotFoundError: argv[0] can't be found; the message names it.
+        FileNotFoundError: argv[0] can't be found; the message names it. Or asv's configuration is not there.
     """
+    command = guarded(runnable(command, tree))
     own = dict(command.env)
     env = _inherited(interpreter)
     paths = [] if injection is None else [injection.python_path]

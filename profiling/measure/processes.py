@@ -72,7 +72,9 @@ class Processes:
         self.stdin = stdin
         self.busy_s = 0.0
         self._lock = threading.Lock()
-        self._running: set[Child] = set()
+        self._running: dict[Child, Launch] = {}
+        self._busy_calls = 0
+        self._busy_since = 0.0
         self._stopped = False
 
     def run(self, launch: Launch) -> Finished:
@@ -101,9 +103,16 @@ class Processes:
             for child in self._running:
                 child.terminate()
 
+    def end(self, launch: Launch) -> None:
+        """Kill what runs by one launch, from another thread than the one that waits for it; nothing when none does."""
+        with self._lock:
+            for child, started in self._running.items():
+                if started is launch:
+                    child.terminate()
+
     def _run_all(self, launches: tuple[Launch, ...]) -> list[Finished]:
         children: list[Child] = []
-        began = time.monotonic()
+        self._begin_busy()
         try:
             for launch in launches:
                 children.append(self._start(launch))  # noqa: PERF401 - those started are closed when one fails
@@ -112,8 +121,9 @@ class Processes:
             for child in children:
                 child.close()
             with self._lock:
-                self._running.difference_update(children)
-                self.busy_s += time.monotonic() - began
+                for child in children:
+                    self._running.pop(child, None)
+            self._end_busy()
         self._refuse_when_stopped()
         for child in children:
             error = child.start_error()
@@ -125,15 +135,28 @@ class Processes:
         with self._lock:
             self._refuse_when_stopped()
             child = Child(launch.timeout_s)
-            self._running.add(child)
+            self._running[child] = launch
             try:
                 child.spawn()
             except OSError:
-                self._running.discard(child)
+                del self._running[child]
                 raise
         with contextlib.suppress(BrokenPipeError):  # it died at once: supervision reports how
             child.request(_request(launch, launch.stdin or self.stdin, child.report_for_child))
         return child
+
+    def _begin_busy(self) -> None:
+        with self._lock:
+            if not self._busy_calls:
+                self._busy_since = time.monotonic()
+            self._busy_calls += 1
+
+    def _end_busy(self) -> None:
+        """Count the time since the first of the calls that overlap began, once."""
+        with self._lock:
+            self._busy_calls -= 1
+            if not self._busy_calls:
+                self.busy_s += time.monotonic() - self._busy_since
 
     def _refuse_when_stopped(self) -> None:
         if self._stopped:

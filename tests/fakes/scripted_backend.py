@@ -25,6 +25,7 @@ class Fix:
     qualname: str = "unknown"
     dimension: Dimension = Dimension.CPU_S
     edited_file: str = ""
+    expected: float = 0.3
 
     @property
     def digest(self) -> str:
@@ -53,7 +54,7 @@ class ScriptedSpecialist:
                 summary=fix.summary,
                 mechanism="It does less.",
                 patch=Patch(edits=(edit,)),
-                expected={fix.dimension: 0.3},
+                expected={fix.dimension: fix.expected},
                 risk="none that the script knows of",
                 checklist=_CHECKLIST,
                 place_digest=fix.digest,

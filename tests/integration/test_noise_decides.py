@@ -5,6 +5,7 @@ The samples are pairs of identical programs, run together on one core of a busy 
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,20 +19,30 @@ from profiling.model import Dimension
 
 NOISE = Path(__file__).parents[1] / "data" / "noise.json"
 MOST_PAIRS = 30
+LEAST_BODY_MS = 100
 
 Recorded = list[tuple[RunSample, RunSample]]
 
 
 @pytest.fixture(scope="module")
 def recorded() -> list[Recorded]:
-    kinds = json.loads(NOISE.read_text(encoding="utf-8"))["kinds"]
-    return [[(_sample(pair["base"], 1), _sample(pair["change"], 1)) for pair in pairs] for pairs in kinds.values()]
+    content = json.loads(NOISE.read_text(encoding="utf-8"))
+    names = [Dimension(name) for name in content["dimensions"]]
+    return [
+        [(_sample(names, base), _sample(names, change)) for base, change in program["pairs"]]
+        for program in content["programs"]
+        if program["body_ms"] >= LEAST_BODY_MS
+    ]
 
 
-def _sample(values: dict[str, float], factor: float) -> RunSample:
+def _sample(names: list[Dimension], row: list[float]) -> RunSample:
+    return RunSample(values=dict(zip(names, row, strict=True)), exit_code=0, output_sha256="", origins={})
+
+
+def _scaled(sample: RunSample, factor: float) -> RunSample:
     timed = {Dimension.CPU_S, Dimension.WALL_S}
-    scaled = {Dimension(name): value * factor if name in timed else value for name, value in values.items()}
-    return RunSample(values=scaled, exit_code=0, output_sha256="", origins={})
+    values = {name: value * factor if name in timed else value for name, value in sample.values.items()}
+    return replace(sample, values=values)
 
 
 def verdict(pairs_seen: Recorded, rng: random.Random, factor: float) -> Verdict:
@@ -40,7 +51,7 @@ def verdict(pairs_seen: Recorded, rng: random.Random, factor: float) -> Verdict:
     decision = Decision.UNDECIDED
     while decision is Decision.UNDECIDED and len(pairs) < MOST_PAIRS:
         base, change = rng.sample(rng.choice(pairs_seen), 2)
-        scaled = _sample({name.value: value for name, value in change.values.items()}, factor)
+        scaled = _scaled(change, factor)
         pairs.append(Pair(index=len(pairs), seed=0, core=0, base_first=True, base=base, change=scaled))
         decision = improvement(pairs, Dimension.CPU_S, Test())
     compared = comparisons(pairs, Dimension.CPU_S, Test())

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -165,11 +165,17 @@ def test_a_change_that_only_its_callers_would_notice_is_found_by_replaying_calls
     assert "1 differ, the first at shop/text.py:12 unknown" in record.verdict.explanation
 
 
-def test_a_change_that_behaves_the_same_call_by_call_is_kept(session: Session) -> None:
-    done = session(FASTER, replay_time_s=30)
-    (record,) = done.records
-    assert record.verdict.status.value == "keep"
-    (replayed,) = [gate for gate in record.gates if gate.name == "behaviour"]
+def test_where_little_is_expected_the_functions_own_calls_decide_and_what_gains_nothing_goes_no_further(
+    session: Session,
+) -> None:
+    done = session(NOTHING, replace(FASTER, expected=0.01), replay_time_s=30)
+    useless, faster = done.records
+    assert useless.verdict.reason.value == "no_improvement"
+    assert [gate.name for gate in useless.gates][-1] == "prescreen"
+    assert (faster.verdict.status.value, faster.verdict.level.value) == ("keep", "function")
+    assert "of its own calls" in faster.verdict.explanation
+    assert "Own calls: CPU: " in git(done.root, "log", "-1", "--format=%B", faster.commit)
+    (replayed,) = [gate for gate in faster.gates if gate.name == "behaviour"]
     assert "no difference" in replayed.detail
     assert "generated inputs alike" in replayed.detail
 

@@ -20,7 +20,7 @@ from orchestrator.gates import Failed, Gates
 from orchestrator.ledger.layout import Layout
 from orchestrator.observer import RepositoryObserver
 from orchestrator.policy.tells import Mechanism
-from orchestrator.policy.verdict import Reason
+from orchestrator.policy.verdict import Level, Reason
 from orchestrator.sources import apply_patch
 from orchestrator.watchman import Watchman
 from orchestrator.workspace.checkouts import PairedCheckouts
@@ -69,8 +69,8 @@ class Shop:
         root = self.checkouts.work_at(self.commit)
         apply_patch(draft.proposal.patch, root)
         tree = source_layout.at(self.setup.tree, root)
-        results = list(self.gates.run(self.setup, draft, tree, output_repeatable=True))
-        return results[-1][1]
+        last = list(self.gates.run(self.setup, draft, tree, output_repeatable=True))[-1].outcome
+        return last if isinstance(last, Failed) else None
 
     def _draft(self, edits: tuple[tuple[str, str, str], ...]) -> Draft:
         for file, old, _ in edits:
@@ -100,6 +100,9 @@ class Shop:
             domains=(),
             interactions=(),
             cpu_share=1.0,
+            total_share=1.0,
+            outside_share=1.0,
+            level=Level.WORKLOAD,
             place_digest="",
             started_at="",
         )

@@ -10,6 +10,7 @@ import pytest
 from agents.specialists.setup import Setup
 from orchestrator.accounts import Accounts
 from orchestrator.live.events import Event
+from orchestrator.policy.verdict import Level
 from profiling.comparison import Comparison, Decision, Measurement
 from profiling.measure.failures import RunFailed, Side
 from profiling.model import Command, Dimension
@@ -66,14 +67,18 @@ class Branch:
         self.said.append(event.text)
 
 
-def accounts(true: dict[str, float], claimed: dict[str, float]) -> tuple[Accounts, Branch]:
+def accounts(
+    true: dict[str, float], claimed: dict[str, float], *, level: Level = Level.WORKLOAD, share: float = 1.0
+) -> tuple[Accounts, Branch]:
     order = ["base", *claimed]
     branch = Branch(true={"base": 0.0, **true}, order=order)
     kept: tuple[Any, ...] = tuple(
         SimpleNamespace(
             base_commit=order[order.index(name) - 1],
             commit=name,
-            measurement=measurement(gain),
+            judged=measurement(gain),
+            share=share,
+            verdict=SimpleNamespace(level=level),
             proposal=SimpleNamespace(dimension=Dimension.CPU_S, summary=f"fix {name}"),
         )
         for name, gain in claimed.items()
@@ -113,6 +118,15 @@ def test_keeps_that_share_a_gain_stay_and_that_is_said() -> None:
     settled = replace(settling, services=services).settle("b")
     assert branch.reverted == []
     assert settled.headline.endswith("together they gain less than one by one")
+
+
+def test_a_keep_of_a_small_function_claims_its_share_of_the_workload_alone() -> None:
+    settling, branch = accounts({"a": 0.02}, {"a": 0.5}, level=Level.FUNCTION, share=0.05)
+    settling.settle("a")
+    assert branch.reverted == []
+    settling, branch = accounts({"a": -0.2}, {"a": 0.5}, level=Level.FUNCTION, share=0.05)
+    settling.settle("a")
+    assert branch.reverted == ["a"]
 
 
 def test_a_head_that_can_not_be_measured_is_said_and_left() -> None:

@@ -2,80 +2,34 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from agents.model import Answer, Checklist, Patch, Proposal
 from agents.recipes.backend import RecipesBackend
 from agents.specialists.setup import Setup
 from orchestrator.draft import Draft
 from orchestrator.gates import Gates
 from orchestrator.ledger.layout import Layout
 from orchestrator.observer import RepositoryObserver
+from orchestrator.own_calls import OwnCalls, Unmeasured
 from orchestrator.policy.gaming import Suspicion
 from orchestrator.policy.tells import Mechanism
-from orchestrator.policy.verdict import Reason
+from orchestrator.policy.verdict import Level, Reason
 from orchestrator.prover import Rules, WorktreeProver
+from orchestrator.transcripts import Transcripts
 from orchestrator.watchman import Watchman
 from orchestrator.wiring import SystemClock
-from profiling.comparison import Comparison, Decision, Measurement
+from profiling.comparison import Measurement
+from profiling.measure.call_evidence import CallEvidence
+from profiling.measure.engine import Progress
 from profiling.measure.processes import Processes
-from profiling.model import Command, Dimension, Domain, FunctionKey, Interpreter, Tree
+from profiling.model import Command, Dimension, Interpreter, Tree
+from tests.fakes.experiments import calls, compared, draft, measured
 
-NOTHING = Answer(text="", evidence="")
-PROPOSAL = Proposal(
-    source="test",
-    domain=Domain.CPU,
-    dimension=Dimension.CPU_S,
-    key=FunctionKey(file="a.py", first_line=1, qualname="f"),
-    summary="",
-    mechanism="",
-    patch=Patch(edits=()),
-    expected={},
-    risk="",
-    checklist=Checklist(**dict.fromkeys(Checklist.__slots__, NOTHING)),
-)
-DRAFT = Draft(
-    number=1,
-    key="k",
-    base_commit="c",
-    base_tree="t",
-    proposal=PROPOSAL,
-    diff="",
-    domains=(),
-    interactions=(),
-    cpu_share=1.0,
-    place_digest="",
-    started_at="",
-)
 CHANGED = Suspicion(mechanism=Mechanism.FROZEN, seen="tests/test_a.py (changed)")
-
-
-def measured(ratio: float) -> Measurement:
-    compared = Comparison(
-        dimension=Dimension.CPU_S,
-        ratio=ratio,
-        low=ratio,
-        high=ratio,
-        base_median=1.0,
-        change_median=ratio,
-        pairs=7,
-        improved=True,
-        regressed=False,
-        limit="",
-    )
-    return Measurement(
-        target=Dimension.CPU_S,
-        decision=Decision.IMPROVED,
-        stopped_because="",
-        evidence_gain=9.0,
-        evidence_no_gain=0.0,
-        comparisons={Dimension.CPU_S: compared},
-        pairs=(),
-        elapsed_s=1.0,
-    )
 
 
 class Scripted(WorktreeProver):
@@ -99,6 +53,21 @@ class ScriptedWatchman(Watchman):
     def frozen(self, setup: Setup, draft: Draft, tree: Tree) -> Suspicion | None:
         """Return the next answer."""
         return self.sees.pop(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScriptedCalls(OwnCalls):
+    """Measures what it is told."""
+
+    says: CallEvidence | Unmeasured
+    seed: int = 1
+    max_pairs: int = 1
+    time_budget_s: float = 1.0
+    progress: Callable[[Progress], None] = print
+
+    def measure(self, setup: Setup, draft: Draft, tree: Tree) -> CallEvidence | Unmeasured:
+        """Return the answer."""
+        return self.says
 
 
 @dataclass(frozen=True)
@@ -128,6 +97,7 @@ def prove(tmp_path: Path) -> Callable[..., Draft]:
         memory_budget_s=1.0,
         say=lambda _: None,
     )
+    transcripts = Transcripts(observer=observer, processes=processes, seed=1)
     setup = Setup(
         tree=Tree(root=tmp_path, import_roots=(".",), packages=("a",), source_paths=("a.py",)),
         interpreter=Interpreter(executable="python", version=(3, 12, 0)),
@@ -142,7 +112,9 @@ def prove(tmp_path: Path) -> Callable[..., Draft]:
         fingerprint="",
     )
 
-    def run(ratios: list[float], sees: list[Suspicion | None]) -> Draft:
+    def run(
+        ratios: list[float], sees: list[Suspicion | None], own: CallEvidence | None = None, **changes: Any
+    ) -> Draft:
         MEASURED.clear()
         RATIOS[:] = ratios
         prover = Scripted(
@@ -155,34 +127,58 @@ def prove(tmp_path: Path) -> Callable[..., Draft]:
                 weights={}, untouchable=frozenset(), time_budget_s=1.0, max_pairs=1, seed=random.Random(1).randrange(9)
             ),
             progress=lambda _: None,
+            foresee=lambda _: None,
             watchman=ScriptedWatchman(observer=observer, processes=processes, sees=sees),
+            own_calls=ScriptedCalls(transcripts=transcripts, says=own or Unmeasured(why="")),
         )
-        return prover.measure(setup, replace(DRAFT), output_repeatable=False)
+        return prover.measure(setup, draft(**changes), output_repeatable=False)
 
     return run
 
 
 def test_a_plausible_gain_is_measured_once_and_believed(prove: Callable[..., Draft]) -> None:
-    draft = prove([0.5], [None, None])
-    assert (draft.failed, len(MEASURED)) == (None, 1)
+    seen = prove([0.5], [None, None])
+    assert (seen.failed, len(MEASURED)) == (None, 1)
 
 
 def test_an_implausible_gain_that_holds_with_another_seed_is_believed(prove: Callable[..., Draft]) -> None:
-    draft = prove([0.01, 0.011], [None, None])
-    assert draft.failed is None
+    seen = prove([0.01, 0.011], [None, None])
+    assert seen.failed is None
     assert len(set(MEASURED)) == 2
 
 
 def test_an_implausible_gain_that_does_not_hold_is_suspected_gaming(prove: Callable[..., Draft]) -> None:
-    draft = prove([0.01, 0.9], [None, None])
-    assert draft.failed is Reason.GAMING_SUSPECTED
-    assert "gains more than can be believed" in draft.failure
+    seen = prove([0.01, 0.9], [None, None])
+    assert seen.failed is Reason.GAMING_SUSPECTED
+    assert "gains more than can be believed" in seen.failure
 
 
 @pytest.mark.parametrize("sees", [[CHANGED], [None, CHANGED]])
 def test_a_judge_that_changed_before_or_while_timing_voids_the_measurement(
     prove: Callable[..., Draft], sees: list[Suspicion | None]
 ) -> None:
-    draft = prove([0.5], sees)
-    assert draft.failed is Reason.GAMING_SUSPECTED
-    assert "tests/test_a.py" in draft.failure
+    seen = prove([0.5], sees)
+    assert seen.failed is Reason.GAMING_SUSPECTED
+    assert "tests/test_a.py" in seen.failure
+
+
+def test_an_implausible_gain_that_held_back_inputs_contradict_is_suspected_gaming(
+    prove: Callable[..., Draft],
+) -> None:
+    seen = prove([0.01, 0.011], [None, None], calls(0.01, held_back=compared(1.0)))
+    assert seen.failed is Reason.GAMING_SUSPECTED
+    assert "held back" in seen.failure
+
+
+def test_own_calls_are_measured_only_where_the_function_is_to_decide(prove: Callable[..., Draft]) -> None:
+    own = calls(0.8)
+    assert prove([0.99], [None, None], own, level=Level.FUNCTION).calls is own
+    assert prove([0.5], [None, None], own, level=Level.WORKLOAD).calls is None
+
+
+def test_a_cache_that_answers_only_what_the_workload_repeats_is_suspected_gaming(prove: Callable[..., Draft]) -> None:
+    own = calls(0.1, cache_gain=True, cold=compared(1.0), repeated_share=0.9)
+    by_the_workload = prove([0.99], [None, None], own, level=Level.FUNCTION, outside_share=1.0)
+    assert by_the_workload.failed is Reason.GAMING_SUSPECTED
+    by_the_project = prove([0.99], [None, None], own, level=Level.FUNCTION, outside_share=0.0)
+    assert by_the_project.failed is None

@@ -87,9 +87,26 @@ def test_a_machine_without_git_is_said(repository: Path, tmp_path: Path, monkeyp
 
 
 def test_the_command_ends_with_3_when_a_session_is_prevented(optimize: Run, repository: Path, tmp_path: Path) -> None:
-    good = optimize("doctor", "--python", sys.executable, cwd=repository)
+    good = optimize("doctor", "--quick", "--python", sys.executable, cwd=repository)
     assert (good.returncode, good.stderr) == (0, "")
     assert "workload       python bench.py" in good.stdout
-    bad = optimize("doctor", "--json", cwd=tmp_path)
+    bad = optimize("doctor", "--no-measure", "--json", cwd=tmp_path)
     assert (bad.returncode, bad.stderr) == (3, "")
     assert {"fail"} <= {check["level"] for check in json.loads(bad.stdout)}
+
+
+def test_the_load_of_others_is_told_in_words_and_figures() -> None:
+    check = checks.load()
+    assert check.level in {Level.OK, Level.WARN}
+    assert check.figures["cores"] >= 1
+    assert "processor" in check.detail
+
+
+@pytest.mark.slow
+def test_the_command_measures_at_the_end_and_says_what_can_be_told(optimize: Run, repository: Path) -> None:
+    done = optimize("doctor", "--json", "--python", sys.executable, cwd=repository)
+    assert (done.returncode, done.stderr) == (0, "")
+    last = json.loads(done.stdout)[-1]
+    assert last["name"] == "noise"
+    assert last["level"] in {"ok", "warn"}
+    assert "identical programs" in last["detail"]

@@ -29,6 +29,12 @@ def test_the_live_line_names_node_experiment_pairs_and_time() -> None:
     assert _after(_node("measure"), _TARGET, _PAIRS).line(165.5) == "measure · experiment 3: f · pairs 9/≤30 · 1:05"
 
 
+def test_the_live_line_says_how_long_a_measurement_will_still_take() -> None:
+    pairs = Event(kind=EventKind.MEASURING, data={"pairs": 3, "max_pairs": 30, "eta_s": 12.4})
+    assert _after(_node("measure"), pairs).line(100) == "measure · pairs 3/≤30 · about 12 s left · 0:00"
+    assert _after(_node("measure"), pairs, _node("decide")).line(100) == "decide · 0:00"
+
+
 def test_a_verdict_ends_the_experiment_in_the_live_line() -> None:
     verdict = Event(kind=EventKind.EXPERIMENT, text="KEEP", data={"status": "keep"}, experiment=3)
     assert _after(_node("record"), _TARGET, _PAIRS, verdict).line(100) == "record · 0:00"
@@ -45,7 +51,7 @@ def test_later_lines_of_an_experiment_keep_its_target() -> None:
     assert _after(_node("gate"), _TARGET, gated).target == "f"
 
 
-@pytest.mark.parametrize("data", [{"pairs": "many"}, {"pairs": -1}, {"pairs": True}, {}])
+@pytest.mark.parametrize("data", [{"pairs": "many"}, {"pairs": -1}, {"pairs": True}, {"eta_s": "soon"}, {}])
 def test_odd_figures_are_not_shown(data: dict[str, str | int | bool]) -> None:
     assert _after(_node("x"), Event(kind=EventKind.MEASURING, data=dict(data))).line(100) == "x · 0:00"
 

@@ -5,10 +5,9 @@ import pytest
 from orchestrator.policy import gaming
 from orchestrator.policy.patch_reading import Tell
 from orchestrator.policy.tells import Mechanism
-from profiling.comparison import Comparison, Decision, Measurement
 from profiling.measure.conduct import Conduct
 from profiling.measure.integrity import Change, ChangeKind
-from profiling.model import Dimension
+from tests.fakes.experiments import calls, compared, measured
 
 QUIET = Conduct(
     written=frozenset({"tree/out.json"}),
@@ -21,31 +20,6 @@ QUIET = Conduct(
     wall_s=1.1,
     left_behind=False,
 )
-
-
-def measured(ratio: float) -> Measurement:
-    compared = Comparison(
-        dimension=Dimension.CPU_S,
-        ratio=ratio,
-        low=ratio,
-        high=ratio,
-        base_median=1.0,
-        change_median=ratio,
-        pairs=7,
-        improved=True,
-        regressed=False,
-        limit="",
-    )
-    return Measurement(
-        target=Dimension.CPU_S,
-        decision=Decision.IMPROVED,
-        stopped_because="",
-        evidence_gain=9.0,
-        evidence_no_gain=0.0,
-        comparisons={Dimension.CPU_S: compared},
-        pairs=(),
-        elapsed_s=1.0,
-    )
 
 
 def test_a_run_like_the_bases_raises_no_suspicion() -> None:
@@ -109,3 +83,11 @@ def test_the_first_sign_of_a_patch_is_told_with_its_place() -> None:
     tells = [Tell(mechanism=Mechanism.CLOCK, what="time.time", file="a.py", line=3)]
     assert str(gaming.suspect_patch(tells)) == "the fix reads or changes the clock: a.py:3: time.time"
     assert gaming.suspect_patch([]) is None
+
+
+def test_an_implausible_gain_needs_calls_that_were_held_back_to_agree() -> None:
+    assert gaming.disbelieve_calls(calls(0.01)) is None
+    doubted = gaming.disbelieve_calls(calls(0.01, held_back=compared(1.0)))
+    assert doubted is not None
+    assert doubted.mechanism is Mechanism.IMPLAUSIBLE
+    assert gaming.disbelieve_calls(calls(1.0)) is not None

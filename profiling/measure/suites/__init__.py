@@ -1,0 +1,1 @@
+"""Workloads that are collections of small bodies: pytest selections, pytest-benchmark and asv benchmarks."""
