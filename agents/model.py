@@ -111,6 +111,7 @@ class Proposal:
         risk: what could go wrong and what was checked, one sentence.
         checklist: the ten answers.
         place_digest: digest of the text it replaces, the same as its candidate's.
+        needs_approval: a person has to agree before it may be kept.
     """
 
     source: str
@@ -124,6 +125,7 @@ class Proposal:
     risk: str
     checklist: Checklist
     place_digest: str = ""
+    needs_approval: bool = False
 
     def content_key(self, tree_id: str) -> str:
         """Return the key under which this fix on this base is never tried twice: 16 hex digits.
@@ -157,7 +159,14 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
-    """What a specialist is given for one target."""
+    """What a specialist is given for one target.
+
+    Attributes:
+        target: what it is about; tree, profile, facts: where it stands, and what was seen of it.
+        history: earlier experiments.
+        avoid: what must not be touched, one sentence each.
+        callers, callees: functions of the tree that call the target, and that it calls, as the source tells.
+    """
 
     target: Target
     tree: Tree
@@ -165,6 +174,8 @@ class Brief:
     facts: Facts
     history: tuple[Attempt, ...] = ()
     avoid: tuple[str, ...] = ()
+    callers: tuple[FunctionKey, ...] = ()
+    callees: tuple[FunctionKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

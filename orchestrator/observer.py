@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from agents.specialists._base import Backend
 from agents.specialists.setup import Setup
 from orchestrator import methodology
+from orchestrator.code_paths import code_paths
 from orchestrator.errors import TestsUnusable, WorkloadFailed
 from orchestrator.ledger.layout import Layout
 from orchestrator.plain import load, save
@@ -109,7 +110,15 @@ class RepositoryObserver:
             frozenset(candidate.key for candidate in candidates),
             editable=lambda file: violation([file], tree.source_paths) is None,
         )
-        survey = Survey(profile=profile, facts=facts, interactions=interactions, candidates=candidates, targets=table)
+        self.say("reading who calls whom")
+        survey = Survey(
+            profile=profile,
+            facts=facts,
+            interactions=interactions,
+            candidates=candidates,
+            targets=table,
+            paths=code_paths(tree, methodology.workload_of(setup), cache=self.layout.cache / "audit"),
+        )
         self._surveys[tree_id] = survey
         self._order.append(tree_id)
         return survey

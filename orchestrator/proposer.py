@@ -15,7 +15,6 @@ from orchestrator.state import Chosen, SessionState
 from orchestrator.survey import Survey
 from profiling.context import layout as source_layout
 from profiling.model import Domain, FunctionKey
-from profiling.target import Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,23 +41,27 @@ class BackendProposer:
         if target is None:
             return None
         tree = source_layout.at(setup.tree, self.checkouts.base_at(state["head_commit"]))
+        paths = survey.paths.get(key)
         brief = Brief(
             target=target,
             tree=tree,
             profile=survey.profile,
             facts=survey.facts,
             history=tuple(attempt_of(record) for record in records),
+            callers=paths.callers if paths else (),
+            callees=paths.callees if paths else (),
         )
         tried = {record.key for record in records}
         for proposal in self.backend.specialist(Domain(chosen["domain"])).propose(brief):
             content_key = proposal.content_key(state["head_tree"])
             if _is_chosen(proposal, chosen) and content_key not in tried:
                 sources = {file: read_source(tree.root / file).text for file in proposal.patch.files}
-                return self._begin(state, survey, target, proposal, proposal.patch.diff(sources))
+                return self._begin(state, survey, brief, proposal, proposal.patch.diff(sources))
         return None
 
-    def _begin(self, state: SessionState, survey: Survey, target: Target, proposal: Proposal, diff: str) -> Draft:
-        place = place_of(target.key, survey.profile)
+    def _begin(self, state: SessionState, survey: Survey, brief: Brief, proposal: Proposal, diff: str) -> Draft:
+        target = brief.target
+        place = place_of(target.key, survey.profile, brief.tree.source_paths)
         expected = max(proposal.expected.get(proposal.dimension, 0.0), 0.0)
         hypotheses = [one.kind.value for one in survey.interactions if one.key == target.key]
         return Draft(

@@ -19,8 +19,8 @@ _PREFIX = "OPTIMIZE_"
 _TABLES = ("optimize", "codeflash")
 # The person's alone: a repository must not answer for the person who looks at it.
 _NEVER_FROM_THE_REPOSITORY = frozenset({"repo", "goal", "yes", "as_json", "plain"})
-# Keys of [tool.optimize] that are read where the repository is described, not here.
-_OTHER_KEYS = frozenset({"source"})
+# Keys of [tool.optimize] that others read: where the repository is described, and the audit.
+_OTHER_KEYS = frozenset({"source", "audit"})
 _MAX_BYTES = 4 * 1024 * 1024
 
 

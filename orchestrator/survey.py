@@ -1,11 +1,18 @@
 """One look at one base: profile, facts, interactions, candidates, targets. What `choose` and the views read."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from agents.model import Candidate
+from orchestrator.code_paths import path_lines
+from profiling.audit.target_facts import AuditFacts
 from profiling.facts import Facts
+from profiling.formats.table import MOST_ROWS
+from profiling.model import FunctionKey
 from profiling.profile import Profile
 from profiling.target import Interaction, Target
+
+_MOST_PATHS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +25,7 @@ class Survey:
         interactions: cross-domain mechanisms with evidence on both sides.
         candidates: places where a fix is licensed and chosen by the facts.
         targets: the unified target table.
+        paths: what the source tells of each function: callers, callees, loops, expensive operations.
     """
 
     profile: Profile
@@ -25,3 +33,10 @@ class Survey:
     interactions: tuple[Interaction, ...]
     candidates: tuple[Candidate, ...]
     targets: tuple[Target, ...]
+    paths: Mapping[FunctionKey, AuditFacts] = field(default_factory=dict)
+
+    @property
+    def path_lines(self) -> tuple[str, ...]:
+        """Return what the source says of the first targets, one line each."""
+        lines = path_lines(self.paths, tuple(target.key for target in self.targets[:MOST_ROWS]))
+        return lines[:_MOST_PATHS]

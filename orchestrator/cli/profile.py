@@ -51,8 +51,8 @@ def profile(as_json: bool, **flags: Unpack[Flags]) -> int:
     \b
     Examples:
       optimize profile -- pytest -q tests/test_parser.py
-      optimize profile --out flame.html -- python bench.py --size 1000
-      optimize profile --scale 'bench.py {n}' --sizes 1000,2000,4000,8000
+      optimize profile --out flame.html -- python bench.py
+      optimize profile --scale 'bench.py {n}' --sizes 100,1000
 
     Ends with the program's own exit code, 128 and more for a signal, as a shell shows it; 0 when it was stopped at its
     time limit; 2 or 3, with a message, when there is no profile.

@@ -50,6 +50,12 @@ COMMANDS = (
         summary="The same, and the table of what is worth working on.",
     ),
     Listed(
+        name="audit",
+        target="orchestrator.cli.audit:audit",
+        summary="Read what actions reach and cost, before anyone runs them.",
+    ),
+    Listed(name="mcp", target="orchestrator.cli.mcp:mcp", summary="Serve these tools to an MCP client."),
+    Listed(
         name="status", target="orchestrator.cli.status:status", summary="Where the session here stands, and what next."
     ),
     Listed(
@@ -113,7 +119,7 @@ class Program(click.Group):
         module, _, attribute = listed.target.partition(":")
         command = getattr(import_module(module), attribute)
         assert isinstance(command, click.Command)
-        return command
+        return _with_kept_lines(command)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the default command in front where none was given."""
@@ -148,6 +154,14 @@ class Program(click.Group):
         """Invoke the command."""
         with _output_may_close():
             return super().invoke(ctx)
+
+
+def _with_kept_lines(command: click.Command) -> click.Command:
+    """Turn what raw docstrings write for a backspace into the mark after which click keeps lines as they are."""
+    command.help = command.help.replace("\\b\n", "\b\n") if command.help else command.help
+    for inner in command.commands.values() if isinstance(command, click.Group) else ():
+        _with_kept_lines(inner)
+    return command
 
 
 @contextmanager

@@ -5,9 +5,11 @@ import json
 from pydantic import TypeAdapter
 
 from agents.recipes.backend import RecipesBackend
+from orchestrator.cli.audit_tree import cache_of
 from orchestrator.cli.observation import Observer, not_seen, workload_errors
 from orchestrator.cli.observation import as_lines as profile_lines
 from orchestrator.cli.scaling import Scale, grown
+from orchestrator.code_paths import code_paths
 from orchestrator.live.plain_text import neutral, one_line
 from orchestrator.policy.scope import violation
 from orchestrator.survey import Survey
@@ -53,7 +55,15 @@ def survey(observer: Observer, sized: Scale | None = None) -> Survey:
         frozenset(candidate.key for candidate in candidates),
         editable=lambda file: violation([file], tree.source_paths) is None,
     )
-    return Survey(profile=profile, facts=facts, interactions=interactions, candidates=candidates, targets=table)
+    observer.say("reading who calls whom")
+    return Survey(
+        profile=profile,
+        facts=facts,
+        interactions=interactions,
+        candidates=candidates,
+        targets=table,
+        paths=code_paths(tree, observer.command, cache=cache_of(tree.root)),
+    )
 
 
 def as_lines(found: Survey) -> tuple[str, ...]:
@@ -70,6 +80,7 @@ def as_lines(found: Survey) -> tuple[str, ...]:
         "[unified targets]",
         *(neutral(line).replace("\n", " ") for line in unified_targets_lines(found.targets)),
         *_section("what joins their costs:", joined),
+        *_section("what the source says of them:", list(found.path_lines)),
         *_section("fixes to try, none of them proved yet:", fixes),
         *_section("facts not seen:", list(found.facts.notes)),
     )
@@ -86,6 +97,7 @@ def as_json(found: Survey) -> str:
             "command": found.profile.command.text,
             "targets": _TARGETS.dump_python(found.targets, mode="json"),
             "interactions": _INTERACTIONS.dump_python(found.interactions, mode="json"),
+            "paths": list(found.path_lines),
             "fixes": fixes,
             "notes": [*found.profile.notes, *found.facts.notes],
         },

@@ -8,7 +8,7 @@ from orchestrator.ledger.atomic import write_text
 from orchestrator.ledger.damaged import read_record
 
 # Large, or of this machine alone. What a person reads (results.tsv, HANDOFF.md, experiments/, …) can be committed.
-IGNORED = ("session.db*", "work/", "profiles/", "bench/", "cache/", "events.jsonl", "*.lock", "*.tmp")
+IGNORED = ("session.db*", "work/", "profiles/", "bench/", "cache/", "audit/", "events.jsonl", "*.lock", "*.tmp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

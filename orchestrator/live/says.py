@@ -66,7 +66,7 @@ def unified_targets(survey: Survey) -> Event:
     count = len(survey.candidates)
     closing = f"{count} licensed fix{'es' if count != 1 else ''} chosen by the facts" if count else "no licensed fix"
     notes = [f"facts: {note}" for note in survey.facts.notes[:_SHOWN_NOTES]]
-    lines = ["", *unified_targets_lines(survey.targets), closing, *notes]
+    lines = ["", *unified_targets_lines(survey.targets), *survey.path_lines, closing, *notes]
     return Event(kind=EventKind.UNIFIED_TARGETS, text="\n".join(lines), data={"candidates": count})
 
 

@@ -12,7 +12,7 @@ from profiling.measure.conduct import Conduct
 from profiling.measure.integrity import Change
 
 IMPLAUSIBLE_GAIN = 50.0
-"""From this factor on a gain is measured again before it is believed (issue C)."""
+"""From this factor on a gain is measured again before it is believed (docs/deciding.md)."""
 
 AGREEMENT = 3.0
 """Factor within which the second measurement of an implausible gain must lie; a proposal, not a measured optimum."""

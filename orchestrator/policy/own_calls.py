@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from orchestrator.policy.dimensions import formula
 from orchestrator.policy.gaming import Suspicion
+from orchestrator.policy.scope import violation
 from orchestrator.policy.tells import Mechanism
 from profiling.comparison import Decision
 from profiling.measure.call_evidence import CallEvidence
@@ -13,6 +14,8 @@ from profiling.profile import Profile
 
 _CLOCKS = frozenset({Dimension.CPU_S, Dimension.WALL_S})
 _MOSTLY = 0.5
+_FEW_INPUTS = 20
+"""A workload that itself asks so few inputs again and again repeats them to be timed; a proposal, not measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +31,20 @@ class Place:
     outside_share: float
 
 
-def place_of(key: FunctionKey, profile: Profile) -> Place:
-    """Return what the profile says of a function's part in the workload."""
+def place_of(key: FunctionKey, profile: Profile, source_paths: Sequence[str]) -> Place:
+    """Return what the profile says of a function's part in the workload.
+
+    Args:
+        key: the function.
+        profile: of the workload.
+        source_paths: files and folders of the project's code; what calls from elsewhere is the workload itself.
+    """
     found = next((one for one in profile.functions if one.key == key), None)
     if found is None:
         return Place(total_share=1.0, outside_share=0.0)
     whole = profile.cpu_sampled_s
-    inside = sum(edge.calls for edge in profile.edges if edge.callee == key)
+    calls = (edge for edge in profile.edges if edge.callee == key)
+    inside = sum(edge.calls for edge in calls if violation([edge.caller.file], source_paths) is None)
     return Place(
         total_share=min(1.0, found.cpu_total_s / whole) if whole > 0 and found.cpu_total_s else 1.0,
         outside_share=max(0.0, 1 - inside / found.calls) if found.calls else 0.0,
@@ -65,15 +75,17 @@ def hopeless(found: CallEvidence) -> str:
 def lives_on_repetition(found: CallEvidence, outside_share: float) -> Suspicion | None:
     """Return the suspicion that a cache answers only what the workload itself asks again and again.
 
-    Where the project's own code repeats arguments, remembering them is a gain; where the benchmark does, it is none.
+    Where the project's own code repeats arguments, or data of many kinds does, remembering them is a gain; where the
+    benchmark asks a few inputs over and over, it is none.
 
     Args:
         found: of the function's calls.
         outside_share: share (0 to 1) of its calls that the workload makes itself.
     """
-    if not found.cache_gain or outside_share <= _MOSTLY:
+    if not found.cache_gain or outside_share <= _MOSTLY or found.calls > _FEW_INPUTS:
         return None
-    return Suspicion(mechanism=Mechanism.REPEATED, seen=found.text)
+    inputs = f"{found.calls} input{'s' if found.calls > 1 else ''}, asked again and again by the workload itself"
+    return Suspicion(mechanism=Mechanism.REPEATED, seen=f"{inputs}; {found.text}")
 
 
 def doubt(found: CallEvidence) -> str:

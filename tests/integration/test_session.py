@@ -180,6 +180,23 @@ def test_where_little_is_expected_the_functions_own_calls_decide_and_what_gains_
     assert "generated inputs alike" in replayed.detail
 
 
+@pytest.mark.slow
+def test_a_cache_that_answers_a_workload_which_repeats_itself_is_refused(shop: Path) -> None:
+    (shop / "bench.py").write_text(
+        "from shop.text import checksum\nprint(sum(checksum('a long word' * 400) for _ in range(400)))\n"
+    )
+    git(shop, "commit", "-qam", "repeat")
+    remembers = Fix(
+        summary="remember checksums",
+        old="def checksum(",
+        new="import functools\n\n\n@functools.lru_cache(maxsize=128)\ndef checksum(",
+        qualname="checksum",
+    )
+    (record,) = play_in(shop)(remembers, replay_time_s=30).records
+    assert record.verdict.reason.value == "gaming_suspected"
+    assert "asked again and again by the workload itself" in record.verdict.explanation
+
+
 def test_a_keep_that_the_review_finds_a_serious_fault_in_is_reverted(session: Session) -> None:
     done = session(SWALLOWS)
     assert done.records[0].verdict.reason.value == "improved"

@@ -5,7 +5,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
+
+from orchestrator.cli.program import COMMANDS, program
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 ROOT = Path(__file__).parents[4]
@@ -151,3 +154,11 @@ def test_ctrl_c_while_modules_are_imported_is_an_interruption_and_no_traceback(r
     assert "interrupted" in done.stderr
     assert "go on with: optimize" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [listed.name for listed in COMMANDS])
+def test_examples_in_a_commands_help_keep_their_lines(command: str) -> None:
+    found = program.get_command(click.Context(program), command)
+    assert found is not None
+    with click.Context(found, info_name=command) as context:
+        assert "\\b" not in found.get_help(context)

@@ -63,10 +63,12 @@ def test_a_function_is_timed_only_when_the_fix_is_of_it_alone_and_about_time() -
 
 
 def test_calls_that_no_project_function_makes_are_the_workloads_own() -> None:
-    place = own_calls.place_of(KEY, profile(Edge(caller=OTHER, callee=KEY, calls=4)))
+    bench = FunctionKey(file="bench.py", first_line=1, qualname="<module>")
+    seen = profile(Edge(caller=OTHER, callee=KEY, calls=4), Edge(caller=bench, callee=KEY, calls=5))
+    place = own_calls.place_of(KEY, seen, ("a.py",))
     assert (place.total_share, place.outside_share) == (0.25, 0.6)
-    assert own_calls.place_of(KEY, profile(calls_of_f=None)).outside_share == 0.0
-    assert own_calls.place_of(OTHER, profile()).total_share == 1.0
+    assert own_calls.place_of(KEY, profile(calls_of_f=None), ("a.py",)).outside_share == 0.0
+    assert own_calls.place_of(OTHER, profile(), ("a.py",)).total_share == 1.0
 
 
 def test_only_a_decided_lack_of_gain_is_hopeless() -> None:
@@ -83,6 +85,7 @@ def test_a_cache_is_suspected_where_the_workload_itself_repeats_its_inputs(
     cached = calls(0.1, cache_gain=True)
     assert (own_calls.lives_on_repetition(cached, outside_share) is not None) is suspected
     assert own_calls.lives_on_repetition(calls(0.1), outside_share) is None
+    assert own_calls.lives_on_repetition(calls(0.1, cache_gain=True, calls=150), outside_share) is None
 
 
 def test_a_functions_gain_is_kept_when_the_workload_does_not_lose() -> None:

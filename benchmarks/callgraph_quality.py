@@ -1,0 +1,89 @@
+"""Score the call graph against public ground truths: `python -m benchmarks.callgraph_quality --help`.
+
+The micro-benchmark is the folder `micro-benchmark/snippets` of the PyCG repository: fetch it yourself, it is not ours
+to ship. Dynamic edges are pairs recorded while a package's tests run, as JSON: {"package": path, "edges": [[caller,
+callee, kind, count], ...]}. Other tools are run beside ours on the same snippets: `--rival 'NAME=COMMAND {main}'`,
+where the command prints {caller: [callees]}.
+"""
+
+import argparse
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from profiling.audit.graph import as_benchmark_json, build_call_graph
+
+_EXACT, _PRECISION, _RECALL = 112, 0.98, 0.96
+_TIMEOUT_S = 120
+Edges = set[tuple[str, str]]
+
+
+def main() -> int:
+    """Print a row for each tool and ground truth; exit 1 when ours misses the bar of the micro-benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pycg", type=Path, help="the folder micro-benchmark/snippets")
+    parser.add_argument("--rival", action="append", default=[], metavar="NAME=COMMAND")
+    parser.add_argument("--dynamic", action="append", default=[], type=Path, help="recorded pairs")
+    asked = parser.parse_args()
+    reached = True
+    if asked.pycg is not None:
+        reached = _micro(asked.pycg, dict(each.split("=", 1) for each in asked.rival))
+    for recorded in asked.dynamic:
+        _dynamic(recorded)
+    return 0 if reached else 1
+
+
+def _micro(folder: Path, rivals: Mapping[str, str]) -> bool:
+    print("| tool | exact | of | precision | recall |\n|---|---|---|---|---|")
+    snippets = sorted(path.parent for path in folder.rglob("callgraph.json"))
+    truths = [_edges(json.loads((each / "callgraph.json").read_text())) for each in snippets]
+    ours = [_edges(as_benchmark_json(build_call_graph(each))) for each in snippets]
+    exact, precision, recall = _row("ours", ours, truths)
+    for name, command in rivals.items():
+        _row(name, [_rival(command, each) for each in snippets], truths)
+    return exact >= _EXACT and precision >= _PRECISION and recall >= _RECALL
+
+
+def _row(name: str, found: Sequence[Edges], truths: Sequence[Edges]) -> tuple[int, float, float]:
+    exact = sum(one == other for one, other in zip(found, truths, strict=True))
+    right = sum(len(one & other) for one, other in zip(found, truths, strict=True))
+    precision = right / max(1, sum(map(len, found)))
+    recall = right / max(1, sum(map(len, truths)))
+    print(f"| {name} | {exact} | {len(truths)} | {precision:.3f} | {recall:.3f} |")
+    return exact, precision, recall
+
+
+def _rival(command: str, folder: Path) -> Edges:
+    files = " ".join(shlex.quote(str(path)) for path in sorted(folder.rglob("*.py")))
+    line = command.format(main=shlex.quote(str(folder / "main.py")), files=files, dir=shlex.quote(str(folder)))
+    try:
+        done = subprocess.run(shlex.split(line), capture_output=True, text=True, timeout=_TIMEOUT_S, check=True)
+        return _edges(json.loads(done.stdout))
+    except (subprocess.SubprocessError, OSError, ValueError):
+        return set()
+
+
+def _edges(graph: Mapping[str, Sequence[str]]) -> Edges:
+    return {(caller, callee) for caller, callees in graph.items() for callee in callees}
+
+
+def _dynamic(path: Path) -> None:
+    recorded = json.loads(path.read_text())
+    package = Path(recorded["package"])
+    edges = _edges(as_benchmark_json(build_call_graph(package)))
+    pairs = {(caller, callee) for caller, callee, kind, _ in recorded["edges"] if kind != "module"}
+    named = {pair for pair in pairs if "<lambda:" not in pair[0] + pair[1]}
+    exercised = {caller for caller, _ in named}
+    taken = {pair for pair in edges if pair[0] in exercised and pair[1].startswith(package.name + ".")}
+    every = {(caller, callee) for caller, callee, *_ in recorded["edges"]}
+    print(
+        f"{package.name}: {len(named)} pairs, recall {len(named & edges) / max(1, len(named)):.3f},"
+        f" confirmed {len(taken & every) / max(1, len(taken)):.3f} of {len(taken)}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What a person can act on: one file a finding."""

@@ -1,0 +1,1 @@
+"""The link pass: values followed through the facts of all files together."""

@@ -1,0 +1,232 @@
+"""What instances of a class have: the order of its bases, its members, what its subclasses override."""
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from profiling.audit.linking.program import Program
+from profiling.audit.linking.values import MANY, MOST, MOST_CALLABLE, Values
+from profiling.audit.reading.terms import T_NAME, T_SUBSCRIPT, Term
+
+_MOST_BASES = 200
+_IGNORED_BASES = frozenset(
+    {"<builtin>.object", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "abc.ABC"}
+)
+
+
+class Member(NamedTuple):
+    """What an attribute of a class's instances may be.
+
+    Attributes:
+        function: dotted name of the method that the order of bases finds, empty where there is none; its owner.
+        nested: a class in the class's body.
+        typed: class and name where it is annotated.
+        slots: what was ever stored in it.
+        outside: the first base outside the tree that may have it.
+    """
+
+    function: str = ""
+    owner: str = ""
+    nested: str = ""
+    typed: tuple[str, str] | None = None
+    slots: tuple[str, ...] = ()
+    outside: str = ""
+
+
+class Classes:
+    """The classes of a program."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._bases: dict[str, tuple[str, ...]] = {}
+        self._orders: dict[str, tuple[str, ...]] = {}
+        self._members: dict[tuple[str, str, bool], Member] = {}
+        self._overrides: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._assigned: dict[str, frozenset[str]] = {}
+        self.subclasses: defaultdict[str, list[str]] = defaultdict(list)
+        for name in program.classes:
+            for base in self.bases(name):
+                self.subclasses[base].append(name)
+        self._below: dict[str, tuple[str, ...]] = {}
+
+    def bases(self, name: str) -> tuple[str, ...]:
+        """Return a class's bases: dotted names of classes, in the tree or outside it."""
+        known = self._bases.get(name)
+        if known is None:
+            self._bases[name] = ()
+            made = self._program.classes[name]
+            known = tuple(base for term in made.facts.bases for base in self._base(made.module, name, term))
+            self._bases[name] = known
+        return known
+
+    def _base(self, module: str, name: str, term: Term) -> list[str]:
+        if term is None:
+            return []
+        if term[0] == T_SUBSCRIPT or term[0] == T_NAME:
+            around = name.rpartition(".")[0]
+            return self.resolve(module, term[1], around)
+        return []
+
+    def resolve(self, module: str, dotted: str, around: str = "") -> list[str]:
+        """Return the classes that a dotted name means in a module, or in a class's or function's body around it."""
+        first, _, rest = dotted.partition(".")
+        program = self._program
+        while around and around != module and len(around) > len(module):
+            inner = f"{around}.{first}"
+            if inner in program.classes:
+                return [self._nested(inner, rest)]
+            around = around.rpartition(".")[0]
+        found = []
+        for value in sorted(program.global_name(module, first).values):
+            found += self._walk(value, rest)
+        return found
+
+    def _walk(self, value: str, rest: str) -> list[str]:
+        """Follow attributes from a value to classes."""
+        program = self._program
+        while True:
+            kind, name = value[0], value[2:]
+            if kind == "c":
+                return [self._nested(name, rest)]
+            if kind == "x":
+                return [f"{name}.{rest}" if rest else name]
+            if kind != "m" or not rest:
+                return []
+            first, _, rest = rest.partition(".")
+            values = program.binding(name, first).values
+            if not values:
+                return []
+            value = min(values)
+
+    def _nested(self, name: str, rest: str) -> str:
+        for part in rest.split(".") if rest else ():
+            name = f"{name}.{part}"
+        return name
+
+    def order(self, name: str) -> tuple[str, ...]:
+        """Return the method resolution order, the class itself first; depth first where C3 has no answer."""
+        known = self._orders.get(name)
+        if known is None:
+            self._orders[name] = (name,)
+            bases = self.bases(name) if name in self._program.classes else ()
+            known = self._orders[name] = (name, *_merged([list(self.order(base)) for base in bases], list(bases)))
+        return known
+
+    def below(self, name: str) -> tuple[str, ...]:
+        """Return all subclasses of a class in the tree."""
+        known = self._below.get(name)
+        if known is None:
+            found: dict[str, None] = {}
+            waiting = list(self.subclasses.get(name, ()))
+            while waiting:
+                each = waiting.pop()
+                if each not in found and each != name:
+                    found[each] = None
+                    waiting += self.subclasses.get(each, ())
+            known = self._below[name] = tuple(sorted(found))
+        return known
+
+    def assigned(self, name: str) -> frozenset[str]:
+        """Return the attributes that a class's body and methods store."""
+        known = self._assigned.get(name)
+        if known is None:
+            known = self._assigned[name] = frozenset(self._program.classes[name].facts.assigned)
+        return known
+
+    def member(self, name: str, attribute: str, *, exact: bool = True) -> Member:
+        """Return what an attribute of a class's instances may be.
+
+        Args:
+            name: the class.
+            attribute: bare name.
+            exact: whether the instance is none of a subclass: what these store is left out.
+        """
+        key = (name, attribute, exact)
+        known = self._members.get(key)
+        if known is None:
+            known = self._members[key] = self._look(name, attribute, self.order(name), exact=exact)
+        return known
+
+    def member_after(self, name: str, attribute: str) -> Member:
+        """Return what `super()` finds in a class's methods."""
+        return self._look(name, attribute, self.order(name)[1:], exact=True)
+
+    def _look(self, name: str, attribute: str, order: tuple[str, ...], *, exact: bool) -> Member:
+        program = self._program
+        function, owner, nested, outside, typed = "", "", "", "", None
+        slots = self._slots(attribute, order)
+        for each in order:
+            made = program.classes.get(each)
+            if made is None:
+                if not outside and not function and each not in _IGNORED_BASES:
+                    outside = each
+                continue
+            facts = made.facts
+            if attribute in facts.methods and not function:
+                function, owner = f"{each}.{attribute}", each
+            elif attribute in facts.nested and not nested and not function:
+                nested = f"{each}.{attribute}"
+            if typed is None and not function and attribute in facts.annotations:
+                typed = (each, attribute)
+        if not exact and not function:
+            slots += [f"{each}.{attribute}" for each in self.below(name) if attribute in self.assigned(each)]
+        return Member(function, owner, nested, typed, tuple(slots), outside)
+
+    def _slots(self, attribute: str, order: tuple[str, ...]) -> list[str]:
+        """Return the slots of the classes that may store an attribute."""
+        classes = self._program.classes
+        loose = attribute in self._program.loose
+        return [
+            f"{each}.{attribute}"
+            for each in order
+            if each in classes
+            and (loose or attribute in self.assigned(each) or attribute in classes[each].facts.annotations)
+        ]
+
+    def overrides(self, name: str, method: str) -> tuple[str, ...]:
+        """Return the methods of that name in the subclasses of a class."""
+        key = (name, method)
+        known = self._overrides.get(key)
+        if known is None:
+            classes = self._program.classes
+            known = tuple(f"{each}.{method}" for each in self.below(name) if method in classes[each].facts.methods)
+            self._overrides[key] = known
+        return known
+
+    def generalize(self, values: Values) -> Values:
+        """Return values in which instances of many classes give way to instances of the nearest base of all."""
+        names = [value[2:] for value in values if value[0] in "oi"]
+        rest = [value for value in values if value[0] not in "oi"]
+        containers = [value for value in rest if value[0] in "ld"]
+        if len(containers) > MOST or "t:list" in values:
+            rest = [value for value in rest if value[0] not in "ld"] + ["t:list"]
+        if len(names) > 1:
+            common = [base for base in self.order(min(names)) if base in self._program.classes]
+            for name in names:
+                order = self.order(name)
+                common = [base for base in common if base in order]
+            names = common[:1] if common else names
+            kept = {f"i:{name}" for name in names}
+        else:
+            kept = {value for value in values if value[0] in "oi"}
+        return frozenset({MANY}) if len(rest) + len(kept) > MOST_CALLABLE else frozenset(kept.union(rest))
+
+    def is_subclass(self, name: str, base: str) -> bool:
+        """Tell whether a class is another or inherits from it."""
+        return base in self.order(name)
+
+
+def _merged(orders: list[list[str]], bases: list[str]) -> list[str]:
+    """Merge orders of bases by C3; where that fails, by depth."""
+    waiting = [list(order) for order in [*orders, bases] if order]
+    merged: list[str] = []
+    while waiting and len(merged) < _MOST_BASES:
+        for order in waiting:
+            head = order[0]
+            if not any(head in other[1:] for other in waiting):
+                break
+        else:
+            return list(dict.fromkeys([*merged, *(name for order in orders for name in order)]))
+        merged.append(head)
+        waiting = [[name for name in order if name != head] for order in waiting]
+        waiting = [order for order in waiting if order]
+    return merged

@@ -1,0 +1,257 @@
+"""What evaluating a unit works on: names, slots, edges found; the evaluators build on it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from profiling.audit.linking.classes import Classes
+from profiling.audit.linking.program import Function, Program, Unit
+from profiling.audit.linking.slots import Slots
+from profiling.audit.linking.types import Types
+from profiling.audit.linking.values import NOTHING, Values, captured, parameter, returned, yielded
+from profiling.audit.model import Tier
+from profiling.audit.reading.facts import BodyFacts
+from profiling.audit.reading.terms import CONTEXT_MANAGER, GENERATOR, STATIC, Term
+
+NO_BODY = BodyFacts([], [], [], [])
+MOST_NESTED = 12
+"""Units evaluated within each other because one wants the result of the next."""
+EXACT, BY_TYPE, FLOW, CALLBACK, BY_NAME, EXTERNAL = range(6)
+TIERS = (Tier.EXACT, Tier.TYPED, Tier.FLOW, Tier.CALLBACK, Tier.NAME, Tier.EXTERNAL)
+
+
+@dataclass(slots=True)
+class Links:
+    """What a unit's calls were found to reach.
+
+    Attributes:
+        calls: tiers by callee, by index of the call site.
+        implicit: tiers by callee, by line and text, of calls that nobody wrote.
+        missing: why nothing was found, by index.
+    """
+
+    calls: dict[int, dict[str, int]] = field(default_factory=dict)
+    implicit: dict[tuple[int, str], dict[str, int]] = field(default_factory=dict)
+    missing: dict[int, str] = field(default_factory=dict)
+
+    def moved(self, lines: int) -> "Links":
+        """Return the same of a function that now stands some lines further down."""
+        implicit = {(line + lines if line else 0, text): found for (line, text), found in self.implicit.items()}
+        return Links(self.calls, implicit, self.missing)
+
+
+class Call:
+    """A call with its arguments' values."""
+
+    __slots__ = ("arguments", "depth", "index", "keywords", "line", "spread", "spread_keywords", "tier")
+
+    def __init__(
+        self, index: int, arguments: list[Values], keywords: dict[str, Values] | None = None, tier: int = EXACT
+    ) -> None:
+        self.index = index
+        self.arguments = arguments
+        self.keywords = keywords or {}
+        self.spread = NOTHING
+        self.spread_keywords = NOTHING
+        self.tier = tier
+        self.line = 0
+        self.depth = 0
+
+
+class Shared:
+    """What the evaluators of all depths work on.
+
+    Attributes:
+        started: units that were evaluated, or are being.
+        demand: evaluates a unit at a depth, when its result is wanted before its turn.
+        unsettled: units that will find more when values have settled.
+    """
+
+    def __init__(self, program: Program, demand: Callable[[int, int], None]) -> None:
+        self.program = program
+        self.slots = Slots()
+        self.classes = Classes(program)
+        self.slots.generalize = self.classes.generalize
+        self.types = Types(program, self.classes, self.slots)
+        self.started: set[int] = set()
+        self.unsettled: set[int] = set()
+        self.single: dict[tuple[str, int], dict[str, int]] = {}
+        self.demand = demand
+
+
+class Engine:
+    """State of evaluating one unit, and of all."""
+
+    def __init__(self, shared: Shared, depth: int) -> None:
+        self.program = shared.program
+        self.slots = slots = shared.slots
+        self.classes = shared.classes
+        self.types = shared.types
+        self.started = shared.started
+        self.demand = shared.demand
+        self.depth = depth
+        self.held = slots.held
+        self.unit: Unit = shared.program.units[0]
+        self.module = ""
+        self.function: Function | None = None
+        self.environment: dict[str, Values] = {}
+        self.items: dict[str, Values] = {}
+        """Items of containers made in this run of the unit, as the last store left them."""
+        self.own_sites: set[str] = set()
+        self.sure: set[str] = set()
+        self.reads: set[str] = set()
+        self.links = Links()
+        self.tier = EXACT
+        self.weak = 0
+        self.late = False
+        """Whether values have settled: what was found by nothing else may now be guessed by name."""
+        self.unsettled = shared.unsettled
+        self.single = shared.single
+        self.body = NO_BODY
+
+    def read(self, slot: str) -> Values:
+        """Return what a slot holds; the unit is evaluated again when that grows."""
+        if slot not in self.reads:
+            # At once: what is evaluated within this unit may make the slot grow before the unit ends.
+            self.reads.add(slot)
+            self.slots.watch(slot, self.unit.number)
+        return self.held.get(slot, NOTHING)
+
+    def edge(self, call: Call, callee: str, tier: int) -> None:
+        """Note that a call reaches a function."""
+        links = self.links
+        if call.index >= 0:
+            found = links.calls.get(call.index)
+            if found is None:
+                # Most calls reach one thing, and many the same: they share what says so.
+                key = (callee, tier)
+                links.calls[call.index] = self.single.get(key) or self.single.setdefault(key, {callee: tier})
+            elif found.get(callee, 9) > tier:
+                links.calls[call.index] = {**found, callee: tier}
+        elif call.line:
+            self.implicit(call.line, "", callee, tier)
+
+    def implicit(self, line: int, text: str, callee: str, tier: int) -> None:
+        """Note a call that nobody wrote."""
+        self.links.implicit.setdefault((line, text), {})[callee] = tier
+
+    def name(self, name: str) -> Values:
+        """Return what a name stands for where the unit now is."""
+        known = self.environment.get(name)
+        if known is not None:
+            if name not in self.sure:
+                self.tier = FLOW
+            return known
+        return self.load(name)
+
+    def load(self, name: str) -> Values:
+        """Return what a name stands for that the unit did not assign so far."""
+        function = self.function
+        if function is not None:
+            if name in function.by_name or name in (function.rest, function.keywords):
+                values = self.environment[name] = self.parameter(function, name)
+                if name not in self.sure:
+                    self.tier = BY_TYPE if name in function.types and self.types.parameter(function, name) else FLOW
+                return values
+            slot = self._closure(name)
+            if slot:
+                self.tier = FLOW
+                return self.read(slot)
+        if "'" in name:
+            return NOTHING
+        bound = self.program.global_name(self.module, name)
+        values = bound.values
+        for slot in bound.slots:
+            typed = self.types.variable(slot)
+            values = values | (typed or self.read(slot))
+            self.tier = max(self.tier, FLOW if not typed else BY_TYPE)
+        return values
+
+    def _closure(self, name: str) -> str:
+        """Return the slot of a name that a function around this one binds."""
+        scopes = self.program.declarations[self.module].scopes
+        parent = self.unit.scope.parent
+        while parent > 0:
+            scope = scopes[parent]
+            if name in scope.captured:
+                return captured(f"{self.module}.{scope.path}", name)
+            parent = scope.parent
+        return ""
+
+    def parameter(self, function: Function, name: str) -> Values:
+        """Return what a parameter of the present function may be."""
+        if name == function.rest:
+            return frozenset({f"l:{function.name}*"})
+        if name == function.keywords:
+            return frozenset({f"d:{function.name}**"})
+        if function.owner and function.positional[:1] == [name] and not function.flags & STATIC:
+            self.sure.add(name)
+            return self.types.first_parameter(function)
+        typed = self.types.parameter(function, name)
+        return typed or self.read(parameter(function.name, name))
+
+    def give(self, function: Function, name: str, values: Values) -> None:
+        """Let a parameter receive values, where its annotation does not say what it is."""
+        if name in function.types and self.types.parameter(function, name):
+            return
+        if name not in function.keyed:
+            values = without_constants(values)
+        if values:
+            self.slots.add(parameter(function.name, name), values)
+
+    def result(self, name: str) -> Values:
+        """Return what calling a function gives."""
+        function = self.program.functions.get(name)
+        if function is None:
+            return NOTHING
+        if function.flags & CONTEXT_MANAGER:
+            return frozenset({f"h:{name}"})
+        typed = self.types.returned(function)
+        if typed:
+            return typed
+        if function.flags & GENERATOR:
+            return frozenset({f"g:{name}"})
+        if function.number not in self.started and self.depth < MOST_NESTED:
+            self.demand(function.number, self.depth + 1)
+        self.tier = FLOW
+        return self.read(returned(name))
+
+    def yields(self, name: str) -> Values:
+        """Return what a generator function yields."""
+        function = self.program.functions.get(name)
+        typed = self.types.returned(function) if function is not None else NOTHING
+        return self.read(yielded(name)) or NOTHING.union(*(self.elements_of(each) for each in typed))
+
+    def elements_of(self, value: str) -> Values:
+        """Return the elements of one value, as far as they are stored."""
+        raise NotImplementedError(value)
+
+    def value(self, term: Term) -> Values:
+        """Return what a term may yield."""
+        raise NotImplementedError(term)
+
+    def begin(self, unit: Unit, body: BodyFacts) -> None:
+        """Make ready for a unit."""
+        self.unit, self.module = unit, unit.module
+        self.function = unit.function
+        self.environment, self.items = {}, {}
+        self.own_sites, self.sure, self.reads = set(), set(), set()
+        self.links = Links()
+        self.body = body
+        if self.function is not None:
+            self._export_parameters(self.function, unit)
+
+    def _export_parameters(self, function: Function, unit: Unit) -> None:
+        """Show inner functions the parameters they read."""
+        for name in unit.scope.captured:
+            if name in function.by_name or name in (function.rest, function.keywords):
+                values = self.load(name)
+                if values:
+                    self.slots.add(captured(unit.name, name), values)
+
+
+def without_constants(values: Values) -> Values:
+    """Return values that are no constants."""
+    for value in values:
+        if value[0] in "kn":
+            return frozenset([each for each in values if each[0] not in "kn"])
+    return values

@@ -1,0 +1,1 @@
+"""The facts pass: one visitor a file, which knows nothing of other files."""

@@ -1,0 +1,84 @@
+"""`optimize audit` as a process, and what runs the repository's code: `--calibrate`."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.integration.conftest import Finished, git
+
+Optimize = Callable[..., Finished]
+
+STRAY = """import threading
+from shop.text import describe
+
+def work():
+    raise ValueError("lost in a thread")
+
+thread = threading.Thread(target=work, name="worker-of-mine")
+thread.start()
+thread.join()
+print(describe([f"w{n}" for n in range(4000)], ["a"] * 300))
+"""
+DECLARED = """
+[tool.optimize.audit.microbenchmarks]
+checksum = { setup = "from shop.text import checksum", statement = "checksum('abc')" }
+"""
+
+
+def folder_of(root: Path) -> Path:
+    (folder,) = [path for path in (root / ".codeflash" / "audit").iterdir() if path.name[:1].isdigit()]
+    return folder
+
+
+def test_an_audit_leaves_the_source_and_git_alone(shop: Path, optimize: Optimize) -> None:
+    before = (git(shop, "rev-parse", "HEAD"), (shop / "shop" / "text.py").read_text())
+    done = optimize("audit", "-C", str(shop), "--entry", "shop.text.describe", "--tree")
+
+    assert done.code == 0, done.err
+    assert "├─ shop.text.unknown" in done.out
+    assert (git(shop, "rev-parse", "HEAD"), (shop / "shop" / "text.py").read_text()) == before
+    assert git(shop, "status", "--porcelain", "--", "shop", "bench.py", "tests") == ""
+    assert "call_graph.dsl" in {path.name for path in folder_of(shop).iterdir()}
+
+
+def test_what_can_not_be_audited_ends_with_a_message_and_two(shop: Path, optimize: Optimize) -> None:
+    done = optimize("audit", "-C", str(shop), "--entry", "shop.text.descrbe")
+
+    assert (done.code, done.out) == (2, "")
+    assert "did you mean shop.text.describe" in done.err
+
+
+def test_a_test_is_audited_by_its_node_id(shop: Path, optimize: Optimize) -> None:
+    done = optimize("audit", "-C", str(shop), "--json", "--action", "tests/test_text.py::Words::test_checksums_differ")
+
+    assert done.code == 0, done.err
+    assert "shop.text.checksum" in {one["name"] for one in json.loads(done.out)["actions"][0]["functions"]}
+
+
+@pytest.mark.slow
+def test_calibrating_runs_the_command_and_the_micro_benchmarks(shop: Path, optimize: Optimize) -> None:
+    (shop / "pyproject.toml").write_text(DECLARED)
+    done = optimize("audit", "-C", str(shop), "--entry", "bench", "--calibrate", "python bench.py")
+
+    assert done.code == 0, done.err
+    assert "are needed: profile a longer run" in done.out
+    page = (folder_of(shop) / "micro_benchmarks.md").read_text()
+    assert "6 processes" in page
+    assert "| `shop.text.unknown` |" in (folder_of(shop) / "actions" / "bench.md").read_text()
+
+
+@pytest.mark.slow
+def test_a_profile_in_which_a_thread_died_is_marked_and_not_used(shop: Path, optimize: Optimize) -> None:
+    (shop / "bench.py").write_text(STRAY)
+    done = optimize("audit", "-C", str(shop), "--entry", "bench", "--calibrate", "python bench.py")
+
+    assert done.code == 0, done.err
+    assert "INSTRUMENTATION_CONTAMINATED" in done.out
+    page = (folder_of(shop) / "errors.md").read_text()
+    assert "INSTRUMENTATION_CONTAMINATED" in page
+    assert "worker" in page
+    assert "ValueError: lost in a thread" in page
+    assert "Measured beside estimated" not in (folder_of(shop) / "actions" / "bench.md").read_text()
+    assert not (shop / ".codeflash" / "audit" / "calibration.json").exists()

@@ -1,0 +1,8 @@
+import atexit
+
+
+def bye():
+    return 1
+
+
+atexit.register(bye)

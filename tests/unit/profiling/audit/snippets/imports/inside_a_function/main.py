@@ -1,0 +1,7 @@
+def run():
+    from tools import fix
+
+    fix()
+    import json
+
+    json.dumps(1)

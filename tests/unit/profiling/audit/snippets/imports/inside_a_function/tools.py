@@ -1,0 +1,2 @@
+def fix():
+    return 1

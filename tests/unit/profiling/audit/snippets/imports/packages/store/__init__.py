@@ -1,0 +1,2 @@
+from .parts import *
+from .tools import fix as mend

@@ -1,0 +1,5 @@
+from . import parts
+
+
+def fix():
+    return parts.make()

@@ -1,0 +1,5 @@
+import app.a
+
+
+def b():
+    return app.a.a()

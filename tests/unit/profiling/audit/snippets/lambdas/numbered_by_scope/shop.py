@@ -1,0 +1,7 @@
+def apply(f):
+    return f()
+
+
+def run():
+    apply(lambda: 1)
+    apply(lambda: (lambda: 2)())
