@@ -84,6 +84,7 @@ class Card:
         cost_note: gain measured at the site, with its source.
         mechanism: why it helps, one or two sentences, for the commit message.
         hazard: what was checked and what remains, one sentence.
+        needs_approval: a person has to agree: what remains is for the program's owner to judge.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Card:
     cost_note: str
     mechanism: str
     hazard: str
+    needs_approval: bool = False
 
 
 class Recipe(Protocol):

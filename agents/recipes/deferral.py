@@ -39,7 +39,7 @@ class Deferral:
 def deferrals(module: Module, project: Project) -> Iterator[Deferral]:
     """Yield the imports of a module that nothing needs before one of its functions runs."""
     known = stores.index(project)
-    if names(module).has_star_import or module.file in known.namespaces or _is_dynamic(module):
+    if names(module).has_star_import or module.file in known.namespaces or is_dynamic(module):
         return
     for statement in module.syntax.body:
         if isinstance(statement, Import) and _is_candidate(statement):
@@ -71,25 +71,30 @@ def _is_candidate(statement: Import) -> bool:
 
 
 def _deferral(statement: Import, module: Module, project: Project) -> Deferral | None:
-    if not all(_is_private_to(alias, module, project) for alias in statement.names):
+    if not all(is_private_to(alias, module, project) for alias in statement.names):
         return None
     functions = _users(statement, module)
     if not functions or len(functions) > MAX_FUNCTIONS:
         return None
     if not all(_may_import(function, module) for function, _ in functions):
         return None
-    bound = frozenset(_bound_name(alias) for alias in statement.names)
+    return Deferral(statement=statement, functions=functions) if only_binds(statement, module, project) else None
+
+
+def only_binds(statement: Import, module: Module, project: Project) -> bool:
+    """Say whether an import does nothing but bind its names, as far as anybody relies on."""
+    bound = frozenset(bound_name(alias) for alias in statement.names)
     for dotted in imported_modules(statement, module, project):
         if not dotted or not only_defines(project, dotted, module):
-            return None
+            return False
         if "." in dotted and relied_on_without_import(project, dotted, beside=module, names=bound):
-            return None
-    return Deferral(statement=statement, functions=functions)
+            return False
+    return True
 
 
-def _is_private_to(alias: ast.alias, module: Module, project: Project) -> bool:
+def is_private_to(alias: ast.alias, module: Module, project: Project) -> bool:
     """Say whether only the module itself can notice that a name is gone from its globals."""
-    name = _bound_name(alias)
+    name = bound_name(alias)
     if names(module).bindings(name) != (alias,) or name.startswith("__"):
         return False
     if module.file.endswith("__init__.py") and not name.startswith("_"):
@@ -106,8 +111,8 @@ def _users(statement: Import, module: Module) -> tuple[tuple[FunctionNode, tuple
     """Return the outermost functions that use the names; empty when one is used elsewhere, or not at all."""
     known, found = names(module), dict[FunctionNode, dict[ast.alias, None]]()
     for alias in statement.names:
-        name, used = _bound_name(alias), False
-        for node in _names_by_id(module).get(name, ()):
+        name, used = bound_name(alias), False
+        for node in names_by_id(module).get(name, ()):
             if known.resolve(name, node) is not known.top:
                 continue
             function, used = _outermost_function(known.scope(node)), True
@@ -180,7 +185,7 @@ def _imports_compiler(module: Module) -> bool:
     )
 
 
-def _is_dynamic(module: Module) -> bool:
+def is_dynamic(module: Module) -> bool:
     """Say whether globals may be reached by a name that is made at run time."""
     return any(
         (isinstance(node, ast.Name) and node.id in {"eval", "exec", "globals"})
@@ -190,7 +195,8 @@ def _is_dynamic(module: Module) -> bool:
 
 
 @once
-def _names_by_id(module: Module) -> Mapping[str, tuple[ast.Name, ...]]:
+def names_by_id(module: Module) -> Mapping[str, tuple[ast.Name, ...]]:
+    """Return every occurrence of each name in a module."""
     found: defaultdict[str, list[ast.Name]] = defaultdict(list)
     for node in ast.walk(module.syntax):
         if isinstance(node, ast.Name):
@@ -249,5 +255,6 @@ def _names_of(statement: Import, module: Module) -> frozenset[str]:
     return frozenset(".".join(part[:length]) for part in parts for length in range(1, len(part) + 1))
 
 
-def _bound_name(alias: ast.alias) -> str:
+def bound_name(alias: ast.alias) -> str:
+    """Return the name that a part of an import binds."""
     return (alias.asname or alias.name).split(".")[0]

@@ -49,11 +49,12 @@ def file_read(function: FunctionNode, module: Module) -> FileRead | None:
 def _opened(function: FunctionNode, module: Module) -> Iterator[tuple[ast.Call, ast.withitem]]:
     for node in own_nodes(function):
         for item in node.items if isinstance(node, ast.With) else ():
-            if isinstance(item.context_expr, ast.Call) and _is_open(item.context_expr, module):
+            if isinstance(item.context_expr, ast.Call) and is_reading_open(item.context_expr, module):
                 yield item.context_expr, item
 
 
-def _is_open(node: ast.Call, module: Module) -> bool:
+def is_reading_open(node: ast.Call, module: Module) -> bool:
+    """Say whether it is `open(path, …)` of the builtin, for reading, with constants for all but the path."""
     if not isinstance(node.func, ast.Name) or not node.args:
         return False
     given = [*node.args[1:], *(keyword.value for keyword in node.keywords)]

@@ -18,3 +18,32 @@ def function_share(profile: Profile, key: FunctionKey, *, saved_s: float) -> flo
     whole_s = profile.cpu_sampled_s
     spent_s = sum(function.cpu_self_s for function in profile.functions if function.key == key)
     return max(0.0, min(saved_s, spent_s) / whole_s) if whole_s > 0 else 0.0
+
+
+def memory_share(profile: Profile, key: FunctionKey, *, saved_bytes: float) -> float:
+    """Return the share of the workload's traced peak that a fix in one function may save, 0 to 1.
+
+    Args:
+        profile: of the same workload as the facts behind `saved_bytes`.
+        key: the function that is changed.
+        saved_bytes: estimated bytes less at the time of the peak.
+
+    Returns:
+        0 without a memory pass, or when the function has no part in the peak.
+    """
+    whole = profile.peak_bytes or 0
+    owned = sum(function.peak_owned_bytes or 0 for function in profile.functions if function.key == key)
+    return max(0.0, min(saved_bytes, owned) / whole) if whole > 0 else 0.0
+
+
+def loop_share(profile: Profile, key: FunctionKey, *, saved_s: float) -> float:
+    """Return the share of the time in which event loops were held that a fix in one coroutine may save, 0 to 1.
+
+    Args:
+        profile: of the workload.
+        key: the coroutine.
+        saved_s: seconds in which it holds its loop no longer.
+    """
+    held = {function.key: function.loop_cpu_s + function.loop_blocked_s for function in profile.functions}
+    whole_s = sum(held.values())
+    return max(0.0, min(saved_s, held.get(key, 0.0)) / whole_s) if whole_s > 0 else 0.0

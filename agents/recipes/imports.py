@@ -46,8 +46,30 @@ def reach(project: Project, module: Module, function: FunctionNode, *, package: 
     return Reached(expression=free, line=f"from {package} import {name}" + (f" as {free}" if free != name else ""))
 
 
+def reach_module(project: Project, module: Module, place: ast.expr, *, package: str) -> Reached | None:
+    """Return how an expression of a function can reach a module; None when every name for it is taken.
+
+    Args:
+        project: as for `reach`.
+        module: where the expression stands.
+        place: must see the name.
+        package: top-level standard library module.
+    """
+    for statement in module.syntax.body:
+        for alias in statement.names if isinstance(statement, ast.Import) else ():
+            expression = alias.asname or alias.name
+            found = names(module).imported(expression, place) if alias.name == package else None
+            if found is not None and found.alias is alias and statement.lineno < place.lineno:
+                return Reached(expression=expression, line=None)
+    candidates = [f"_{package}"] if _is_passed_on(project, module) else [package, f"_{package}"]
+    free = next((candidate for candidate in candidates if names(module).is_free(candidate)), None)
+    if free is None:
+        return None
+    return Reached(expression=free, line=f"import {package}" + (f" as {free}" if free != package else ""))
+
+
 def add_import(rewrite: Rewrite, module: Module, line: str) -> None:
-    """Put a standard library `from` import among those of the module, or first where there are none."""
+    """Put a standard library import among those of the module, or first where there are none."""
     leading = _leading(module)
     group = _standard_library_group(leading)
     later = next((statement for statement in group if _sorts_after(statement, line)), None)
@@ -57,6 +79,28 @@ def add_import(rewrite: Rewrite, module: Module, line: str) -> None:
         rewrite.insert_after(group[-1], line)
     else:
         _add_first(rewrite, module, leading, line)
+
+
+def add_below_imports(rewrite: Rewrite, module: Module, text: str, *, beside: ast.stmt | None = None) -> None:
+    """Put a statement behind the module's docstring and the imports at its top, or first where there are none.
+
+    Args:
+        rewrite: takes the change.
+        module: its module.
+        text: the statement.
+        beside: an import that goes: nothing is put behind it.
+    """
+    leading, first = [one for one in _leading(module) if one is not beside], module.syntax.body[0]
+    if leading:
+        rewrite.insert_after(leading[-1], f"\n{text}")
+        return
+    defines = isinstance(first, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    rewrite.insert_before(first, text + ("\n\n\n" if defines else "\n\n"))
+
+
+def is_leading(module: Module, statement: ast.stmt) -> bool:
+    """Say whether an import is one of those at the top, before anything else."""
+    return any(one is statement for one in _leading(module))
 
 
 def _add_first(rewrite: Rewrite, module: Module, leading: list[ast.stmt], line: str) -> None:
@@ -112,7 +156,10 @@ def _standard_library_group(leading: list[ast.stmt]) -> list[ast.stmt]:
 
 
 def _sorts_after(statement: ast.stmt, line: str) -> bool:
-    return isinstance(statement, ast.ImportFrom) and (statement.module or "") > line.split()[1]
+    word, name = line.split()[:2]
+    if isinstance(statement, ast.Import):
+        return word == "import" and statement.names[0].name > name
+    return word == "import" or (isinstance(statement, ast.ImportFrom) and (statement.module or "") > name)
 
 
 def _is_import(statement: ast.stmt) -> bool:

@@ -3,25 +3,23 @@
 import ast
 import re
 from collections.abc import Iterator
-from statistics import median
 
 from agents.model import Patch
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.deferral import Deferral, Import, deferrals, eager_importers
 from agents.recipes.exposure import executed_keys
 from agents.recipes.functions import FunctionNode, functions
+from agents.recipes.import_costs import chosen, costly_line, imported_all_the_same
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import function_request
 from agents.recipes.splice import NotSpliceable, Rewrite, end_of_lines, source, span
 from profiling.facts import Facts, FunctionRequest
-from profiling.imports import ImportLine, import_lines
 from profiling.model import Dimension, Domain, FunctionKey
 from profiling.profile import Profile
 
-MIN_COST_S = 0.002
 MAX_CALLS = 100_000
-"""Least import time, most calls of a function that would import (docs/recipes.md; an import statement that finds its
-module costs 0.07 to 0.28 us)."""
+"""Most calls of a function that would import (docs/recipes.md; an import statement that finds its module costs 0.07 to
+0.28 us)."""
 
 _COMMENT = re.compile(r"[ \t]*(#[^\r\n]*)?")
 
@@ -192,18 +190,11 @@ def price(text, number=decimal.Decimal):
     def choose(self, site: Site, profile: Profile, facts: Facts) -> Choice | Veto:
         """Choose when the import is costly and nothing that needs it ran."""
         last_line, *others = site.node_path.split("\n")
-        line = _line(site, int(last_line), profile)
-        if line is None:
-            return Veto(reason="nothing was imported first through this line")
-        if line.unused_s < MIN_COST_S:
-            return Veto(reason=f"{line.unused_s * 1e3:.2f} ms were unused, less than {MIN_COST_S * 1e3:.0f} ms")
-        reason = _user_reason(site, profile, facts) or _other_reason(others, profile)
-        if reason:
-            return Veto(reason=reason)
-        whole_s = median(run.cpu_s for run in profile.baseline) if profile.baseline else 0.0
-        share = min(1.0, line.unused_s / whole_s) if whole_s > 0 else 0.0
-        evidence = f"profile:unused_import_ms={line.unused_s * 1e3:.2f} modules={len(line.modules)}"
-        return Choice(expected_share=share, evidence=evidence)
+        line = costly_line(site, int(last_line), profile)
+        if isinstance(line, Veto):
+            return line
+        reason = _user_reason(site, profile, facts) or imported_all_the_same(others, profile)
+        return Veto(reason=reason) if reason else chosen(line, profile)
 
     def rewrite(self, site: Site, choice: Choice, module: Module, project: Project) -> Patch:
         """Take the import away from the top and make it first in each function that uses it."""
@@ -215,11 +206,6 @@ def price(text, number=decimal.Decimal):
 
 
 RECIPE = LazyImport()
-
-
-def _line(site: Site, last_line: int, profile: Profile) -> ImportLine | None:
-    lines = range(site.line, last_line + 1)
-    return next((one for one in import_lines(profile.imports) if one.file == site.module and one.line in lines), None)
 
 
 def _user_reason(site: Site, profile: Profile, facts: Facts) -> str:
@@ -235,14 +221,6 @@ def _user_reason(site: Site, profile: Profile, facts: Facts) -> str:
         if calls or request.key in ran:
             return f"{request.key.qualname} ran in the workload, which would import it all the same"
     return ""
-
-
-def _other_reason(others: list[str], profile: Profile) -> str:
-    """Return which other file of the workload imports the same module at its top."""
-    loaded = {function.key.file for function in profile.functions}
-    loaded |= {file for module in profile.imports for file in (module.file, module.importer_file) if file}
-    again = sorted(loaded.intersection(others))
-    return f"{again[0]} imports it too when it is imported" if again else ""
 
 
 def _is_spliceable(deferral: Deferral, module: Module) -> bool:

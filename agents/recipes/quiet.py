@@ -28,12 +28,25 @@ _LOUD = (
 )
 
 
-def changes_nothing(loop: ast.AST, function: FunctionNode, module: Module, project: Project) -> bool:
+def changes_nothing(
+    loop: ast.AST,
+    function: FunctionNode,
+    module: Module,
+    project: Project,
+    besides: frozenset[ast.AST] = frozenset(),
+) -> bool:
     """Say whether running `loop` surely leaves every object as it was but containers made in the function.
 
     Operators, comparisons, iteration and attribute reads are taken not to change their operands.
+
+    Args:
+        loop: any piece of the function.
+        function: it stands in; of the module, of the project.
+        module: of the function.
+        project: its classes say which methods are not those of builtin types.
+        besides: nodes that are known to change something, which is left out here.
     """
-    return all(_is_quiet(node, function, module, project) for node in ast.walk(loop))
+    return all(_is_quiet(node, function, module, project) for node in ast.walk(loop) if node not in besides)
 
 
 def is_held_locally(function: FunctionNode, name: str, module: Module) -> bool:

@@ -53,14 +53,15 @@ class RegexCall:
 
 def regex_calls(function: FunctionNode, module: Module, project: Project) -> tuple[RegexCall, ...]:
     """Return the calls in a function that compile the same pattern each time, in the order of the text."""
-    if _is_patched(project):
+    if is_patched(project):
         return ()
     calls = (node for node in own_nodes(function) if isinstance(node, ast.Call))
     found = (_regex_call(node, module) for node in calls)
     return tuple(sorted((call for call in found if call), key=lambda call: span(module, call.node).start))
 
 
-def _is_patched(project: Project) -> bool:
+def is_patched(project: Project) -> bool:
+    """Say whether the project replaces `re` or a function of it."""
     index = stores.index(project)
     replaced = {"re", *(f"re.{name}" for name in _PARAMETERS)}
     on_module = (store for name in _PARAMETERS for store in index.stores(name))

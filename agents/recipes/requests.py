@@ -3,7 +3,7 @@
 import ast
 
 from agents.recipes.project import Module
-from profiling.facts import ExpressionRequest, FunctionRequest, LoopRequest
+from profiling.facts import ContainerRequest, ExpressionRequest, FunctionRequest, LoopRequest
 from profiling.model import FunctionKey
 
 
@@ -34,4 +34,17 @@ def expression_request(module: Module, node: ast.expr, loop: LoopRequest | None 
         end_line=end_line,
         end_column=end_column,
         loop_id=loop.id if loop else None,
+    )
+
+
+def container_request(module: Module, node: ast.expr) -> ContainerRequest:
+    """Ask for what is done with the containers that an expression makes."""
+    end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+    return ContainerRequest(
+        id=f"container:{module.file}:{node.lineno}:{node.col_offset}-{end_line}:{end_column}",
+        file=module.file,
+        line=node.lineno,
+        column=node.col_offset,
+        end_line=end_line,
+        end_column=end_column,
     )

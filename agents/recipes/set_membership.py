@@ -9,12 +9,14 @@ from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.constants import ConstantProbes, constant_probes
 from agents.recipes.functions import Function, FunctionNode, function_at, functions
 from agents.recipes.gains import function_share
+from agents.recipes.own_list import places_in
+from agents.recipes.probes import hashing_reason, is_probe_now, length_reason, probed_element
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
 from agents.recipes.splice import NotSpliceable, Rewrite
-from agents.recipes.uses import Use, UseKind, block_of, ends_at_once, is_repeated, reads_its_frame, uses
-from profiling.facts import ExpressionFacts, Facts
+from agents.recipes.uses import Use, UseKind, block_of, is_repeated, reads_its_frame, uses
+from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
 
@@ -25,10 +27,8 @@ _COMPARE_NS = 4.5
 _BUILD_NS, _BUILD_ELEMENT_NS = 150.0, 10.0
 """A list probe costs 4.3 to 6 ns for each element of the list (half of them hits); a set of n costs 150 + 10 n ns."""
 
-_SCALARS = frozenset({"NoneType", "bool", "bytes", "complex", "float", "frozenset", "int", "str", "tuple"})
 _READING = frozenset({UseKind.LENGTH, UseKind.TRUTH, UseKind.ITERATE, UseKind.PROBE, UseKind.INDEX})
 _READING_METHODS = frozenset({"copy", "count", "index"})
-_UNHASHABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +173,7 @@ def known(lines, names):
         made, pairs = (requested[0], requested[1:]) if is_local else (None, requested)
         containers = [fact for fact in pairs[0::2] if fact is not None]
         elements = [fact for fact in pairs[1::2] if fact is not None]
-        reason = _container_reason(containers) or _element_reason([*containers, *elements], elements)
+        reason = length_reason(containers, MIN_LENGTH) or hashing_reason([*containers, *elements], elements)
         if reason:
             return Veto(reason=reason)
         probes = sum(fact.evaluations for fact in containers)
@@ -207,23 +207,6 @@ def known(lines, names):
 RECIPE = SetMembership()
 
 
-def _container_reason(containers: Sequence[ExpressionFacts]) -> str:
-    longest = max((fact.max_len or 0 for fact in containers), default=0)
-    if not containers:
-        return "no probe was seen"
-    if longest < MIN_LENGTH:
-        return f"the longest list probed had {longest} elements, less than {MIN_LENGTH}"
-    others = sorted({kind for fact in containers for kind in fact.types} - {"list", "tuple"})
-    return f"a {', '.join(others)} was probed too" if others else ""
-
-
-def _element_reason(all_values: Sequence[ExpressionFacts], elements: Sequence[ExpressionFacts]) -> str:
-    if not all(fact.elements_hashable for fact in all_values):
-        return "an element or a probe was no hashable builtin value"
-    others = sorted({kind for fact in elements for kind in fact.types} - _SCALARS)
-    return f"a {', '.join(others)} was looked for" if others else ""
-
-
 def _probed_names(function: FunctionNode) -> set[str]:
     compares = (node for node in ast.walk(function) if isinstance(node, ast.Compare))
     probed = (node.comparators[-1] for node in compares if isinstance(node.ops[-1], ast.In | ast.NotIn))
@@ -241,19 +224,10 @@ def _local_probes(function: FunctionNode, name: str, module: Module) -> _LocalPr
     if len(made) != 1 or not is_builtin("set") or reads_its_frame(function):
         return None
     block = block_of(made[0], function)
-    places = _places(found, block)
+    places = places_in(block, found)
     if places is None or any(use.is_in_inner_scope or (use.binds and use is not made[0]) for use in found):
         return None
     return _checked(found, made[0], block, places, is_builtin)
-
-
-def _places(found: Sequence[Use], block: Sequence[ast.stmt]) -> Mapping[ast.AST, int] | None:
-    """Return the index of the statement each use stands in; None when one stands outside the block."""
-    index_of = {statement: index for index, statement in enumerate(block)}
-    places = {
-        use.node: next((index_of[step] for step in (*use.path, use.node) if step in index_of), -1) for use in found
-    }
-    return None if -1 in places.values() else places
 
 
 def _checked(
@@ -270,7 +244,7 @@ def _checked(
         return None
     complete = max(places[use.node] for use in earlier if not _is_read(use))
     later = [use for use in probes if places[use.node] > complete]
-    if not later or not all(_is_probe_now(use, is_builtin) for use in later):
+    if not later or not all(is_probe_now(use, is_builtin) for use in later):
         return None
     compares = tuple(use.path[0] for use in later if isinstance(use.path[0], ast.Compare))
     name = made.node.id if isinstance(made.node, ast.Name) else ""
@@ -281,26 +255,11 @@ def _is_read(use: Use) -> bool:
     return use.kind in _READING or (use.kind is UseKind.METHOD and use.method in _READING_METHODS)
 
 
-def _is_probe_now(use: Use, is_builtin: Callable[[str], bool]) -> bool:
-    """Say whether the probe is made while its statement runs, for an element that may be hashable."""
-    lazily = any(
-        isinstance(step, ast.GeneratorExp) and not ends_at_once(use.path[depth:], is_builtin)
-        for depth, step in enumerate(use.path)
-    )
-    compare = use.path[0]
-    return isinstance(compare, ast.Compare) and not lazily and not isinstance(_element(compare), _UNHASHABLE)
-
-
-def _element(compare: ast.Compare) -> ast.expr:
-    """Return what is looked for by the last operator of a comparison."""
-    return compare.comparators[-2] if len(compare.comparators) > 1 else compare.left
-
-
 def _site(function: Function, name: str, found: _LocalProbes | ConstantProbes, module: Module) -> Site:
     is_local = isinstance(found, _LocalProbes)
     asked = [found.value] if isinstance(found, _LocalProbes) else []
     for compare in found.probes:
-        asked += [compare.comparators[-1], _element(compare)]
+        asked += [compare.comparators[-1], probed_element(compare)]
     return Site(
         recipe=SetMembership.card.id,
         key=function.key,

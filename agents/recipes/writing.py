@@ -21,6 +21,7 @@ def write(brief: Brief, card: Card, site: Site, choice: Choice, patch: Patch, di
         risk=card.hazard,
         checklist=_checklist(brief, card, site, choice),
         place_digest=digest,
+        needs_approval=card.needs_approval,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from orchestrator.policy import tells
 from orchestrator.policy.answers import known_answers
+from orchestrator.policy.frames import THE_STACK, asks_one_frame
 from orchestrator.policy.tells import Mechanism
 
 _WRITING = frozenset("wax+")
@@ -73,6 +74,7 @@ class _Reader(ast.NodeVisitor):
     def __init__(self, file: str, tree: ast.Module) -> None:
         self.file = file
         self.tells: list[Tell] = []
+        self.function = "the module"
         self.names = _imported(tree)
         self.own = _bound(tree) - set(self.names)
         self.documentation = _documentation(tree)
@@ -101,6 +103,13 @@ class _Reader(ast.NodeVisitor):
             self._name(name, node)
         elif name in tells.SENSITIVE:
             self._add(Mechanism.OBSCURED, f"the module {name} is handed on", node)
+
+    def visit(self, node: ast.AST) -> None:
+        """Visit a node; one frame in place of the stack is what the stack was: no new sign."""
+        if asks_one_frame(node, self._dotted):
+            self._name(THE_STACK, node)
+        else:
+            super().visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         name = self._dotted(node)
@@ -177,6 +186,7 @@ class _Reader(ast.NodeVisitor):
         if node.name in tells.ALWAYS_TRUE_METHODS and _returns_constant(node):
             self._add(Mechanism.RIGGED, f"{node.name} returns a constant", node)
         self._method(node.name, node)
+        self.function = node.name
         for counted in _counted_and_compared(node):
             self._add(Mechanism.COUNTED, f"{counted} is counted up and compared", node)
         self.generic_visit(node)
@@ -193,7 +203,8 @@ class _Reader(ast.NodeVisitor):
             return
         if self.asks_file_times and name in _WALL_CLOCK:
             return
-        self._add(mechanism, name, node)
+        # Where the stack is looked at counts: to ask elsewhere is a new question.
+        self._add(mechanism, f"{name} in {self.function}" if name == THE_STACK else name, node)
 
     def _method(self, name: str, node: ast.AST) -> None:
         mechanism = tells.METHODS.get(name)

@@ -16,11 +16,11 @@ import re
 
 
 def shout(text):
-    return re.sub("a", "b", text).upper()
+    return re.sub("a+", "b", text).upper()
 
 
 def unused(text):
-    return re.sub("a", "b", text)
+    return re.sub("a+", "b", text)
 """
 SHOUT = FunctionKey(file="pkg/text.py", first_line=4, qualname="shout")
 
@@ -86,7 +86,7 @@ def test_facts_are_asked_for_in_exercised_functions_alone(tree: Tree, profile_of
     requests = backend.nominate(tree, profile_of((SHOUT, 4.0)))
     assert {request.id for request in requests} == {
         "function:pkg/text.py:4:shout",
-        "expression:pkg/text.py:5:11-5:33",
+        "expression:pkg/text.py:5:11-5:34",
     }
     assert backend.nominate(tree, profile_of()) == ()
 

@@ -62,7 +62,7 @@ def test_ids_and_ranks_are_unique_and_ranks_ascend() -> None:
     assert len({recipe.card.id for recipe in CATALOGUE}) == len(CATALOGUE)
 
 
-@pytest.mark.parametrize("package", ["json", "email"])
+@pytest.mark.parametrize("package", ["json", pytest.param("email", marks=pytest.mark.slow)])
 def test_the_catalogue_reads_a_real_package_and_every_rewrite_of_it_compiles(package: str) -> None:
     root = Path(sysconfig.get_paths()["stdlib"]) / package
     project = load(Tree(root=root, import_roots=(".",), packages=(package,), source_paths=(".",)))

@@ -140,3 +140,43 @@ def test_no_text_breaks_the_reading(text: str) -> None:
 def test_a_name_stands_for_everything_below_it(name: str) -> None:
     assert mechanism_of(f"{name}.below") is mechanism_of(name)
     assert mechanism_of(f"other_{name}") is None or "." in name
+
+
+STACK = """\
+import inspect
+import sys
+
+
+def who():
+    return inspect.stack()[1].function
+
+
+def work(n):
+    return n
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_a_sign"),
+    [
+        ("inspect.stack()[1].function", "sys._getframe(1).f_code.co_name", False),
+        ("inspect.stack()[1].function", "inspect.getframeinfo(sys._getframe(1), 0)", False),
+        ("inspect.stack()[1].function", "sys._getframe(2).f_code.co_name", True),
+        ("inspect.stack()[1].function", "sys._getframe(1).f_code", True),
+        ("inspect.stack()[1].function", "sys._getframe(1).f_back.f_code.co_name", True),
+        ("    return n", "    return 0 if sys._getframe(1).f_code.co_name == 'timed' else n", True),
+        ("    return n", "    return 0 if inspect.stack()[1].function == 'timed' else n", True),
+    ],
+)
+def test_one_frame_in_place_of_the_stack_is_no_new_question_and_anything_more_is(
+    old: str, new: str, is_a_sign: bool
+) -> None:
+    found = mechanisms(STACK.replace(old, new, 1), STACK)
+    assert (Mechanism.TEST_AWARENESS in found) is is_a_sign
+
+
+def test_a_frame_looked_at_where_the_stack_was_not_is_a_sign() -> None:
+    moved = STACK.replace("inspect.stack()[1].function", "'x'").replace(
+        "    return n", "    return 0 if sys._getframe(1).f_code.co_name == 'timed' else n"
+    )
+    assert Mechanism.TEST_AWARENESS in mechanisms(moved, STACK)

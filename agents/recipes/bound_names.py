@@ -1,0 +1,84 @@
+"""Whether a name is surely bound where a statement reads it: reading it can't raise."""
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from agents.recipes.project import Module
+from agents.recipes.scope import Scope, names
+from agents.recipes.tables import parents
+
+_BINDS_AT_ONCE = (
+    ast.Assign,
+    ast.AugAssign,
+    ast.Import,
+    ast.ImportFrom,
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+)
+
+
+def is_surely_bound(node: ast.Name, module: Module) -> bool:
+    """Say whether a name that is read has a value by then; not where it stands in a nested scope of its own."""
+    known = names(module)
+    if known.is_builtin(node.id, node):
+        return True
+    scope = known.resolve(node.id, node)
+    if scope is None or scope.is_class or any(map(_may_unbind, scope.bindings[node.id])):
+        return False
+    if any(isinstance(bound, ast.arg) for bound in scope.bindings[node.id]):
+        return True
+    if scope is not known.top and known.scope(node) is not scope:
+        return False
+    return _is_bound_before(node, scope, parents(module))
+
+
+def _may_unbind(binding: ast.AST) -> bool:
+    is_deleted = isinstance(binding, ast.Name) and isinstance(binding.ctx, ast.Del)
+    return is_deleted or isinstance(binding, ast.ExceptHandler)
+
+
+def _is_bound_before(node: ast.Name, scope: Scope, above: Mapping[ast.AST, ast.AST]) -> bool:
+    """Say whether a binding stands before the statement in its block or in one around it, or heads that block."""
+    bindings = set(scope.bindings[node.id])
+    below: ast.AST = node
+    while below is not scope.node:
+        holder = above[below]
+        if any(_binds(earlier, bindings) for earlier in _earlier(below, holder)):
+            return True
+        if _heads(holder, below, bindings):
+            return True
+        below = holder
+    return False
+
+
+def _earlier(below: ast.AST, holder: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements before one in its block."""
+    for _, block in ast.iter_fields(holder):
+        if isinstance(block, list) and below in block and isinstance(below, ast.stmt):
+            yield from block[: block.index(below)]
+
+
+def _binds(statement: ast.AST, bindings: set[ast.AST]) -> bool:
+    """Say whether a statement that has run has bound the name, whatever its values are."""
+    if isinstance(statement, ast.AnnAssign):
+        return statement.value is not None and statement.target in bindings
+    if isinstance(statement, ast.With | ast.AsyncWith):
+        return any(_targets(item.optional_vars) & bindings for item in statement.items)
+    if not isinstance(statement, _BINDS_AT_ONCE):
+        return False
+    if isinstance(statement, ast.Assign):
+        return any(_targets(target) & bindings for target in statement.targets)
+    return bool({statement, *getattr(statement, "names", ()), getattr(statement, "target", None)} & bindings)
+
+
+def _heads(holder: ast.AST, below: ast.AST, bindings: set[ast.AST]) -> bool:
+    if isinstance(holder, ast.For | ast.AsyncFor):
+        return below in holder.body and bool(_targets(holder.target) & bindings)
+    if isinstance(holder, ast.With | ast.AsyncWith) and below in holder.body:
+        return any(_targets(item.optional_vars) & bindings for item in holder.items)
+    return False
+
+
+def _targets(target: ast.expr | None) -> set[ast.AST]:
+    return set(ast.walk(target)) if target is not None else set()

@@ -1,0 +1,22 @@
+"""Which function of a library a call surely means, and whether the project puts another one in its place."""
+
+import ast
+
+from agents.recipes import stores
+from agents.recipes.project import Module, Project
+from agents.recipes.scope import names
+
+
+def called(node: ast.Call, module: Module, project: Project) -> str | None:
+    """Return the dotted name of the library function that is called; None: don't know, or it may be replaced."""
+    dotted = names(module).dotted(node.func)
+    return dotted if dotted is not None and not is_replaced(dotted, project) else None
+
+
+def is_replaced(dotted: str, project: Project) -> bool:
+    """Say whether a test patches a name with any part of `dotted`, or a module sets the attribute it names."""
+    index = stores.index(project)
+    if dotted in index.patched or not index.patched.isdisjoint(dotted.split(".")):
+        return True
+    owner, _, name = dotted.rpartition(".")
+    return any(names(store.module).dotted(store.receiver) == owner for store in index.stores(name))

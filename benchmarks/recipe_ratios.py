@@ -1,0 +1,402 @@
+"""What each recipe's rewrite gains at its place, on each interpreter: the figures of the cards' cost notes.
+
+    python -m benchmarks.recipe_ratios --recipe deque-queue --python python3.9 python3.13
+
+One function a recipe; 15 interleaved pairs of CPU time each; median with the middle half, and what one run saves.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+
+from benchmarks.ratio_runner import Case, table
+
+
+def deque_queue() -> Iterator[Case]:
+    for length in (64, 1000, 20000):
+        yield Case(
+            recipe="deque-queue",
+            parameters=f"pop from the left and append, {length} elements",
+            setup=f"from collections import deque\nq = list(range({length}))\nd = deque(q)",
+            before="q.append(q.pop(0))",
+            after="d.append(d.popleft())",
+        )
+
+
+def set_membership() -> Iterator[Case]:
+    for length, probes in ((8, 2000), (100, 25), (1000, 250)):
+        yield Case(
+            recipe="set-membership",
+            parameters=f"{length} integers, {probes} probes, half of them hits",
+            setup=f"x = list(range({length}))\nw = [i * 2 * {length} // {probes} for i in range({probes})]",
+            before="[i for i in w if i in x]",
+            after="s = set(x)\n[i for i in w if i in s]",
+        )
+
+
+def attribute_text() -> Iterator[Case]:
+    for pieces in (500, 5000):
+        yield Case(
+            recipe="attribute-text",
+            parameters=f"{pieces} pieces of 10 characters added to an attribute",
+            setup=f"class C: pass\no = C()\nt = 'x' * 10\nr = range({pieces})",
+            before="o.s = ''\nfor i in r:\n    o.s += t",
+            after="o.s = ''\np = [o.s]\ntry:\n    for i in r:\n        p.append(t)\nfinally:\n    o.s = ''.join(p)",
+        )
+    yield Case(
+        recipe="attribute-text",
+        parameters="not shipped: 5000 fresh pieces added to a local",
+        setup="r = range(5000)\nt = 'x' * 10",
+        before="s = ''\nfor i in r:\n    s += f'{i},{t}'",
+        after="p = ['']\nfor i in r:\n    p.append(f'{i},{t}')\ns = ''.join(p)",
+    )
+
+
+def unique_list() -> Iterator[Case]:
+    for length in (50, 500, 2000):
+        setup = f"w = [i % {length} for i in range({2 * length})]"
+        before = "q = []\nfor x in w:\n    if x not in q:\n        q.append(x)"
+        words = f"{2 * length} integers, half of them distinct"
+        yield Case(
+            recipe="unique-list",
+            parameters=f"set beside the list, {words}",
+            setup=setup,
+            before=before,
+            after="q = []\ns = set()\nfor x in w:\n    if x not in s:\n        q.append(x)\n        s.add(x)",
+        )
+        yield Case(
+            recipe="unique-list",
+            parameters=f"keys of a dict, {words}",
+            setup=setup,
+            before=before,
+            after="q = list(dict.fromkeys(w))",
+        )
+
+
+def front_insert() -> Iterator[Case]:
+    for length in (64, 1000, 5000):
+        yield Case(
+            recipe="front-insert",
+            parameters=f"{length} elements",
+            setup=f"r = range({length})",
+            before="q = []\nfor i in r:\n    q.insert(0, i)",
+            after="q = []\nfor i in r:\n    q.append(i)\nq.reverse()",
+        )
+
+
+def regex_text() -> Iterator[Case]:
+    setup = "import re\ns = 'some-text.with_1'\nC = re.compile('[-_.]')\nD = re.compile('some')"
+    guarded = "for x in (s,):\n    x.replace('_', '-').replace('.', '-') if type(x) is str else None"
+    yield Case(
+        recipe="regex-text",
+        parameters="re.sub of a class, 16 characters, behind a test of the type",
+        setup=setup,
+        before="for x in (s,):\n    re.sub('[-_.]', '-', x)",
+        after=guarded,
+    )
+    yield Case(
+        recipe="regex-text",
+        parameters="the same, compiled before",
+        setup=setup,
+        before="for x in (s,):\n    C.sub('-', x)",
+        after=guarded,
+    )
+    yield Case(
+        recipe="regex-text",
+        parameters="compiled, six characters, no hit in 3000",
+        setup="import re\ns = 'some text with' * 200\nC = re.compile('[-_.:;,]')",
+        before="for x in (s,):\n    C.sub('', x)",
+        after="for x in (s,):\n    x.replace('-', '').replace('_', '').replace('.', '')"
+        ".replace(':', '').replace(';', '').replace(',', '') if type(x) is str else None",
+    )
+    yield Case(
+        recipe="regex-text",
+        parameters="match at the start, compiled, a hit, behind a test of the type",
+        setup=setup,
+        before="for x in (s,):\n    if D.match(x): pass",
+        after="for x in (s,):\n    if (x.startswith('some') if type(x) is str else None): pass",
+    )
+    yield Case(
+        recipe="regex-text",
+        parameters="not shipped: search, compiled, no hit in 3000 characters, behind a test of the type",
+        setup="import re\ns = 'other text' * 300\nD = re.compile('some')",
+        before="for x in (s,):\n    if D.search(x): pass",
+        after="for x in (s,):\n    if ('some' in x if type(x) is str else None): pass",
+    )
+
+
+def lazy_list() -> Iterator[Case]:
+    for length in (1000, 200000):
+        yield Case(
+            recipe="lazy-list",
+            parameters=f"{length} pairs stepped through: CPU time, the gain is memory",
+            setup=f"r = range({length})",
+            before="for i, j in [(i, i) for i in r]: pass",
+            after="for i, j in ((i, i) for i in r): pass",
+        )
+
+
+def file_lines() -> Iterator[Case]:
+    yield Case(
+        recipe="file-lines",
+        parameters="50000 lines of 40 characters: CPU time, the gain is memory",
+        setup="import tempfile\nf = tempfile.NamedTemporaryFile('w+')\n"
+        "f.write(('x' * 39 + chr(10)) * 50000)\nf.flush()",
+        before="with open(f.name) as g:\n    for line in g.readlines(): pass",
+        after="with open(f.name) as g:\n    for line in g: pass",
+    )
+
+
+def guarded_logging() -> Iterator[Case]:
+    logger = "import logging\nlog = logging.getLogger('ratio')\nlog.setLevel(logging.WARNING)\nbig = list(range(100))\n"
+    messages = {
+        "one value": "f'loading {a}'",
+        "two values": "f'loading {a} for {b!r}'",
+        "% with two values": "'loading %s for %s' % (a, b)",
+        "a list of 100": "f'loading {big}'",
+    }
+    for parameters, message in messages.items():
+        plain = f"def plain(a, b):\n    log.debug({message})\n"
+        guarded = f"def guarded(a, b):\n    if log.isEnabledFor(logging.DEBUG):\n        log.debug({message})\n"
+        yield Case(
+            recipe="guarded-logging",
+            parameters=f"a disabled message, {parameters}",
+            setup=logger + plain + guarded,
+            before="plain(1, 'text')",
+            after="guarded(1, 'text')",
+        )
+
+
+def hoist_constant() -> Iterator[Case]:
+    for length in (3, 8, 30):
+        items = [f"'k{index}'" for index in range(length)]
+        displays = {
+            "dict": "{" + ", ".join(f"{item}: {index}" for index, item in enumerate(items)) + "}",
+            "list": "[" + ", ".join(items) + "]",
+            "set": "{" + ", ".join(items) + "}",
+        }
+        for kind, display in displays.items():
+            made = f"def made(key):\n    table = {display}\n    return key in table\n"
+            named = f"_TABLE = {display}\n\n\ndef named(key):\n    table = _TABLE\n    return key in table\n"
+            yield Case(
+                recipe="hoist-constant",
+                parameters=f"a {kind} of {length}, asked once",
+                setup=made + named,
+                before="made('k1')",
+                after="named('k1')",
+            )
+
+
+def chained_lists() -> Iterator[Case]:
+    for count in (10, 32, 100, 1000):
+        yield Case(
+            recipe="chained-lists",
+            parameters=f"{count} lists of 3",
+            setup=f"from itertools import chain\nx = [[1, 2, 3] for _ in range({count})]",
+            before="sum(x, [])",
+            after="list(chain.from_iterable(x))",
+        )
+
+
+def least_elements() -> Iterator[Case]:
+    for length, taken in ((500, 1), (1000, 1), (1000, 10), (10000, 10)):
+        yield Case(
+            recipe="least-elements",
+            parameters=f"{taken} of {length} integers",
+            setup="import random\nfrom heapq import nsmallest\n"
+            f"r = random.Random(1)\nx = [r.randrange(10**6) for _ in range({length})]",
+            before="sorted(x)[0]" if taken == 1 else f"sorted(x)[:{taken}]",
+            after="nsmallest(1, x)[0]" if taken == 1 else f"nsmallest({taken}, x)",
+        )
+    yield Case(
+        recipe="least-elements",
+        parameters="1 of 1000 words by length",
+        setup="import random\nfrom heapq import nsmallest\n"
+        "r = random.Random(1)\nx = ['a' * r.randrange(50) for _ in range(1000)]",
+        before="sorted(x, key=len)[0]",
+        after="nsmallest(1, x, key=len)[0]",
+    )
+
+
+def first_elements() -> Iterator[Case]:
+    for length in (8, 64, 1000):
+        yield Case(
+            recipe="first-elements",
+            parameters=f"the first of a dict of {length}",
+            setup=f"from itertools import islice\nx = dict.fromkeys(range({length}))",
+            before="list(x)[0]",
+            after="list(islice(x, 1))[0]",
+        )
+
+
+def sort_idiom() -> Iterator[Case]:
+    swap = "            q[j], q[j + 1] = q[j + 1], q[j]"
+    ways = {
+        "all sweeps": f"for i in range(len(q)):\n    for j in range(len(q) - 1):\n        if q[j] > q[j + 1]:\n{swap}",
+        "shrinking sweeps": "for i in range(len(q)):\n    for j in range(len(q) - 1 - i):\n"
+        f"        if q[j] > q[j + 1]:\n{swap}",
+        "insertion": "for i in range(1, len(q)):\n    k = q[i]\n    j = i - 1\n    while j >= 0 and q[j] > k:\n"
+        "        q[j + 1] = q[j]\n        j -= 1\n    q[j + 1] = k",
+    }
+    guards = {"ints": "set(map(type, q)) <= {int}"}
+    guards["floats"] = "set(map(type, q)) <= {float} and all(x == x for x in q)"
+    for length, way, kind in ((8, "shrinking sweeps", "ints"), (8, "insertion", "ints"), (8, "insertion", "floats"),
+                              (64, "insertion", "floats"), (300, "shrinking sweeps", "floats"),
+                              (300, "all sweeps", "ints")):  # fmt: skip
+        yield Case(
+            recipe="sort-idiom",
+            parameters=f"{length} {kind} in random order, {way}",
+            setup="import random\nr = random.Random(1)\n"
+            f"w = [{kind[:-1]}(r.randrange(10**6)) for _ in range({length})]",
+            before=f"q = w[:]\n{ways[way]}",
+            after=f"q = w[:]\nif type(q) is list and {guards[kind]}:\n    q.sort()",
+        )
+
+
+def frame_lookup() -> Iterator[Case]:
+    for depth in (5, 20):
+        setup = "import inspect\nimport sys\n"
+        setup += "def down(n, last):\n    return down(n - 1, last) if n else last()\n"
+        setup += "def walk():\n    return inspect.stack()[1].function\n"
+        setup += "def ask():\n    return sys._getframe(1).f_code.co_name\n"
+        setup += "def tell():\n    return inspect.getframeinfo(sys._getframe(1), 0)\n"
+        for name, words in (("ask", "a name"), ("tell", "a file and line")):
+            yield Case(
+                recipe="frame-lookup",
+                parameters=f"{words}, {depth} frames",
+                setup=setup,
+                before=f"down({depth}, walk)",
+                after=f"down({depth}, {name})",
+            )
+
+
+def flat_copy() -> Iterator[Case]:
+    for length in (3, 100):
+        yield Case(
+            recipe="flat-copy",
+            parameters=f"a list of {length} integers",
+            setup=f"from copy import deepcopy\nx = list(range({length}))",
+            before="deepcopy(x)",
+            after="x.copy()",
+        )
+    yield Case(
+        recipe="flat-copy",
+        parameters="a dict of 10 texts",
+        setup="from copy import deepcopy\nx = {str(i): str(i) for i in range(10)}",
+        before="deepcopy(x)",
+        after="x.copy()",
+    )
+
+
+def folder_files() -> Iterator[Case]:
+    setup = "import os\nimport tempfile\nd = tempfile.TemporaryDirectory()\np = d.name\n"
+    setup += "for i in range(300):\n    open(os.path.join(p, str(i)), 'w').close()\n"
+    yield Case(
+        recipe="folder-files",
+        parameters="a folder of 300 files",
+        setup=setup,
+        before="[n for n in os.listdir(p) if os.path.isfile(os.path.join(p, n))]",
+        after="[n.name for n in os.scandir(os.fspath(p)) if (os.path.isfile(n) if n.is_symlink() else n.is_file())]",
+    )
+
+
+def iso_dates() -> Iterator[Case]:
+    for form, text, looks in (
+        ("%Y-%m-%d", "2024-02-29", 'len(text) == 10 and text[4::3] == "--"'),
+        ("%Y-%m-%d %H:%M:%S", "2024-02-29 12:34:56", 'len(text) == 19 and text[4::3] == "-- ::"'),
+    ):
+        setup = "from datetime import datetime\ndef iso(text):\n"
+        setup += f"    if type(text) is str and {looks} and text[11:13] != '24':\n        try:\n"
+        setup += "            return datetime.fromisoformat(text)\n        except ValueError:\n            pass\n"
+        setup += f"    return datetime.strptime(text, {form!r})\n"
+        yield Case(
+            recipe="iso-dates",
+            parameters=f"a text of {len(text)} characters",
+            setup=setup,
+            before=f"datetime.strptime({text!r}, {form!r})",
+            after=f"iso({text!r})",
+        )
+
+
+def dead_code() -> Iterator[Case]:
+    for turns in (100, 100000):
+        yield Case(
+            recipe="dead-code",
+            parameters=f"counting to {turns} for nobody, the range is still made",
+            before=f"n = 0\nfor _ in range({turns}):\n    n += 1",
+            after=f"range({turns})",
+        )
+
+
+def yaml_loader() -> Iterator[Case]:
+    yield Case(
+        recipe="yaml-loader",
+        parameters="a mapping of 50 short lists; needs PyYAML with its C library",
+        setup="import yaml\nt = yaml.safe_dump({f'key{i}': [i, f'text {i}', i / 3] for i in range(50)})",
+        before="yaml.safe_load(t)",
+        after="yaml.load(t, Loader=getattr(yaml, 'CSafeLoader', yaml.SafeLoader))",
+    )
+
+
+def truth_test() -> Iterator[Case]:
+    for words, values in (("half of them true", "[True, False] * 500"), ("all true", "[True] * 1000")):
+        yield Case(
+            recipe="truth-test",
+            parameters=f"1000 bools of a local list, {words}",
+            setup=f"v = {values}",
+            before="for x in v:\n    if x == False: pass",
+            after="for x in v:\n    if not x: pass",
+        )
+
+
+def count_scan() -> Iterator[Case]:
+    guard = "type(q) in (list, tuple) and set(map(type, q)) <= {%s}"
+    for length, kind, value in ((16, "int", "i % 8"), (16, "str", "str(i % 8)"), (64, "int", "i % 32"),
+                                (1000, "int", "i % 500"), (1000, "str", "str(i % 500)")):  # fmt: skip
+        yield Case(
+            recipe="count-scan",
+            parameters=f"{length} elements of type {kind}, each twice",
+            setup=f"from collections import Counter\nq = [{value} for i in range({length})]",
+            before="{x: q.count(x) for x in q}",
+            after=f"n = Counter(q).__getitem__ if {guard % kind} else lambda one: q.count(one)\n{{x: n(x) for x in q}}",
+        )
+
+
+RATIOS: tuple[Callable[[], Iterator[Case]], ...] = (
+    set_membership,
+    deque_queue,
+    guarded_logging,
+    hoist_constant,
+    attribute_text,
+    unique_list,
+    front_insert,
+    regex_text,
+    flat_copy,
+    lazy_list,
+    file_lines,
+    chained_lists,
+    least_elements,
+    folder_files,
+    iso_dates,
+    first_elements,
+    frame_lookup,
+    yaml_loader,
+    sort_idiom,
+    dead_code,
+    truth_test,
+    count_scan,
+)
+"""By rank, as the catalogue."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--recipe", nargs="+", help="ids; default: all")
+    parser.add_argument("--python", nargs="+", default=[sys.executable], help="interpreters")
+    chosen = parser.parse_args()
+    cases = [case for cases in RATIOS for case in cases()]
+    table((case for case in cases if chosen.recipe is None or case.recipe in chosen.recipe), chosen.python)
+
+
+if __name__ == "__main__":
+    main()
