@@ -14,8 +14,8 @@ Dotted = Callable[[ast.AST], str | None]
 def asks_one_frame(node: ast.AST, dotted: Dotted) -> bool:
     """Say whether an expression asks its own or its caller's frame for its name, or for file and line.
 
-    `sys._getframe(1).f_code.co_name` and `inspect.getframeinfo(sys._getframe(1), 0)` tell what `inspect.stack()[1]` does
-    and no more; any other use of a frame does.
+    `sys._getframe(1).f_code.co_name` and `inspect.getframeinfo(sys._getframe(1), 0)` tell what `inspect.stack()[1]`
+    does and no more; any other use of a frame tells more.
 
     Args:
         node: the expression.
