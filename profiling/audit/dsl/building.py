@@ -1,10 +1,13 @@
 """Makes records of words: what a function's own words say is gathered until the function ends."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from dataclasses import replace
+from typing import Any, Final
 
+from profiling.audit.dsl import drafts
+from profiling.audit.dsl.interned import Callees, Loops, Reals, Sizes, Strings, Wholes, by_value
 from profiling.audit.dsl.records import Edge, Pair, Pipeline, Reached, Statement
-from profiling.audit.dsl.words import LIST, NIL, WORDS, unquoted, usual_qualname
+from profiling.audit.dsl.words import NIL, Value, usual_qualname
 from profiling.audit.model import (
     Action,
     Callee,
@@ -13,8 +16,6 @@ from profiling.audit.model import (
     ExpensiveOp,
     FileProblem,
     FunctionNode,
-    Loop,
-    LoopKind,
     MutationKind,
     NodeKind,
     Redundancy,
@@ -25,68 +26,55 @@ from profiling.audit.model import (
     WriteKind,
 )
 
-E = TypeVar("E", Tier, LoopKind, WriteKind, MutationKind, CostClass, NodeKind)
-
-Handler = Callable[..., Statement | None]
-
-
-def _by_value(words: type[E]) -> Mapping[str, E]:
-    return {word.value: word for word in words}
+Values = list[Any]
+"""Of a word, each a `Value`: an atom or a list of such; a handler finds out by taking it for what its word expects."""
 
 
 # Looking a word up is several times faster than calling its class.
-_TIERS: Final = _by_value(Tier)
-_LOOPS: Final = _by_value(LoopKind)
-_WRITES: Final = _by_value(WriteKind)
-_MUTATIONS: Final = _by_value(MutationKind)
-_COSTS: Final = _by_value(CostClass)
-_NODES: Final = _by_value(NodeKind)
-_ACTING: Final = frozenset({*WORDS, LIST})
+_WRITES: Final = by_value(WriteKind)
+_MUTATIONS: Final = by_value(MutationKind)
+_COSTS: Final = by_value(CostClass)
+_NODES: Final = by_value(NodeKind)
+_EXACT: Final = Tier.EXACT.value
+_NO_FUNCTION: Final = "it speaks of a function, and no fn stands above it"
 
 
 class Misplaced(Exception):
     """A word stands where there is nothing it could speak of."""
 
 
-class _Strings(dict[str, str]):
-    """Atoms as strings, each made once: names occur many times in a graph."""
-
-    def __missing__(self, atom: str) -> str:
-        if atom in _ACTING:
-            raise ValueError(f"{atom} is a word: in quotes it would be a string")
-        string = self[atom] = unquoted(atom)
-        return string
-
-
-class _Callees(dict[tuple[str, str], Callee]):
-    """Callees by atom and tier, each made once."""
-
-    def __init__(self, strings: _Strings) -> None:
-        self._strings = strings
-
-    def __missing__(self, key: tuple[str, str]) -> Callee:
-        callee = self[key] = Callee(name=self._strings[key[0]], tier=_TIERS[key[1]])
-        return callee
-
-
 class Builder:
     """Takes words with their values, as they are written.
 
+    Every handler is called with the list of its word's values. It raises ValueError, KeyError or TypeError when they
+    are too many, too few or not of their sort, and Misplaced where its word speaks of nothing; then it can be called
+    again, as if it had not been.
+
     Attributes:
-        handlers: by word; called with its values. Each raises ValueError, KeyError or TypeError for values that are not
-            of their sort, and Misplaced.
+        details: handlers of the words that speak of a function or of a site.
+        statements: handlers of the words that stand for themselves, to be called after `finish`; each gives a record,
+            but that of `fn`, whose function is given by the next `finish`.
     """
 
     def __init__(self) -> None:
-        self._string = _Strings()
-        self._callee = _Callees(self._string)
-        self._loops: dict[tuple[str, str, str], Loop] = {}
-        # Fields of the function under way, None when none is; and of the site whose word is still to come.
-        self._function: dict[str, Any] | None = None
-        self._details: dict[str, Any] = {}
-        self._begin_lists()
-        self.handlers: Mapping[str, Handler] = {
-            "fn": self._fn,
+        self._string = Strings()
+        self._whole = Wholes()
+        self._size = Sizes()
+        self._real = Reals()
+        self._callee = Callees(self._string)
+        self._loop = Loops()
+        # Drafts of the function under way, None when none is; and of the site whose word is still to come.
+        self._function: Any = None
+        self._begun = drafts.site()
+        self._said: list[str] = []
+        """Words of that site."""
+        self._callees: tuple[Callee, ...] = ()
+        self._decorators: list[str] = []
+        self._sites: list[CallSite] = []
+        self._stores: list[Write] = []
+        self._mutations: list[StateMutation] = []
+        self._operations: list[ExpensiveOp] = []
+        self.details: Mapping[str, Callable[[Values], None]] = {
             "def": self._def,
             "async": self._async,
             "generator": self._generator,
@@ -102,13 +90,17 @@ class Builder:
             "reason": self._reason,
             "implicit": self._implicit,
             "awaited": self._awaited,
-            "loop": self._loop,
+            "loop": self._around,
             "data": self._data,
+        }
+        self.statements: Mapping[str, Callable[[Values], Statement | None]] = {
+            "fn": self._fn,
             "pair": self._pair,
             "edge": self._edge,
             "unknown-call": self._unresolved,
             "problem": self._problem,
             "action": self._action,
+            "action-run": self._action_run,
             "redundancy": self._redundancy,
             "reached": self._reached,
             "pipeline": self._pipeline,
@@ -120,182 +112,225 @@ class Builder:
         Raises:
             Misplaced: details of a call stand above, and no call.
         """
-        fields = self._function
-        if fields is None:
+        node = self._function
+        if node is None:
             return None
-        if self._details:
-            raise Misplaced(f"a site is missing for {', '.join(self._details)} above")
-        if "kind" not in fields:
+        if self._said:
+            raise Misplaced(f"a site is missing for {', '.join(dict.fromkeys(self._said))} above")
+        if node.kind is None:
             # A text by hand need not have a `def`.
-            qualname = usual_qualname(fields["name"], NodeKind.FUNCTION)
-            fields |= {"end_line": fields["line"], "qualname": qualname, "kind": NodeKind.FUNCTION}
-        # Nor a site: it may name what a function calls, and no more.
-        self._sites += [CallSite(line=fields["line"], text=one.name, callees=(one,)) for one in self._callees]
-        node = FunctionNode(
-            decorators=tuple(self._decorators),
-            calls=tuple(self._sites),
-            writes=tuple(self._writes),
-            state_mutations=tuple(self._mutations),
-            expensive_ops=tuple(self._operations),
-            **fields,
-        )
+            node.kind = NodeKind.FUNCTION
+            node.qualname = usual_qualname(node.name, NodeKind.FUNCTION)
+        if self._callees:
+            # Nor a site: it may name what a function calls, and no more.
+            self._sites += [CallSite(line=node.line, text=one.name, callees=(one,)) for one in self._callees]
+            self._callees = ()
+        self._gathered_into(node)
         self._function = None
-        self._begin_lists()
-        return node
+        node.__class__ = FunctionNode
+        finished: FunctionNode = node
+        return finished
 
-    def _begin_lists(self) -> None:
-        self._decorators: list[str] = []
-        self._sites: list[CallSite] = []
-        self._callees: list[Callee] = []
-        self._writes: list[Write] = []
-        self._mutations: list[StateMutation] = []
-        self._operations: list[ExpensiveOp] = []
+    def _gathered_into(self, node: Any) -> None:
+        if self._sites:
+            node.calls = tuple(self._sites)
+            self._sites = []
+        if self._operations:
+            node.expensive_ops = tuple(self._operations)
+            self._operations = []
+        if self._mutations:
+            node.state_mutations = tuple(self._mutations)
+            self._mutations = []
+        if self._stores:
+            node.writes = tuple(self._stores)
+            self._stores = []
+        if self._decorators:
+            node.decorators = tuple(self._decorators)
+            self._decorators = []
 
-    def _of_function(self) -> dict[str, Any]:
+    def _of_function(self) -> Any:
         if self._function is None:
-            raise Misplaced("it speaks of a function, and no fn stands above it")
+            raise Misplaced(_NO_FUNCTION)
         return self._function
 
-    def _fn(self, name: str, file: str, line: str) -> None:
-        begun = int(line)
-        self._function = {"name": self._string[name], "file": self._string[file], "line": begun, "first_line": begun}
+    def _of_site(self, word: str) -> Any:
+        self._of_function()
+        self._said.append(word)
+        return self._begun
 
-    def _def(self, first: str, end: str, qualname: str, kind: str) -> None:
-        fields = self._of_function()
-        node = fields["kind"] = _NODES[kind]
-        if first != NIL:
-            fields["first_line"] = int(first)
-        fields["end_line"] = int(end)
-        fields["qualname"] = usual_qualname(fields["name"], node) if qualname == NIL else self._string[qualname]
+    def _fn(self, values: Values) -> None:
+        name, file, line = values
+        string = self._string
+        self._function = drafts.function(string[name], string[file], self._whole[line])
 
-    def _async(self) -> None:
-        self._of_function()["is_async"] = True
+    def _def(self, values: Values) -> None:
+        first, end, qualname, kind = values
+        function = self._of_function()
+        node = _NODES[kind]
+        begun, ended = self._size[first], self._whole[end]
+        function.qualname = usual_qualname(function.name, node) if qualname == NIL else self._string[qualname]
+        function.end_line = ended
+        if begun is not None:
+            function.first_line = begun
+        function.kind = node
 
-    def _generator(self) -> None:
-        self._of_function()["is_generator"] = True
+    def _async(self, values: Values) -> None:
+        _refuse_any(values)
+        self._of_function().is_async = True
 
-    def _decorator(self, text: str) -> None:
+    def _generator(self, values: Values) -> None:
+        _refuse_any(values)
+        self._of_function().is_generator = True
+
+    def _decorator(self, values: Values) -> None:
+        (text,) = values
         self._of_function()
         self._decorators.append(self._string[text])
 
-    def _calls(self, callee: str, tier: str, line: str, text: str) -> None:
+    def _calls(self, values: Values) -> None:
+        callee, tier, line, text = values
         found = self._callee[callee, tier]
-        if self._callees or self._details or self._function is None:
-            self._callees.append(found)
-            self._site(line, text)
+        if self._function is None or self._said or self._callees:
+            self._end_site(line, text, (*self._callees, *found))
             return
-        # Most lines of a graph are these: nothing is gathered for them.
-        self._sites.append(CallSite(line=int(line), text=self._string[text], callees=(found,)))
+        # Most lines of a graph are these: nothing was gathered for them.
+        self._sites.append(drafts.bare_site(self._whole[line], self._string[text], found))
 
-    def _site(self, line: str, text: str) -> None:
-        self._of_function()
-        site = CallSite(line=int(line), text=self._string[text], callees=tuple(self._callees), **self._details)
+    def _site(self, values: Values) -> None:
+        line, text = values
+        self._end_site(line, text, self._callees)
+
+    def _end_site(self, line: str, text: str, callees: tuple[Callee, ...]) -> None:
+        if self._function is None:
+            raise Misplaced(_NO_FUNCTION)
+        site = self._begun
+        site.line = self._whole[line]
+        site.text = self._string[text]
+        site.callees = callees
+        site.__class__ = CallSite
         self._sites.append(site)
-        self._callees.clear()
-        self._details.clear()
+        self._begun = drafts.site()
+        self._callees = ()
+        if self._said:
+            self._said = []
 
-    def _store(self, kind: str, target: str, method: str, line: str) -> None:
-        self._stored(kind, target, method, line)
+    def _store(self, values: Values) -> None:
+        self._stored(values, local=False)
 
-    def _local_store(self, kind: str, target: str, method: str, line: str) -> None:
-        self._stored(kind, target, method, line, local=True)
+    def _local_store(self, values: Values) -> None:
+        self._stored(values, local=True)
 
-    def _stored(self, kind: str, target: str, method: str, line: str, *, local: bool = False) -> None:
+    def _stored(self, values: Values, *, local: bool) -> None:
+        kind, target, method, line = values
         self._of_function()
-        self._writes.append(
-            Write(
-                kind=_WRITES[kind],
-                target=self._string[target],
-                method=self._string[method],
-                line=int(line),
-                local=local,
-            )
+        string = self._string
+        self._stores.append(
+            Write(kind=_WRITES[kind], target=string[target], method=string[method], line=self._whole[line], local=local)
         )
 
-    def _mut(self, target: str, kind: str, line: str) -> None:
-        self._of_function()
-        self._mutations.append(StateMutation(target=self._string[target], kind=_MUTATIONS[kind], line=int(line)))
+    def _mut(self, values: Values) -> None:
+        target, kind, line = values
+        if self._function is None:
+            raise Misplaced(_NO_FUNCTION)
+        self._mutations.append(drafts.mutation(self._string[target], _MUTATIONS[kind], self._whole[line]))
 
-    def _exp_op(self, callee: str, cost_class: str, size: str, line: str, weight: str) -> None:
-        self._of_function()
+    def _exp_op(self, values: Values) -> None:
+        callee, cost_class, size, line, weight = values
+        if self._function is None:
+            raise Misplaced(_NO_FUNCTION)
         self._operations.append(
-            ExpensiveOp(
-                callee=self._string[callee],
-                cost_class=_COSTS[cost_class],
-                size=_whole_or_none(size),
-                line=int(line),
-                weight=float(weight),
+            drafts.operation(
+                self._string[callee], _COSTS[cost_class], self._size[size], self._whole[line], self._real[weight]
             )
         )
 
-    def _call(self, callee: str) -> None:
-        self._call_as(callee, "exact")
-
-    def _call_as(self, callee: str, tier: str) -> None:
+    def _call(self, values: Values) -> None:
+        (callee,) = values
         self._of_function()
-        self._callees.append(self._callee[callee, tier])
+        self._callees += self._callee[callee, _EXACT]
 
-    def _reason(self, why: str) -> None:
-        self._of_site()["reason"] = self._string[why]
+    def _call_as(self, values: Values) -> None:
+        callee, tier = values
+        self._of_function()
+        self._callees += self._callee[callee, tier]
 
-    def _implicit(self) -> None:
-        self._of_site()["implicit"] = True
+    def _reason(self, values: Values) -> None:
+        (why,) = values
+        reason = self._string[why]
+        self._of_site("reason").reason = reason
 
-    def _awaited(self) -> None:
-        self._of_site()["awaited"] = True
+    def _implicit(self, values: Values) -> None:
+        _refuse_any(values)
+        self._of_site("implicit").implicit = True
 
-    def _loop(self, kind: str, line: str, bound: str) -> None:
-        details = self._of_site()
-        loop = self._loops.get((kind, line, bound))
-        if loop is None:
-            # Every call in a loop names it again.
-            loop = Loop(kind=_LOOPS[kind], line=int(line), bound=_whole_or_none(bound))
-            self._loops[kind, line, bound] = loop
-        details["loops"] = (*details.get("loops", ()), loop)
+    def _awaited(self, values: Values) -> None:
+        _refuse_any(values)
+        self._of_site("awaited").awaited = True
 
-    def _data(self, literal: str, mode: str, size: str, source: str) -> None:
-        self._of_site().update(
-            literal=None if literal == NIL else self._string[literal],
-            mode=None if mode == NIL else self._string[mode],
-            size=_whole_or_none(size),
-            source=self._string[source],
+    def _around(self, values: Values) -> None:
+        if self._function is None:
+            raise Misplaced(_NO_FUNCTION)
+        loop = self._loop[tuple(values)]
+        self._said.append("loop")
+        self._begun.loops += (loop,)
+
+    def _data(self, values: Values) -> None:
+        literal, mode, size, source = values
+        self._of_function()
+        string = self._string
+        found = (
+            None if literal == NIL else string[literal],
+            None if mode == NIL else string[mode],
+            self._size[size],
+            string[source],
         )
+        site = self._of_site("data")
+        site.literal, site.mode, site.size, site.source = found
 
-    def _of_site(self) -> dict[str, Any]:
-        self._of_function()
-        return self._details
-
-    def _pair(self, name: str, value: str) -> Pair:
+    def _pair(self, values: Values) -> Pair:
+        name, value = values
         return Pair(name=self._string[name], value=self._string[value])
 
-    def _edge(self, caller: str, callee: str) -> Edge:
-        return Edge(caller=self._string[caller], callee=self._string[callee])
+    def _edge(self, values: Values) -> Edge:
+        caller, callee = values
+        return drafts.edge(self._string[caller], self._string[callee])
 
-    def _unresolved(self, caller: str, text: str, line: str, reason: str) -> Unresolved:
+    def _unresolved(self, values: Values) -> Unresolved:
+        caller, text, line, reason = values
         string = self._string
-        return Unresolved(caller=string[caller], text=string[text], line=int(line), reason=string[reason])
+        return Unresolved(caller=string[caller], text=string[text], line=self._whole[line], reason=string[reason])
 
-    def _problem(self, file: str, problem: str) -> FileProblem:
+    def _problem(self, values: Values) -> FileProblem:
+        file, problem = values
         return FileProblem(file=self._string[file], problem=self._string[problem])
 
-    def _action(self, name: str, entry_points: list[str], description: str) -> Action:
-        entries = self._strings(entry_points)
-        return Action(name=self._string[name], entry_points=entries, description=self._string[description])
+    def _action(self, values: Values) -> Action:
+        name, entry_points, description = values
+        string = self._string
+        return Action(name=string[name], entry_points=self._strings(entry_points), description=string[description])
 
-    def _redundancy(self, callee: str, source: str, places: list[str]) -> Redundancy:
+    def _action_run(self, values: Values) -> Action:
+        *action, argv = values
+        return replace(self._action(action), argv=self._strings(argv))
+
+    def _redundancy(self, values: Values) -> Redundancy:
+        callee, source, places = values
         return Redundancy(callee=self._string[callee], source=self._string[source], places=self._strings(places))
 
-    def _reached(self, function: str, depth: str, load: str) -> Reached:
-        return Reached(function=self._string[function], depth=int(depth), load=float(load))
+    def _reached(self, values: Values) -> Reached:
+        function, depth, load = values
+        return drafts.reached(self._string[function], self._whole[depth], self._real[load])
 
-    def _pipeline(self, operations: list[str]) -> Pipeline:
+    def _pipeline(self, values: Values) -> Pipeline:
+        (operations,) = values
         return Pipeline(operations=self._strings(operations))
 
-    def _strings(self, atoms: list[str]) -> tuple[str, ...]:
+    def _strings(self, atoms: Value) -> tuple[str, ...]:
         if not isinstance(atoms, list):
             raise TypeError("a list is expected")
         return tuple(map(self._string.__getitem__, atoms))
 
 
-def _whole_or_none(atom: str) -> int | None:
-    return None if atom == NIL else int(atom)
+def _refuse_any(values: Values) -> None:
+    if values:
+        raise ValueError("it takes no values")

@@ -12,10 +12,8 @@ from profiling.audit.dsl.words import LIST, OF_FILE, WORDS, Value
 from profiling.audit.model import FunctionNode
 
 _ARITY: Final = {word: len(checks) for word, checks in WORDS.items()}
-_ATOM: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s"\\]+')
-_PLAIN_LINE: Final = re.compile(r'(?:(?:"(?:[^"\\]|\\.)*"|[^\s"\\]+) )*[^\s"\\]+')
-"""One word behind its values, as `write` writes it; every other layout is taken apart with more care."""
-_REFUSED: Final = (ValueError, KeyError, TypeError, Misplaced)
+_ATOM: Final = re.compile(r'[^\s"\\]+|"[^"\\]*(?:\\.[^"\\]*)*"')
+_REFUSED: Final = (ValueError, LookupError, TypeError, Misplaced)
 
 
 def parse(text: str) -> Iterator[Record]:
@@ -34,33 +32,37 @@ def read(lines: Iterable[str]) -> Iterator[Record]:
         DslError: a line is not of the language; the message names line, column and word.
     """
     builder = Builder()
-    handlers, finish, arity, of_file = builder.handlers, builder.finish, _ARITY, OF_FILE
+    details, statements, finish, arity = builder.details, builder.statements, builder.finish, _ARITY
     waiting: list[Token] = []
     number = 1
     for number, line in enumerate(lines, 1):
-        values = line.split() if not waiting and '"' not in line and "\\" not in line else _values(line, waiting)
-        word = values.pop() if values else ""
-        if arity.get(word) != len(values):
-            yield from _carefully(builder, line, number, waiting)
-            continue
+        # The atoms of a line without quotes are what stands between blanks: handlers refuse all else.
+        values = _values(line, waiting) if waiting or '"' in line else line.split()
         try:
-            if word in of_file and (node := finish()) is not None:
+            word = values.pop()
+            if word in details:
+                details[word](values)
+                continue
+            handler = statements[word]
+            if len(values) != arity[word] or "\\" in line:
+                # It may be a comment or hold more words: the function above must not end for that.
+                raise ValueError("it is not the one word of its line")
+            if (node := finish()) is not None:
                 yield node
-            statement = handlers[word](*values)
+            statement = handler(values)
         except _REFUSED:
             yield from _carefully(builder, line, number, waiting)
         else:
             if statement is not None:
                 yield statement
     _refuse_rest(waiting)
-    if (node := _finished(builder, Token(text="", line=number, column=1))) is not None:
-        yield node
+    yield from _last(builder, number)
 
 
 def _values(line: str, waiting: list[Token]) -> list[str]:
     """Return the atoms of a line and its word, nothing where they are not laid out as `write` does it."""
-    line = line.rstrip("\r\n")
-    return _ATOM.findall(line) if not waiting and _PLAIN_LINE.fullmatch(line) else []
+    atoms = _ATOM.findall(line)
+    return atoms if not waiting and " ".join(atoms) == line.rstrip("\r\n") else []
 
 
 def _carefully(builder: Builder, line: str, number: int, waiting: list[Token]) -> Iterator[Record]:
@@ -115,9 +117,16 @@ def _finished(builder: Builder, token: Token) -> FunctionNode | None:
         raise DslError(token.line, token.column, _shown(token.text), str(error)) from error
 
 
+def _last(builder: Builder, number: int) -> Iterator[Record]:
+    node = _finished(builder, Token(text="", line=number, column=1))
+    if node is not None:
+        yield node
+
+
 def _handled(builder: Builder, token: Token, word: str, values: list[Token]) -> Record | None:
     try:
-        return builder.handlers[word](*(value.text for value in values))
+        handler = builder.details.get(word) or builder.statements[word]
+        return handler([value.text for value in values])
     except Misplaced as error:
         raise DslError(token.line, token.column, word, str(error)) from error
     except _REFUSED as error:

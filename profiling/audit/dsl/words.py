@@ -10,6 +10,8 @@ NIL = "nil"
 LIST = "list"
 """`a b 2 list` stands for the list of a and b. It is the only word that makes a value; every other makes a record."""
 
+_MODULE, _METHOD = NodeKind.MODULE, NodeKind.METHOD
+
 Value: TypeAlias = str | list[str]
 """An atom as it is written, its quotes included; or a list of such."""
 Check: TypeAlias = Callable[[Value], object]
@@ -73,9 +75,9 @@ def real(value: Value) -> float:
 
 def usual_qualname(name: str, kind: NodeKind) -> str:
     """Return the qualified name that `nil` stands for: by the dotted name and what the node is."""
-    if kind is NodeKind.MODULE:
-        return "<module>"
-    return ".".join(name.split(".")[-2 if kind is NodeKind.METHOD else -1 :])
+    if kind is _METHOD:
+        return ".".join(name.rsplit(".", 2)[-2:])
+    return "<module>" if kind is _MODULE else name.rpartition(".")[2]
 
 
 def _atom(value: Value) -> str:
@@ -133,12 +135,14 @@ OF_FILE: Mapping[str, tuple[Check, ...]] = {
     "unknown-call": (text, text, whole, text),
     "problem": (text, text),
     "action": (text, texts, text),
+    "action-run": (text, texts, text, texts),
     "redundancy": (text, text, texts),
     "reached": (text, whole, real),
     "pipeline": (texts,),
 }
 """Words that stand for themselves: `name file line fn`, `name value pair`, `caller callee edge`,
 `caller text line why unknown-call`, `file what problem`, `name entries description action`,
+`name entries description argv action-run` (an action with the command that runs it),
 `callee source places redundancy`, `function depth load reached`, `operations pipeline`."""
 
 WORDS: Mapping[str, tuple[Check, ...]] = {**OF_FILE, **OF_FUNCTION, **OF_SITE}

@@ -59,6 +59,12 @@ def test_the_example_of_the_specification_is_read() -> None:
         ("a b pipeline", 1, 1, "a"),
         ("b pipeline", 1, 1, "b"),
         ("a b 1 2 list edge", 1, 9, "list"),
+        ("a b 1 fn\nnil 2 pair function def", 2, 21, "def"),
+        ("a b 1 fn\nasync\n1 async", 3, 1, "1"),
+        ("a b 1 fn\nexact 3 t calls", 2, 11, "calls"),
+        ("a b 1 fn\nb exact x t calls", 2, 9, "x"),
+        ("a b 1 fn\ncall exact 3 t calls", 2, 1, "call"),
+        ("a a 1 list d e action-run", 1, 14, "e"),
     ],
 )
 def test_what_is_malformed_is_refused_with_its_line_column_and_word(
@@ -86,3 +92,29 @@ def test_a_refusal_says_what_is_expected() -> None:
         list(parse("a b 1 fn\nx nope 3 mut"))
     with pytest.raises(DslError, match="no word takes this value"):
         list(parse("a b c"))
+
+
+def test_what_looks_like_a_word_in_a_comment_changes_nothing() -> None:
+    commented = (
+        "a b 7 fn\nasync \\ generator\n\\ x fn\n\\ x edge\nf exact 3 t calls \\ 1 9 nil function def\n\\ implicit\n"
+    )
+
+    (node,) = parse(commented)
+
+    assert (node.name, node.end_line, node.is_async, node.is_generator) == ("a", 7, True, False)
+    assert [(site.line, site.implicit) for site in node.calls] == [(3, False)]
+
+
+def test_values_before_a_comment_leave_the_function_above_as_it_is() -> None:
+    above, edge = parse("a b 7 fn\n1 4 \\ function def\nedge")
+
+    assert (above.line, above.end_line, above.qualname) == (7, 7, "a")
+    assert (edge.caller, edge.callee) == ("1", "4")
+
+
+def test_a_word_no_function_stands_above_is_refused_however_it_is_laid_out() -> None:
+    for values in ("x attr_write 1 mut", "f file_io 1 1 1 exp-op", "f exact 1 t calls", "for 1 nil loop", '"f g" call'):
+        with pytest.raises(DslError, match="no fn stands above it"):
+            list(parse(values))
+        with pytest.raises(DslError, match="no fn stands above it"):
+            list(parse(values.replace(" ", "  ")))

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import pairwise
 
 import pytest
@@ -110,7 +110,7 @@ records = st.one_of(
     st.builds(Edge, caller=strings, callee=strings),
     st.builds(Unresolved, caller=strings, text=strings, line=lines, reason=strings),
     st.builds(FileProblem, file=strings, problem=strings),
-    st.builds(Action, name=strings, entry_points=several(strings), description=strings),
+    st.builds(Action, name=strings, entry_points=several(strings), description=strings, argv=several(strings)),
     st.builds(Redundancy, callee=strings, source=strings, places=several(strings)),
     st.builds(Reached, function=strings, depth=lines, load=weights),
     st.builds(Pipeline, operations=several(strings)),
@@ -142,6 +142,22 @@ PLAIN = FunctionNode(
 @example([PLAIN, replace(PLAIN, calls=(CallSite(line=1, text=""), CallSite(line=2, text="nil")))])
 def test_what_is_written_is_read_back_whatever_the_names(found: list[Record]) -> None:
     assert list(parse("".join(write(found)))) == found
+
+
+def with_every_field(record: type[object]) -> st.SearchStrategy[object]:
+    """Also fields that have a default, and those that a later version adds."""
+    return st.builds(record, **{one.name: ... for one in fields(record)})  # type: ignore[arg-type]
+
+
+@settings(max_examples=20)
+@given(
+    st.tuples(*map(with_every_field, (Action, Edge, FileProblem, Pair, Pipeline, Redundancy, Unresolved))),
+    with_every_field(CallSite),
+)
+def test_no_field_is_left_out(found: tuple[Record, ...], site: CallSite) -> None:
+    written = [*found, replace(PLAIN, calls=(site,))]
+
+    assert list(parse("".join(write(written)))) == written
 
 
 @settings(max_examples=30)
