@@ -8,6 +8,7 @@ from profiling.audit.linking.engine import Links
 from profiling.audit.linking.program import Program
 from profiling.audit.linking.values import FOLLOWED, NOTHING, TYPED, Values
 from profiling.audit.reading.facts import BodyFacts, bodies_from_json
+from profiling.audit.reading.packed import PackedBodies, Steps, steps_of
 from profiling.audit.store import FileRow
 
 Edges = dict[str, int]
@@ -21,32 +22,54 @@ class LinkedFile:
     Attributes:
         edges: by unit's name.
         row: as kept, None for a file that was read now.
+        fresh: links, or these packed, of the units that were linked now, by scope's index.
     """
 
     edges: dict[str, Edges]
     row: FileRow | None = None
+    _packed: PackedBodies | None = None
     _bodies: list[BodyFacts] | None = None
     _links: list[Links] | None = None
-    fresh: dict[int, Links] = field(default_factory=dict)
+    fresh: dict[int, Links | bytes] = field(default_factory=dict)
 
     def bodies(self) -> list[BodyFacts]:
         """Return the bodies of its units."""
+        if self._packed is not None:
+            return [self._packed.body(index) for index in range(len(self._packed))]
         if self._bodies is None:
             self._bodies = bodies_from_json(self.row.bodies) if self.row is not None else []
         return self._bodies
+
+    def body(self, index: int) -> BodyFacts:
+        """Return the body of a unit by its scope's index."""
+        return self._packed.body(index) if self._packed is not None else self.bodies()[index]
+
+    def steps(self, index: int) -> Steps:
+        """Return what evaluating a unit needs, by its scope's index."""
+        return self._packed.steps(index) if self._packed is not None else steps_of(self.bodies()[index])
 
     def links(self, index: int) -> Links:
         """Return the links of a unit by its scope's index."""
         found = self.fresh.get(index)
         if found is not None:
-            return found
+            return found if isinstance(found, Links) else Links.unpacked(found)
         if self._links is None:
             self._links = links_from_json(self.row.links) if self.row is not None else []
         return self._links[index] if index < len(self._links) else Links()
 
 
-def fresh_file(bodies: list[BodyFacts]) -> LinkedFile:
-    """Return a file that was read now."""
+def fresh_file(bodies: list[BodyFacts], *, packing: bool) -> LinkedFile:
+    """Return a file that was read now.
+
+    Args:
+        bodies: of its scopes.
+        packing: whether they are kept as bytes, which takes a third of the room and a little time.
+
+    Raises:
+        Unreadable: its bodies are nested too deeply.
+    """
+    if packing:
+        return LinkedFile(edges={}, _packed=PackedBodies(bodies))
     return LinkedFile(edges={}, _bodies=bodies)
 
 

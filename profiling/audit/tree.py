@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from profiling.audit.changes import TooMuch
@@ -29,10 +29,13 @@ from profiling.audit.reading.facts import (
     bodies_to_json,
     read_facts,
 )
-from profiling.audit.reading.source import SourceFile, Unreadable, read_bytes
+from profiling.audit.reading.packed import Steps
+from profiling.audit.reading.source import SourceFile, Unreadable, bytes_of, read_bytes
 from profiling.audit.relink import Relink, held_to_keep, kept_number, readers_to_keep
 from profiling.audit.store import FileRow, Kept, Store
 
+_LARGE_BYTES = 12 * 1024 * 1024
+"""Source beyond which what is known of it is kept as bytes: smaller trees need not spend the time."""
 _DAMAGED = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
 """What kept text that was damaged, or made by somebody else, may lead to."""
 
@@ -56,6 +59,7 @@ class Tree:
         version = f"{EXTRACTOR_VERSION} {root_package} {sys.version_info[:2]}"
         self._store = Store(cache, version) if cache is not None else None
         self._sources = list(found)
+        self._packing = bytes_of(self._sources) > _LARGE_BYTES
         self._root_package = root_package
         kept = self._store.load() if self._store is not None else Kept(rows={}, state={})
         try:
@@ -91,27 +95,33 @@ class Tree:
                     declarations = Declarations.from_json(row.declarations)
                     self.files[source.relative] = kept_file(row)
                 else:
-                    facts = read_facts(data)
+                    facts = read_facts(data) if self._store is not None else read_facts(data, digests=False)
                     declarations = facts.declarations
-                    self.files[source.relative] = fresh_file(facts.bodies)
+                    self.files[source.relative] = fresh_file(facts.bodies, packing=self._packing)
             except Unreadable as error:
                 self.problems.append(FileProblem(file=source.relative, problem=str(error)))
             else:
                 yield source.relative, declarations
 
-    def _body(self, number: int) -> BodyFacts:
+    def _steps(self, number: int) -> Steps:
         unit = self.program.units[number]
-        return self.files[unit.file].bodies()[unit.index]
+        return self.files[unit.file].steps(unit.index)
 
     def _link_all(self) -> None:
-        solver = Solver(self.program, self._body, logging=self._store is not None)
+        solver = Solver(self.program, self._steps, logging=self._store is not None, packing=self._packing)
         solver.solve()
-        self._take(solver)
         if self._store is not None:
+            self._take(solver.links)
             numbers = {file: place for place, file in enumerate(self.files)}
             rows = [self._row(file, numbers[file], solver) for file in self.files]
             self._store.save(rows, (), self._state(solver, rows), anew=True)
+            solver.release()
+            return
+        links = solver.links
+        # What the slots held goes before the edges are made: both together would be the peak.
         solver.release()
+        del solver
+        self._take(links)
 
     def _link_again(self, kept: Kept, changed: list[str], gone: list[str]) -> None:
         """Link what an edit may have changed; everything where that can't be told."""
@@ -119,21 +129,21 @@ class Tree:
             file: Declarations.from_json(kept.rows[file].declarations) if file in kept.rows else None
             for file in changed
         }
-        solver = Solver(self.program, self._body, logging=True)
+        solver = Solver(self.program, self._steps, logging=True)
         try:
             Relink(self.program, self.files, kept, solver).run(before, gone)
         except TooMuch:
             self._link_all()
             return
-        self._take(solver)
+        self._take(solver.links)
         self._keep_changes(kept, solver, gone)
         solver.release()
 
-    def _take(self, solver: Solver) -> None:
+    def _take(self, found: Mapping[int, Links | bytes]) -> None:
         """Give the files what was found for their units."""
         units = self.program.units
         again: dict[str, set[str]] = {}
-        for number, links in solver.links.items():
+        for number, links in found.items():
             unit = units[number]
             self.files[unit.file].fresh[unit.index] = links
             again.setdefault(unit.file, set()).add(unit.name)
@@ -150,7 +160,7 @@ class Tree:
 
     def body(self, unit: Unit) -> BodyFacts:
         """Return the facts of a unit's body."""
-        return self.files[unit.file].bodies()[unit.index]
+        return self.files[unit.file].body(unit.index)
 
     def _row(self, file: str, number: int, solver: Solver, before: FileRow | None = None) -> FileRow:
         linked = self.files[file]

@@ -12,7 +12,10 @@ class Attributes(Engine):
     """Looks attributes up."""
 
     def _attribute(self, term: Term) -> Values:
-        base = self.value(term[1])
+        return self.attribute_of(self.value(term[1]), term)
+
+    def attribute_of(self, base: Values, term: Term) -> Values:
+        """Return what the attribute that a term names is of any of some values."""
         if len(base) == 1:
             (only,) = base
             return self.attribute(only, term[2], term[3])
@@ -22,7 +25,8 @@ class Attributes(Engine):
         found, least = NOTHING, EXACT
         for value in base:
             self.tier = tier
-            found = found | self.attribute(value, term[2], term[3])
+            given = self.attribute(value, term[2], term[3])
+            found = found | given if found else given
             least = max(least, self.tier)
         self.tier = least
         return found
@@ -98,7 +102,8 @@ class Attributes(Engine):
                 return found
         for slot in member.slots:
             self.tier = FLOW
-            found = found | self.read(slot)
+            stored = self.read(slot)
+            found = found | stored if found else stored
         return found
 
     def _absent(self, base: str, member: Member, name: str, line: int) -> Values:
@@ -140,7 +145,8 @@ class Attributes(Engine):
         for slot in bound.slots:
             typed = self.types.variable(slot)
             self.tier = max(self.tier, BY_TYPE if typed else FLOW)
-            values = values | (typed or self.read(slot))
+            found = typed or self.read(slot)
+            values = values | found if values else found
         return values
 
     def _of_super(self, base: str, name: str) -> Values:

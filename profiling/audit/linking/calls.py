@@ -23,31 +23,43 @@ class Calls(Operations):
 
     def _call(self, term: Term) -> Values:
         self.tier = 0
-        targets = self.value(term[2])
+        callee, base = term[2], NOTHING
+        is_attribute = callee is not None and type(callee) is not str and callee[0] == ATTR
+        if is_attribute:
+            # Looked at once: in a chain of calls each look at a receiver looks at all that stand before it.
+            base = self.value(callee[1])
+            targets = self.attribute_of(base, callee)
+        else:
+            targets = self.value(callee)
         tier = self.tier
         call = self._arguments(term)
         call.tier = tier
-        if not targets or (len(targets) == 1 and "?:" in targets):
-            targets = self._by_name(term[2], call)
+        if is_attribute and (not targets or (len(targets) == 1 and "?:" in targets)):
+            targets = self._by_name(callee[2], base, call)
         found = NOTHING
         for target in targets:
             apply = _APPLY.get(target[0])
             if apply is not None:
-                found = found | apply(self, target, call)
+                given = apply(self, target, call)
+                found = found | given if found else given
         if call.index not in self.links.calls:
-            self._miss(call.index, term[2], targets)
+            reason = self._absent_reason(callee[2], base) if is_attribute and not targets else None
+            self.links.missing[call.index] = reason or self._reason(callee, targets)
         elif self.links.missing:
             self.links.missing.pop(call.index, None)
         self.tier = FLOW
         return found
 
     def _arguments(self, term: Term) -> Call:
-        call = Call(term[1], [])
+        arguments: list[Values] = []
+        call = Call(term[1], arguments)
         for each in term[3]:
-            if type(each) in (tuple, list) and each[0] == STAR:
+            if each is None:
+                arguments.append(NOTHING)
+            elif type(each) is not str and each[0] == STAR:
                 call.spread = call.spread | self.iterate(self.value(each[1]), self.unit.scope.line)
             else:
-                call.arguments.append(self.value(each))
+                arguments.append(self.value(each))
         for name, each in term[4]:
             values = self.value(each)
             if name is None:
@@ -56,13 +68,10 @@ class Calls(Operations):
                 call.keywords[name] = values
         return call
 
-    def _by_name(self, callee: Term, call: Call) -> Values:
+    def _by_name(self, name: str, base: Values, call: Call) -> Values:
         """Return the few methods that have the name that is called, when nothing else is known of the receiver."""
-        if type(callee) not in (tuple, list) or callee[0] != ATTR:
-            return NOTHING
-        name = callee[2]
         candidates = self.program.defining.get(name, ())
-        if not 0 < len(candidates) <= MOST_BY_NAME or name in _BUILTIN_METHODS or self._is_known(callee[1]):
+        if not 0 < len(candidates) <= MOST_BY_NAME or name in _BUILTIN_METHODS or is_known(base):
             return NOTHING
         if not self.late:
             self.unsettled.add(self.unit.number)
@@ -70,27 +79,18 @@ class Calls(Operations):
         call.tier = BY_NAME
         return frozenset(f"b:{candidate}" for candidate in candidates)
 
-    def _is_known(self, base: Term) -> bool:
-        """Tell whether the receiver is known after all: it just hasn't the attribute."""
-        return any(value != "?:" for value in self.value(base))
-
-    def _miss(self, index: int, callee: Term, targets: Values) -> None:
-        if not targets and type(callee) in (tuple, list) and callee[0] == ATTR:
-            known = self.value(callee[1])
-            if is_many(known):
-                reason = Reason.MANY
-            elif known:
-                reason = Reason.ABSENT
-            else:
-                count = len(self.program.defining.get(callee[2], ()))
-                reason = Reason.MANY_NAMES if count > MOST_BY_NAME else Reason.RECEIVER
-        elif targets and all(each[0] == "c" for each in targets):
-            reason = Reason.PLAIN_CLASS
-        else:
-            reason = self._reason(callee, targets)
-        self.links.missing[index] = reason
+    def _absent_reason(self, name: str, base: Values) -> Reason:
+        """Return why an attribute of a receiver gave nothing."""
+        if is_many(base):
+            return Reason.MANY
+        if base:
+            return Reason.ABSENT
+        count = len(self.program.defining.get(name, ()))
+        return Reason.MANY_NAMES if count > MOST_BY_NAME else Reason.RECEIVER
 
     def _reason(self, callee: Term, targets: Values) -> Reason:
+        if targets and all(each[0] == "c" for each in targets):
+            return Reason.PLAIN_CLASS
         if is_many(targets):
             return Reason.MANY
         if any(each[0] in "wr" for each in targets):
@@ -245,7 +245,8 @@ class Calls(Operations):
         for target in targets:
             apply = _APPLY.get(target[0])
             if apply is not None and target[0] != "x":
-                found = found | apply(self, target, call)
+                given = apply(self, target, call)
+                found = found | given if found else given
             elif target[0] == "x":
                 self.edge(call, target[2:], EXTERNAL)
         call.tier = before
@@ -302,6 +303,11 @@ class Calls(Operations):
             if value[0] in "fb":
                 self.bind(value[2:], bound, 1 if value[0] == "b" else 0)
         return frozenset({f"p:{len(call.arguments) - 1}:{site}"})
+
+
+def is_known(values: Values) -> bool:
+    """Tell whether a receiver is known after all: it just hasn't the attribute."""
+    return any(value != "?:" for value in values)
 
 
 def is_many(values: Values) -> bool:

@@ -8,6 +8,8 @@ from profiling.audit.linking.values import MANY, MOST, MOST_CALLABLE, Values
 from profiling.audit.reading.terms import T_NAME, T_SUBSCRIPT, Term
 
 _MOST_BASES = 200
+_MOST_MEMBERS = 15_000
+"""Members that are remembered at a time."""
 _IGNORED_BASES = frozenset(
     {"<builtin>.object", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "abc.ABC"}
 )
@@ -143,6 +145,8 @@ class Classes:
         key = (name, attribute, exact)
         known = self._members.get(key)
         if known is None:
+            if len(self._members) >= _MOST_MEMBERS:
+                self._members.clear()
             known = self._members[key] = self._look(name, attribute, self.order(name), exact=exact)
         return known
 

@@ -37,7 +37,8 @@ class Containers(Attributes):
         if site in self.own_sites and slot in self.items and slot not in self.slots.foreign:
             self.read(slot)
             return self.items[slot]
-        return self.read(slot) | self.read(any_item(site))
+        found, others = self.read(slot), self.read(any_item(site))
+        return found | others if found and others else found or others
 
     def elements_of(self, value: str) -> Values:
         """Return the elements of one value, as far as they are stored."""
@@ -59,7 +60,8 @@ class Containers(Attributes):
         first, following = ("__aiter__", "__anext__") if is_async else ("__iter__", "__next__")
         for value in values:
             if value[0] not in "oi":
-                found = found | (self._members_of_enum(value) if value[0] == "c" else self.elements_of(value))
+                given = self._members_of_enum(value) if value[0] == "c" else self.elements_of(value)
+                found = found | given if found else given
                 continue
             if not self.special(value, first):
                 found = found | self.call_special(value, "__getitem__", line, "for")
@@ -86,7 +88,8 @@ class Containers(Attributes):
         for value in base:
             kind = value[0]
             if kind in "ld":
-                found = found | self._keyed(value, keys, key)
+                given = self._keyed(value, keys, key)
+                found = found | given if found else given
             elif kind in "oi":
                 found = found | self.call_special(value, "__getitem__", term[3], "[]", [keys])
             elif kind == "r" or value == "t:str":

@@ -1,5 +1,6 @@
 """What evaluating a unit works on: names, slots, edges found; the evaluators build on it."""
 
+import marshal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -9,10 +10,12 @@ from profiling.audit.linking.slots import Slots
 from profiling.audit.linking.types import Types
 from profiling.audit.linking.values import NOTHING, Values, captured, parameter, returned, yielded
 from profiling.audit.model import Tier
-from profiling.audit.reading.facts import BodyFacts
+from profiling.audit.reading.packed import Steps
 from profiling.audit.reading.terms import CONTEXT_MANAGER, GENERATOR, STATIC, Term
 
-NO_BODY = BodyFacts([], [], [], [])
+NO_STEPS = Steps((), ())
+_MOST_REMEMBERED = 10_000
+"""Names whose meaning is remembered at a time."""
 MOST_NESTED = 12
 """Units evaluated within each other because one wants the result of the next."""
 EXACT, BY_TYPE, FLOW, CALLBACK, BY_NAME, EXTERNAL = range(6)
@@ -32,6 +35,16 @@ class Links:
     calls: dict[int, dict[str, int]] = field(default_factory=dict)
     implicit: dict[tuple[int, str], dict[str, int]] = field(default_factory=dict)
     missing: dict[int, str] = field(default_factory=dict)
+
+    def packed(self) -> bytes:
+        """Return them as bytes, a tenth of the size, which never leave this process."""
+        missing = {index: str(reason) for index, reason in self.missing.items()}
+        return marshal.dumps((self.calls, self.implicit, missing))
+
+    @classmethod
+    def unpacked(cls, packed: bytes) -> "Links":
+        """Return what `packed` made bytes of."""
+        return cls(*marshal.loads(packed))  # noqa: S302  # bytes of our own, see above
 
     def moved(self, lines: int) -> "Links":
         """Return the same of a function that now stands some lines further down."""
@@ -74,7 +87,8 @@ class Shared:
         self.types = Types(program, self.classes, self.slots)
         self.started: set[int] = set()
         self.unsettled: set[int] = set()
-        self.single: dict[tuple[str, int], dict[str, int]] = {}
+        self.sure_names: dict[tuple[str, str], Values] = {}
+        """What free names stand for, by module, where nothing that is stored can change it."""
         self.demand = demand
 
 
@@ -90,6 +104,8 @@ class Engine:
         self.demand = shared.demand
         self.depth = depth
         self.held = slots.held
+        self.readers = slots.readers
+        self.sure_names = shared.sure_names
         self.unit: Unit = shared.program.units[0]
         self.module = ""
         self.function: Function | None = None
@@ -105,15 +121,17 @@ class Engine:
         self.late = False
         """Whether values have settled: what was found by nothing else may now be guessed by name."""
         self.unsettled = shared.unsettled
-        self.single = shared.single
-        self.body = NO_BODY
+        self.lines = NO_STEPS.lines
 
     def read(self, slot: str) -> Values:
         """Return what a slot holds; the unit is evaluated again when that grows."""
         if slot not in self.reads:
             # At once: what is evaluated within this unit may make the slot grow before the unit ends.
             self.reads.add(slot)
-            self.slots.watch(slot, self.unit.number)
+            number = self.unit.number
+            known = self.readers.setdefault(slot, number)
+            if known != number:
+                self.slots.watch(slot, number)
         return self.held.get(slot, NOTHING)
 
     def edge(self, call: Call, callee: str, tier: int) -> None:
@@ -122,26 +140,15 @@ class Engine:
         if call.index >= 0:
             found = links.calls.get(call.index)
             if found is None:
-                # Most calls reach one thing, and many the same: they share what says so.
-                key = (callee, tier)
-                links.calls[call.index] = self.single.get(key) or self.single.setdefault(key, {callee: tier})
+                links.calls[call.index] = {callee: tier}
             elif found.get(callee, 9) > tier:
-                links.calls[call.index] = {**found, callee: tier}
+                found[callee] = tier
         elif call.line:
             self.implicit(call.line, "", callee, tier)
 
     def implicit(self, line: int, text: str, callee: str, tier: int) -> None:
         """Note a call that nobody wrote."""
         self.links.implicit.setdefault((line, text), {})[callee] = tier
-
-    def name(self, name: str) -> Values:
-        """Return what a name stands for where the unit now is."""
-        known = self.environment.get(name)
-        if known is not None:
-            if name not in self.sure:
-                self.tier = FLOW
-            return known
-        return self.load(name)
 
     def load(self, name: str) -> Values:
         """Return what a name stands for that the unit did not assign so far."""
@@ -158,11 +165,23 @@ class Engine:
                 return self.read(slot)
         if "'" in name:
             return NOTHING
+        return self._free(name)
+
+    def _free(self, name: str) -> Values:
+        key = (self.module, name)
+        values = self.sure_names.get(key)
+        if values is not None:
+            return values
         bound = self.program.global_name(self.module, name)
         values = bound.values
+        if not bound.slots:
+            if len(self.sure_names) >= _MOST_REMEMBERED:
+                self.sure_names.clear()
+            self.sure_names[key] = values
         for slot in bound.slots:
             typed = self.types.variable(slot)
-            values = values | (typed or self.read(slot))
+            found = typed or self.read(slot)
+            values = values | found if values else found
             self.tier = max(self.tier, FLOW if not typed else BY_TYPE)
         return values
 
@@ -183,7 +202,7 @@ class Engine:
             return frozenset({f"l:{function.name}*"})
         if name == function.keywords:
             return frozenset({f"d:{function.name}**"})
-        if function.owner and function.positional[:1] == [name] and not function.flags & STATIC:
+        if function.owner and function.positional[:1] == (name,) and not function.flags & STATIC:
             self.sure.add(name)
             return self.types.first_parameter(function)
         typed = self.types.parameter(function, name)
@@ -229,14 +248,14 @@ class Engine:
         """Return what a term may yield."""
         raise NotImplementedError(term)
 
-    def begin(self, unit: Unit, body: BodyFacts) -> None:
+    def begin(self, unit: Unit, steps: Steps) -> None:
         """Make ready for a unit."""
         self.unit, self.module = unit, unit.module
         self.function = unit.function
         self.environment, self.items = {}, {}
         self.own_sites, self.sure, self.reads = set(), set(), set()
         self.links = Links()
-        self.body = body
+        self.lines = steps.lines
         if self.function is not None:
             self._export_parameters(self.function, unit)
 

@@ -6,28 +6,35 @@ from profiling.audit.linking.engine import FLOW, Call
 from profiling.audit.linking.outside import Outside
 from profiling.audit.linking.program import Unit
 from profiling.audit.linking.values import NOTHING, Values, captured, key_of, plain, returned, yielded
-from profiling.audit.reading.facts import BodyFacts
+from profiling.audit.reading.packed import Steps
 from profiling.audit.reading.terms import REPEAT, Op, Term
 
 
 class Evaluator(Outside):
     """Evaluates units."""
 
-    def run(self, unit: Unit, body: BodyFacts) -> None:
+    def run(self, unit: Unit, steps: Steps) -> None:
         """Evaluate a unit; what it found is in `links` and in the slots."""
-        self.begin(unit, body)
-        self.captured = frozenset(unit.scope.captured)
+        self.begin(unit, steps)
+        self.captured = unit.scope.captured
+        # A function's own names are seen by functions within it alone, a module's by everybody.
+        self.is_seen = bool(self.captured) or not unit.index
         self.rebound = unit.scope.rebound
         self.repeating = False
         for repeating in (False, True) if unit.scope.flags & REPEAT else (False,):
             self.repeating = repeating
-            for op in body.ops:
+            for op in steps.ops:
                 _OPS[op[0]](self, op)
 
     def value(self, term: Term) -> Values:
         """Return what a term may yield."""
         if type(term) is str:
-            return self.name(term)
+            known = self.environment.get(term)
+            if known is None:
+                return self.load(term)
+            if term not in self.sure:
+                self.tier = FLOW
+            return known
         if term is None:
             return NOTHING
         values: Values = _TERMS[term[0]](self, term)
@@ -44,7 +51,7 @@ class Evaluator(Outside):
             values = values | self.read(captured(self.unit.name, name))
         self.environment[name] = values
         self.sure.discard(name)
-        if values:
+        if values and self.is_seen:
             self._show(name, values)
 
     def _show(self, name: str, values: Values) -> None:
@@ -135,7 +142,7 @@ class Evaluator(Outside):
         self.environment[name] = values
         if sure:
             self.sure.add(name)
-        if values:
+        if values and self.is_seen:
             self._show(name, values)
 
     def _define_class(self, op: Op) -> None:
@@ -174,7 +181,7 @@ class Evaluator(Outside):
         self._raise(op[1], op[2])
 
     def _known(self, term: Term) -> Values:
-        return _KNOWN.get(term[1]) or _KNOWN.setdefault(term[1], frozenset({term[1]}))
+        return frozenset({term[1]})
 
     def _lambda(self, term: Term) -> Values:
         return frozenset({f"f:{self.program.function_named(self.module, term[1])}"})
@@ -207,7 +214,6 @@ class Evaluator(Outside):
         return self.types.of(term[1], self.module, self.unit.name) or self.value(term[2])
 
 
-_KNOWN: dict[str, Values] = {}
 _TERMS: list[Callable[[Evaluator, Term], Values]] = [
     Evaluator._attribute, Evaluator._call, Evaluator._item, Evaluator._known, Evaluator._sequence,
     Evaluator._mapping, Evaluator._lambda, Evaluator._join, Evaluator._iterate, Evaluator._enter, Evaluator._binary,

@@ -24,7 +24,8 @@ class Operations(Containers):
                     self.call_special(value, "__eq__", line, direct, [right])
         if right and not found:
             found = self._reflected(right, left, method, line)
-        return found | frozenset([each for each in left | right if each[0] in "ldt"])
+        containers = frozenset([each for each in left | right if each[0] in "ldt"])
+        return found | containers if found else containers
 
     def _reflected(self, right: Values, left: Values, method: str, line: int) -> Values:
         found = NOTHING

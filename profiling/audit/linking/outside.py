@@ -56,7 +56,7 @@ class Outside(Calls):
         return frozenset({f"t:{name}"}) if name in ("object", "bytearray", "memoryview", "range") else NOTHING
 
     def _line(self, call: Call) -> int:
-        return int(self.body.calls[call.index][0]) if call.index >= 0 else self.unit.scope.line
+        return self.lines[call.index] if call.index >= 0 else self.unit.scope.line
 
     def _ask(self, name: str, call: Call) -> Values:
         line = self._line(call)

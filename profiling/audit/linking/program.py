@@ -2,17 +2,19 @@
 
 import builtins
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from profiling.audit.linking.modules import ModuleTable
 from profiling.audit.linking.values import NOTHING, Values
 from profiling.audit.reading.facts import ClassFacts, Declarations, ScopeFacts
-from profiling.audit.reading.scope import KEYWORD_ONLY, KEYWORDS, POSITIONAL, VARIADIC
+from profiling.audit.reading.scope import KEYWORD_ONLY, KEYWORDS, POSITIONAL, VARIADIC, ParameterFact
 from profiling.audit.reading.terms import DECORATED, OVERLOAD, Term
 
 _BUILTINS = frozenset(dir(builtins))
 _NO_SLOTS: tuple[str, ...] = ()
+_UNTYPED: Mapping[str, Term] = MappingProxyType({})
 _CHAIN = 24
 """Re-exports in a row beyond which a name counts as unknown."""
 
@@ -68,12 +70,23 @@ class Function:
         self.name, self.module, self.owner, self.number = unit.name, unit.module, unit.owner, unit.number
         self.flags, self.returns = scope.flags, scope.returns
         parameters = scope.parameters
-        self.positional = [name for name, kind, _ in parameters if kind == POSITIONAL]
-        self.by_name = frozenset(name for name, kind, _ in parameters if kind in (POSITIONAL, KEYWORD_ONLY))
-        self.rest = next((name for name, kind, _ in parameters if kind == VARIADIC), "")
-        self.keywords = next((name for name, kind, _ in parameters if kind == KEYWORDS), "")
-        self.types: dict[str, Term] = {name: term for name, _, term in parameters if term is not None}
-        self.keyed = frozenset(scope.keyed)
+        # Tuples: there are as many of these as functions, and most have one parameter or two.
+        self.positional = self.by_name = tuple([name for name, kind, _ in parameters if kind == POSITIONAL])
+        self.rest = self.keywords = ""
+        self.types: Mapping[str, Term] = _UNTYPED
+        if len(self.positional) < len(parameters):
+            self._take_others(parameters)
+        if any(term is not None for _, _, term in parameters):
+            self.types = {name: term for name, _, term in parameters if term is not None}
+        self.keyed = scope.keyed
+
+    def _take_others(self, parameters: Sequence[ParameterFact]) -> None:
+        self.by_name = tuple([name for name, kind, _ in parameters if kind in (POSITIONAL, KEYWORD_ONLY)])
+        for name, kind, _ in parameters:
+            if kind == VARIADIC:
+                self.rest = name
+            elif kind == KEYWORDS:
+                self.keywords = name
 
 
 class Class:

@@ -14,6 +14,9 @@ from profiling.audit.linking.values import (
     Values,
 )
 
+_MOST_REMEMBERED = 5_000
+"""Sets whose common base is remembered at a time."""
+
 
 class Slots:
     """The points-to sets of the whole program.
@@ -28,10 +31,24 @@ class Slots:
         generalize: finds the base that instances of many classes have in common.
     """
 
-    __slots__ = ("closed", "foreign", "generalize", "held", "log", "minor", "pending", "readers", "touched")
+    __slots__ = (
+        "_generalized",
+        "_same",
+        "closed",
+        "foreign",
+        "generalize",
+        "held",
+        "log",
+        "minor",
+        "pending",
+        "readers",
+        "touched",
+    )
 
     def __init__(self) -> None:
         self.held: dict[str, Values] = {}
+        self._same: dict[Values, Values] = {}
+        """Every set that is held once: a set of one takes more room than what it holds."""
         self.readers: dict[str, int | set[int]] = {}
         self.pending: set[int] = set()
         self.minor: set[int] = set()
@@ -40,6 +57,7 @@ class Slots:
         self.foreign: set[str] = set()
         self.closed: set[str] = set()
         self.generalize: Callable[[Values], Values] = _anything
+        self._generalized: dict[Values, Values] = {}
 
     def watch(self, slot: str, unit: int) -> None:
         """Note that a unit reads a slot; most slots have one reader, for which a set would be large."""
@@ -58,22 +76,30 @@ class Slots:
         if log is not None and values:
             log[slot] = log[slot] | values if slot in log else values
         held = self.held.get(slot, NOTHING)
-        if values <= held or MANY in held:
+        if held is values or values <= held or MANY in held:
             return
-        joined = held | values
+        joined = held | values if held else values
         if len(joined) > 1:
             joined = _widened(joined)
             if len(joined) > MOST or slot in self.closed:
                 self.closed.add(slot)
-                joined = self.generalize(joined)
+                joined = self._general(joined)
             if joined == held:
                 return
-        self.held[slot] = joined
+        self.held[slot] = self._same.setdefault(joined, joined)
         if log is not None:
             self.touched.add(slot)
         readers = self.readers.get(slot)
         if readers is not None:
             self._wake({readers} if isinstance(readers, int) else readers, joined - held)
+
+    def _general(self, values: Values) -> Values:
+        known = self._generalized.get(values)
+        if known is None:
+            if len(self._generalized) >= _MOST_REMEMBERED:
+                self._generalized.clear()
+            known = self._generalized[values] = self.generalize(values)
+        return known
 
     def _wake(self, readers: set[int], new: Values) -> None:
         for value in new:

@@ -6,7 +6,7 @@ from profiling.audit.linking.engine import MOST_NESTED, Links, Shared
 from profiling.audit.linking.evaluate import Evaluator
 from profiling.audit.linking.program import Program
 from profiling.audit.linking.values import Values
-from profiling.audit.reading.facts import BodyFacts
+from profiling.audit.reading.packed import Steps
 
 _REPEATS = (1000, 0.02)
 """Evaluations beyond one a unit, a number and a share of the units: in small and middle trees values settle before; in
@@ -15,27 +15,28 @@ large ones what moves on through more and more calls is cut, and found by name a
 _REPEATS_AFTER_EDIT = 300
 """The same after an edit, of which most reach few others."""
 
-Bodies = Callable[[int], BodyFacts]
-"""Gives the body of a unit by its number."""
+StepsOf = Callable[[int], Steps]
+"""Gives what evaluating a unit needs by its number."""
 
 
 class Solver:
     """The link pass over a program.
 
     Attributes:
-        links: of every unit, by number.
+        links: of every unit by number, packed where that was asked for.
         runs: how many evaluations it took.
         logs: what each put into slots, where that is kept.
     """
 
-    def __init__(self, program: Program, bodies: Bodies, *, logging: bool = False) -> None:
+    def __init__(self, program: Program, steps: StepsOf, *, logging: bool = False, packing: bool = False) -> None:
         self.program = program
-        self.links: dict[int, Links] = {}
+        self.links: dict[int, Links | bytes] = {}
         self.reads: dict[int, set[str]] = {}
         self.logs: dict[int, dict[str, Values]] = {}
         self.runs = 0
         self._logging = logging
-        self._bodies = bodies
+        self._packing = packing
+        self._steps = steps
         self._shared = Shared(program, self._run)
         self.slots = self._shared.slots
         self._evaluators = [Evaluator(self._shared, depth) for depth in range(MOST_NESTED + 1)]
@@ -90,7 +91,7 @@ class Solver:
         slots.minor.discard(number)
         before, slots.log = slots.log, {} if self._logging else None
         try:
-            evaluator.run(unit, self._bodies(number))
+            evaluator.run(unit, self._steps(number))
         except RecursionError:
             evaluator.links.missing.setdefault(-1, "nested too deeply")
         if slots.log is not None:
@@ -98,7 +99,7 @@ class Solver:
         slots.log = before
         if self._logging:
             self.reads[number] = evaluator.reads
-        self.links[number] = evaluator.links
+        self.links[number] = evaluator.links.packed() if self._packing else evaluator.links
 
 
 def _rank(program: Program, number: int) -> int:

@@ -15,6 +15,7 @@ class Context:
 
     def __init__(self, text: str) -> None:
         self.excerpts = Excerpts(text)
+        self.digests = True
         self.scopes: list[Scope] = []
         self.classes: list[ClassScope] = []
         self.scope: Scope = Scope("", 0, -1, -1, -1, "<module>", 1, 1, 1)

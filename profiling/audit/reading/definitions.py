@@ -52,6 +52,8 @@ _FLAGS = {
     "singledispatch": CACHED, "classproperty": PROPERTY | CLASS_METHOD,
 }  # fmt: skip
 """Decorators known by name that hand out the function itself, or something that only calls it."""
+_SELF = ("self", POSITIONAL, None)
+"""Of most methods the first parameter: one for all."""
 _DATACLASS = frozenset({"dataclass", "dataclasses.dataclass", "attr.s", "attrs.define", "define", "attr.define", "s"})
 _RECORDS = frozenset({"NamedTuple", "typing.NamedTuple", "BaseModel", "pydantic.BaseModel", "TypedDict"})
 
@@ -93,7 +95,8 @@ class DefinitionReader(ExpressionReader):
             self.blocks, self.paths,
         )  # fmt: skip
         index = self._open(scope)
-        scope.digest = self.excerpts.digest(scope.first_line, scope.end_line)
+        if self.digests:
+            scope.digest = self.excerpts.digest(scope.first_line, scope.end_line)
         self.in_class, self.weak, self.loops, self.read_in_loop, self.versions, self.blocks, self.paths = (
             -1, 0, (), set(), {}, [], 0
         )  # fmt: skip
@@ -110,9 +113,9 @@ class DefinitionReader(ExpressionReader):
     def _path(self, name: str) -> tuple[str, str]:
         """Return the dotted path and the qualified name of something defined here."""
         if self.in_class >= 0:
-            path = f"{self.classes[self.in_class].path}.{name}"
-            around = self.classes[self.in_class].qualname
-            return path, f"{around}.{name}"
+            here = self.classes[self.in_class]
+            path = f"{here.path}.{name}"
+            return path, path if here.qualname == here.path else f"{here.qualname}.{name}"
         scope = self.scope
         if scope.kind == MODULE:
             return name, name
@@ -180,7 +183,8 @@ class DefinitionReader(ExpressionReader):
             listed.append((args.kwarg, KEYWORDS))
         for each, kind in listed:
             scope.bound.add(each.arg)
-            scope.parameters.append((each.arg, kind, type_term(each.annotation)))
+            is_plain_self = each.arg == "self" and kind == POSITIONAL and each.annotation is None
+            scope.parameters.append(_SELF if is_plain_self else (each.arg, kind, type_term(each.annotation)))
         defaulted = positional[len(positional) - len(args.defaults) :] if args.defaults else []
         pairs = [*zip(defaulted, args.defaults, strict=True)]
         pairs += [(each, value) for each, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if value]

@@ -1,6 +1,7 @@
 """What is known of one file alone: the unit that is cached."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -27,11 +28,11 @@ class ScopeFacts(NamedTuple):
     end_line: int
     flags: int
     decorators: tuple[str, ...]
-    parameters: list[ParameterFact]
+    parameters: Sequence[ParameterFact]
     returns: Term
-    captured: list[str]
-    keyed: list[str]
-    rebound: list[str]
+    captured: Sequence[str]
+    keyed: Sequence[str]
+    rebound: Sequence[str]
     digest: int
 
 
@@ -139,14 +140,19 @@ def bodies_from_json(text: str) -> list[BodyFacts]:
     return [BodyFacts(*each) for each in json.loads(text)]
 
 
-def read_facts(data: bytes) -> FileFacts:
+def read_facts(data: bytes, *, digests: bool = True) -> FileFacts:
     """Return what the bytes of a Python file tell.
+
+    Args:
+        data: the file.
+        digests: whether functions get checksums, which only a later audit asks for.
 
     Raises:
         Unreadable: they are no Python that can be parsed, or nested too deeply.
     """
     text, tree = parse(data)
     reader = StatementReader(text)
+    reader.digests = digests
     try:
         reader.module(tree, text.count("\n") + 1)
     except RecursionError as error:

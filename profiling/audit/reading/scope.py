@@ -29,7 +29,7 @@ class Scope:
         bound: names assigned in it; names: read in it; captured: of `bound`, read in scopes within.
         rebound: of `captured`, assigned by scopes within (`nonlocal`).
         keyed: names used as keys: only to these are constants passed on.
-        digest: of its lines; 0 of a module's body, which holds all others.
+        digest: of its lines; 0 where nobody asked, and of a module's body, which holds all others.
         loops: kind, first and last line, bound of each.
     """
 
@@ -70,22 +70,28 @@ class Scope:
         """Return what is kept, in the order of `facts.ScopeFacts`."""
         return (
             self.path, self.kind, self.parent, self.owner, self.around, self.qualname, self.line, self.first_line,
-            self.end_line, self.flags, self.decorators, self.parameters, self.returns, sorted(self.captured),
-            sorted(self.keyed), sorted(self.rebound), self.digest,
+            self.end_line, self.flags, self.decorators, tuple(self.parameters), self.returns,
+            _stable(self.captured), _stable(self.keyed), _stable(self.rebound), self.digest,
         )  # fmt: skip
 
     def body(self) -> tuple[object, ...]:
         """Return what only evaluating it needs, in the order of `facts.BodyFacts`."""
-        return (self.ops, self.calls, [self._placed(write) for write in self.writes], self.loops)
+        return (self.ops, self.calls, self._placed() if self.writes else self.writes, self.loops)
 
-    def _placed(self, write: WriteFact) -> WriteFact:
-        """Tell whether the root of a store's target was made in this function."""
-        kind, target, line, method, _ = write
-        root = _ROOT.match(target)
-        name = root.group() if root else ""
-        parameters = {each[0] for each in self.parameters}
-        outside = self.kind == MODULE or name in parameters or name in self.globals or name in self.outer
-        return (kind, target, line, method, name in self.bound and not outside)
+    def _placed(self) -> list[WriteFact]:
+        """Tell of each store whether the root of its target was made in this function."""
+        own: set[str] = set()
+        if self.kind != MODULE:
+            own = self.bound.difference([each[0] for each in self.parameters], self.globals, self.outer)
+        placed: list[WriteFact] = []
+        for kind, target, line, method, _ in self.writes:
+            root = _ROOT.match(target)
+            placed.append((kind, target, line, method, root is not None and root.group() in own))
+        return placed
+
+
+def _stable(names: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(names)) if names else ()
 
 
 @dataclass(slots=True)

@@ -1,9 +1,10 @@
 """Find the Python files of a tree and make text and syntax trees of them, whatever they hold."""
 
 import ast
+import contextlib
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import decode_source
 from pathlib import Path
@@ -52,6 +53,15 @@ def python_files(root: Path, excluded: tuple[str, ...]) -> Iterator[SourceFile]:
         for name in sorted(files):
             if name.endswith(_ENDINGS) and f"{prefix}{name}" not in out:
                 yield SourceFile(path=Path(folder, name), relative=prefix + name)
+
+
+def bytes_of(files: Iterable[SourceFile]) -> int:
+    """Return how large some files are together; those that can't be looked at count as nothing."""
+    total = 0
+    for file in files:
+        with contextlib.suppress(OSError):
+            total += file.path.stat().st_size
+    return total
 
 
 def read_bytes(path: Path) -> bytes:
