@@ -179,7 +179,11 @@ def test_every_cheat_is_refused_for_what_it_does(shop: Shop, path: Path) -> None
         assert Mechanism[cheat.MECHANISM.upper()].value in failed.detail
 
 
-@pytest.mark.parametrize("path", LOOKALIKES, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [*LOOKALIKES[:2], *(pytest.param(path, marks=pytest.mark.slow) for path in LOOKALIKES[2:])],
+    ids=lambda path: path.stem,
+)
 def test_what_only_looks_like_a_cheat_passes_every_gate(shop: Shop, path: Path) -> None:
     assert shop.judge(load(path).EDITS) is None
 

@@ -54,7 +54,9 @@ MIXED_OUTCOMES = {
 }
 
 
-@pytest.mark.parametrize("argv", [("pytest", "-q"), ("python", "-m", "pytest", "-q", "-n", "2")])
+@pytest.mark.parametrize(
+    "argv", [("pytest", "-q"), pytest.param(("python", "-m", "pytest", "-q", "-n", "2"), marks=pytest.mark.slow)]
+)
 def test_every_pytest_test_has_the_outcome_of_its_worst_phase(run: Run, argv: tuple[str, ...]) -> None:
     outcomes = run({"test_m.py": MIXED}, *argv)
 
@@ -101,6 +103,7 @@ def test_a_command_that_turns_the_cache_off_itself_is_left_alone(run: Run, tmp_p
     assert outcomes.usage.exit_code == 0
 
 
+@pytest.mark.slow
 def test_tests_that_tests_run_are_not_counted(run: Run) -> None:
     text = """
 import subprocess, sys, unittest

@@ -216,7 +216,7 @@ def test_both_lives_of_a_process_that_becomes_another_program_are_seen_and_count
     assert next(function.calls for function in found.functions if function.key.qualname == "churn") == 30
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("method", ["fork", pytest.param("spawn", marks=pytest.mark.slow)])
 def test_nearly_all_cpu_of_several_python_processes_is_covered(tolerated: ProfileRun, tree: Tree, method: str) -> None:
     (tree.root / "bench.py").write_text(
         "import multiprocessing, shop\n"
