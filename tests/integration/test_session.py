@@ -158,6 +158,7 @@ def test_a_change_that_fails_a_gate_is_discarded_with_its_reason(session: Sessio
     assert git(done.root, "rev-parse", "codeflash/optimize") == git(done.root, "rev-parse", "main")
 
 
+@pytest.mark.slow
 def test_a_change_that_only_its_callers_would_notice_is_found_by_replaying_calls(session: Session) -> None:
     done = session(SORTS_WHAT_IT_IS_GIVEN, replay_time_s=30)
     (record,) = done.records

@@ -91,7 +91,7 @@ def test_a_queue_that_becomes_a_deque_behaves_as_before(statements, binding, cal
         assert behaviour(before, "run", call) == behaviour(after, "run", call), after
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(st.sampled_from((*LICENSED, *HOSTILE, *HOSTILE)), min_size=1, max_size=4),
     bindings,

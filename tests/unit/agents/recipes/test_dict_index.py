@@ -188,7 +188,7 @@ def test_a_search_repeated_over_an_unchanged_list_is_indexed(statement):
     assert ".setdefault(" in after
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from(LICENSED), min_size=1, max_size=3, unique=True), calls)
 def test_the_index_finds_what_the_search_found(parts, given_calls):
     before = program(*parts)
@@ -199,7 +199,7 @@ def test_the_index_finds_what_the_search_found(parts, given_calls):
         assert behaviour(before, "run", call) == behaviour(after, "run", call), after
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from((*LICENSED, *HOSTILE, *HOSTILE)), min_size=1, max_size=3), calls)
 def test_whatever_the_loop_does_it_is_refused_or_behaves_as_before(parts, given_calls):
     before = program(*parts)

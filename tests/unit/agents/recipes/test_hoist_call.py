@@ -71,7 +71,7 @@ def test_the_examples_hold():
     assert_examples_hold(RECIPE)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from(LICENSED), min_size=1, max_size=3), calls)
 def test_a_hoisted_call_gives_what_every_turn_got(parts, given_calls):
     before = program(*parts)
@@ -83,7 +83,7 @@ def test_a_hoisted_call_gives_what_every_turn_got(parts, given_calls):
         assert behaviour(before, "run", call) == behaviour(after, "run", call), after
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from((*LICENSED, *HOSTILE, *HOSTILE)), min_size=1, max_size=3), calls)
 def test_whatever_a_loop_does_its_calls_are_left_or_it_behaves_as_before(parts, given_calls):
     before = program(*parts)

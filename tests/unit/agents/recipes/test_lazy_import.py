@@ -63,7 +63,7 @@ def test_the_examples_hold():
     assert_examples_hold(RECIPE)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(IMPORTS),
     st.sampled_from(BODIES),

@@ -163,7 +163,7 @@ def outcome(namespace: dict, a: object, b: object) -> str:
     return text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(body=st.lists(STATEMENTS, min_size=1, max_size=4), calls=st.lists(st.tuples(ARGUMENTS, ARGUMENTS), max_size=12))
 def test_whatever_is_licensed_behaves_as_before_on_any_calls(parsed, body: list[str], calls: list) -> None:
     text = PRELUDE + "def f(a, b):\n    x = ''\n" + "".join(f"    {line}\n" for line in body) + "    return x\n"

@@ -175,7 +175,7 @@ def outcome(text: str, s: object, n: int) -> str:
         return f"{type(error).__name__}{error.args!r}"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     call=CALLS,
     pattern=PATTERNS,

@@ -70,7 +70,7 @@ def test_the_examples_hold():
     assert_examples_hold(RECIPE)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(BUILDS),
     st.lists(st.sampled_from(PROBES), min_size=1, max_size=3),
@@ -87,7 +87,7 @@ def test_probing_the_set_finds_what_the_list_held(build, probes, afterwards, giv
         assert behaviour(before, "run", call) == behaviour(after, "run", call), after
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(BUILDS),
     st.lists(st.sampled_from((*PROBES, *HOSTILE, *HOSTILE)), min_size=1, max_size=3),

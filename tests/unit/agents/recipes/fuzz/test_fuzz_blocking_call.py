@@ -53,7 +53,7 @@ def programs(draw: st.DrawFn) -> Program:
 
 
 def test_a_call_that_no_longer_holds_the_loop_gives_what_it_gave() -> None:
-    assert differential(RECIPE, programs(), cases=30).applied
+    assert differential(RECIPE, programs(), cases=16).applied
 
 
 @pytest.mark.slow

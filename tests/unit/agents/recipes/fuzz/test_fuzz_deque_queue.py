@@ -49,7 +49,7 @@ def programs(draw: st.DrawFn) -> Program:
 
 
 def test_a_deque_does_what_the_list_did() -> None:
-    assert differential(RECIPE, programs(), cases=40).applied
+    assert differential(RECIPE, programs(), cases=16).applied
 
 
 @pytest.mark.slow

@@ -93,7 +93,7 @@ def run(paths):
 
 
 def test_stepping_through_a_file_does_what_stepping_through_its_lines_did() -> None:
-    assert differential(RECIPE, programs(), cases=40).applied
+    assert differential(RECIPE, programs(), cases=16).applied
 
 
 @pytest.mark.slow

@@ -60,7 +60,7 @@ def programs(draw: st.DrawFn) -> Program:
 
 
 def test_a_shallow_copy_of_plain_values_is_what_the_deep_one_was() -> None:
-    assert differential(RECIPE, programs(), cases=40).applied
+    assert differential(RECIPE, programs(), cases=16).applied
 
 
 @pytest.mark.slow

@@ -71,7 +71,7 @@ def programs(draw: st.DrawFn) -> Program:
 
 
 def test_a_folder_says_of_its_entries_what_asking_for_each_said() -> None:
-    assert differential(RECIPE, programs(), cases=25).applied
+    assert differential(RECIPE, programs(), cases=16).applied
 
 
 @pytest.mark.slow

@@ -57,7 +57,7 @@ def programs(draw: st.DrawFn) -> Program:
 
 
 def test_appending_and_reversing_does_what_inserting_did() -> None:
-    assert differential(RECIPE, programs(), cases=40).applied
+    assert differential(RECIPE, programs(), cases=16).applied
 
 
 @pytest.mark.slow

@@ -63,7 +63,7 @@ def programs(draw: st.DrawFn) -> Program:
 
 
 def test_a_table_made_once_serves_every_call() -> None:
-    assert differential(RECIPE, programs(), cases=25).applied
+    assert differential(RECIPE, programs(), cases=16).applied
 
 
 @pytest.mark.slow

@@ -60,7 +60,7 @@ def programs(draw: st.DrawFn) -> Program:
 
 
 def test_a_text_read_directly_gives_the_date_or_error_of_the_format() -> None:
-    assert differential(RECIPE, programs(), cases=40).applied
+    assert differential(RECIPE, programs(), cases=16).applied
 
 
 @pytest.mark.slow

@@ -90,7 +90,7 @@ NESTS = (
 
 
 def test_a_generator_gives_what_the_list_held() -> None:
-    assert differential(RECIPE, programs(), cases=60).applied
+    assert differential(RECIPE, programs(), cases=16).applied
 
 
 @pytest.mark.slow

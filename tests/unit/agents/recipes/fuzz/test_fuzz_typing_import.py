@@ -64,7 +64,7 @@ def programs(draw: st.DrawFn) -> Program:
 
 
 def test_modules_do_without_what_only_annotations_name() -> None:
-    assert differential(RECIPE, programs(), cases=30).applied
+    assert differential(RECIPE, programs(), cases=16).applied
 
 
 @pytest.mark.slow
