@@ -34,7 +34,9 @@ def end_session(services: Services, setup: Setup, state: SessionState) -> str:
     ended: SessionState = {**state, "head_commit": head}
     status = SessionStatus.BOUND if state.get("bounded") else SessionStatus.DONE
     where = services.recorder.close(ended, headline, _next_steps(state, survey), status)
-    services.bus.publish(says.complete(headline, services.recorder.records(), where))
+    records = services.recorder.records()
+    mine = tuple(record for record in records if record.session == state["session_id"])
+    services.bus.publish(says.complete(headline, mine, len(records) - len(mine), where))
     return head
 
 

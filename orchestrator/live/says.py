@@ -220,9 +220,15 @@ def warning(text: str) -> Event:
     return Event(kind=EventKind.WARNING, text=text)
 
 
-def complete(headline: str, records: tuple[ExperimentRecord, ...], where: str) -> Event:
-    """Say what came of it all."""
+def complete(headline: str, records: tuple[ExperimentRecord, ...], earlier: int, where: str) -> Event:
+    """Say what came of it all: of this session's records, and how many experiments earlier ones made."""
     kept = sum(record.verdict.status is Status.KEEP for record in records)
-    lines = [count_text(len(records), kept), headline, f"records: {where}"]
-    data: dict[str, JsonValue] = {"experiments": len(records), "kept": kept, "headline": headline}
+    before = f", after {earlier} of earlier sessions" if earlier else ""
+    lines = [f"{count_text(len(records), kept)}{before}", headline, f"records: {where}"]
+    data: dict[str, JsonValue] = {
+        "experiments": len(records),
+        "earlier": earlier,
+        "kept": kept,
+        "headline": headline,
+    }
     return Event(kind=EventKind.COMPLETE, text="\n".join(lines), data=data)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from profiling.measure.digest import own_places
 from profiling.measure.supervision import Child, supervise
 from profiling.model import RunUsage
 
@@ -47,7 +48,7 @@ class Finished:
         usage: from wait4.
         timed_out: it was killed at its time limit.
         stdout, stderr: the last 64 KiB of each, decoded with replacement.
-        stdout_bytes: how much it printed; stdout_sha256: of all of it.
+        stdout_bytes: how much it printed; stdout_sha256: of all of it, without where it ran (`digest`).
         left_behind: processes of its group outlived it; they were killed.
     """
 
@@ -134,7 +135,7 @@ class Processes:
     def _start(self, launch: Launch) -> Child:
         with self._lock:
             self._refuse_when_stopped()
-            child = Child(launch.timeout_s)
+            child = Child(launch.timeout_s, own_places(launch.cwd, launch.env))
             self._running[child] = launch
             try:
                 child.spawn()

@@ -1,15 +1,16 @@
 """Watch running commands: drain their output, wait for their reports, and let nothing of theirs hang us."""
 
 import contextlib
-import hashlib
 import os
 import selectors
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
+from profiling.measure.digest import Digest
 from profiling.model import RunUsage
 
 TAIL_BYTES = 64 * 1024
@@ -24,10 +25,10 @@ _CHUNK_BYTES = 256 * 1024
 class Output:
     """One output stream: its last bytes, its length and a digest of all of it."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, places: Mapping[bytes, bytes]) -> None:
         self.descriptor = descriptor
         self.count = 0
-        self.digest = hashlib.sha256()
+        self.digest = Digest(places)
         self._tail = bytearray()
 
     def read(self) -> bool:
@@ -49,11 +50,17 @@ class Output:
 
 
 class Child:
-    """One command behind its launcher. Safe to terminate from another thread."""
+    """One command behind its launcher. Safe to terminate from another thread.
 
-    def __init__(self, timeout_s: float) -> None:
+    Args:
+        timeout_s: wall seconds after which the launcher kills it.
+        places: of its own, which have neutral names in the digest of what it prints.
+    """
+
+    def __init__(self, timeout_s: float, places: Mapping[bytes, bytes]) -> None:
         self.report_for_child = -1
         self._timeout_s = timeout_s
+        self._places = places
         self._report = b""
         self._report_fd = -1
         self._launcher: subprocess.Popen[bytes] | None = None
@@ -86,8 +93,8 @@ class Child:
         os.close(self.report_for_child)
         assert self._launcher.stdout is not None
         assert self._launcher.stderr is not None
-        self.stdout = Output(self._launcher.stdout.fileno())
-        self.stderr = Output(self._launcher.stderr.fileno())
+        self.stdout = Output(self._launcher.stdout.fileno(), self._places)
+        self.stderr = Output(self._launcher.stderr.fileno(), self._places)
 
     def request(self, request: bytes) -> None:
         """Hand the launcher its request."""

@@ -209,10 +209,6 @@ def shares(seconds: dict[str, float]) -> dict[str, float]:
     return {name: part_s / whole_s for name, part_s in seconds.items()}
 
 
-_TRIES = 6
-"""What a busy machine adds to one run, to the truth or to the profile, can only make the figure larger."""
-
-
 def misattributed(watch: Watch, version: str) -> float:
     """Return the share of the CPU that the profile gives to other phases than the program does."""
     plain = [json.loads(watch(PHASES, version, None).stdout) for _ in range(2)]
@@ -223,13 +219,10 @@ def misattributed(watch: Watch, version: str) -> float:
     return sum(abs(found.get(name, 0.0) - share) for name, share in truth.items()) / 2
 
 
+@pytest.mark.flaky(reruns=5)
 @pytest.mark.parametrize("version", ON_EVERY_PYTHON)
 def test_at_most_five_points_of_the_cpu_go_to_the_wrong_function(watch: Watch, version: str) -> None:
-    figures: list[float] = []
-    while len(figures) < _TRIES and (not figures or figures[-1] > 0.05):
-        figures.append(misattributed(watch, version))
-
-    assert figures[-1] <= 0.05, figures
+    assert misattributed(watch, version) <= 0.05
 
 
 @pytest.mark.parametrize("version", ON_EVERY_PYTHON)

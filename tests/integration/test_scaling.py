@@ -65,11 +65,11 @@ def of(growth: Growth, name: str) -> FunctionGrowth:
     return next(each for each in growth.functions if each.key.qualname == name)
 
 
+@pytest.mark.flaky(reruns=3)
 def test_a_search_in_a_growing_list_is_quadratic_in_spite_of_a_fixed_start(grow: Grow) -> None:
     growth = grow("programs.start(); programs.unique(n)", (450, 1350, 4000, 12000))
     assert growth.exponent is not None, growth
-    # Other tests run beside this one: what they take from its largest size lowers the exponent.
-    assert growth.exponent.low < 2.0 < growth.exponent.high + 0.25
+    assert growth.exponent.low < 2.0 < growth.exponent.high
     assert growth.exponent.low > 1.1
     assert growth.fixed is not None
     assert growth.fixed.low > 0

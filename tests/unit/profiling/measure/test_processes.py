@@ -56,6 +56,20 @@ def test_only_the_end_of_a_huge_output_is_kept(processes: Processes, script_laun
     assert finished.stdout.endswith("9end\n")
 
 
+def test_what_differs_by_where_it_ran_alone_has_one_digest(
+    processes: Processes, script_launch: ScriptLaunch, tmp_path: Path
+) -> None:
+    text = "import os, sys; print('made', os.path.join(os.getcwd(), 'out'), 'for', os.environ['HOME'], sys.argv[1:])"
+
+    digests = []
+    for name in ("base", "the-change"):
+        (tmp_path / name).mkdir()
+        one = replace(script_launch(text), cwd=tmp_path / name, env={"HOME": str(tmp_path / f"home-of-{name}")})
+        digests.append(processes.run(one).stdout_sha256)
+
+    assert digests[0] == digests[1]
+
+
 def test_a_command_is_killed_with_its_children_at_its_time_limit(
     processes: Processes, script_launch: ScriptLaunch, tmp_path: Path
 ) -> None:

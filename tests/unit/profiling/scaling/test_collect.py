@@ -34,15 +34,15 @@ def grow(tree: Callable[[str], Tree], interpreter: Interpreter, scratch: Path, s
     return run
 
 
+@pytest.mark.flaky(reruns=3)
 def test_each_size_is_run_in_rounds_until_the_time_is_used_up(grow: Grow, said: list[str]) -> None:
-    growth = grow("work.pairs(n)", (800, 100, 400), budget_s=6.0)
-    assert [point.size for point in growth.points] == [100, 400, 800]
-    bounds = ("its time of 6 s was used up", "30 rounds were made")
-    assert growth.ended.startswith((*bounds, "the exponent is known within", "the cost does not grow"))
-    assert said[:2] == ["first run: python bench.py 100", "first run: python bench.py 400"]
+    growth = grow("work.pairs(n)", (1600, 200, 800), budget_s=6.0)
+    assert [point.size for point in growth.points] == [200, 800, 1600]
+    assert growth.ended in {"its time of 6 s was used up", "30 rounds were made"} or "known within" in growth.ended
+    assert said[:2] == ["first run: python bench.py 200", "first run: python bench.py 800"]
     assert said[-1] == f"stopped: {growth.ended}"
-    assert any("time pass: python bench.py 800" in line for line in said)
-    assert [peak.size for peak in growth.peaks] == [100, 400, 800]
+    assert any("time pass: python bench.py 1600" in line for line in said)
+    assert [peak.size for peak in growth.peaks] == [200, 800, 1600]
     pairs = growth.functions[0]
     assert pairs.key.qualname == "pairs"
     assert pairs.points[-1].cpu_s > pairs.points[0].cpu_s
