@@ -8,7 +8,7 @@ from pathlib import Path
 
 from profiling.behaviour.recording import Recording
 from profiling.comparison import Decision, Measurement
-from profiling.measure import call_stopping, rules, stats
+from profiling.measure import rules, stats, stopping
 from profiling.measure.blocks import run_pair
 from profiling.measure.bytecode import forget_bytecode
 from profiling.measure.call_calibration import Calibration, calibrate
@@ -152,6 +152,7 @@ class _Session:
     def run_pairs(self, calibration: Calibration, on_pair: Callable[[Progress], None]) -> tuple[Decision, str]:
         """Run pairs until the target dimension is decided or a bound is reached; say which and why."""
         plan = self.plan
+        bounds = stopping.Bounds(most_pairs=plan.max_pairs, time_budget_s=plan.time_budget_s)
         decision, bound = Decision.UNDECIDED, ""
         while decision is Decision.UNDECIDED and not bound:
             began = time.monotonic()
@@ -162,11 +163,11 @@ class _Session:
             self.pair_s = max(self.pair_s, time.monotonic() - began)
             decision = stats.decide(self._evidence(calibration.metric))
             on_pair(self._progress(calibration.metric, decision))
-            bound = call_stopping.bound_reached(plan, len(self.found), self._elapsed_s(), self.pair_s)
+            bound = bounds.reached(len(self.found), self._elapsed_s(), self.pair_s)
         evidence = self._evidence(calibration.metric)
         if decision is Decision.UNDECIDED:
-            return decision, call_stopping.undecided(evidence, bound, self.pair_s)
-        return decision, call_stopping.decided(evidence, decision)
+            return decision, stopping.undecided(evidence, bound, self.pair_s)
+        return decision, stopping.decided(evidence, decision)
 
     def evidence(self, calibration: Calibration, decision: Decision, why: str) -> CallEvidence:
         """Return what the pairs prove."""

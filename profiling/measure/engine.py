@@ -1,6 +1,5 @@
 """Measure one tree against another: pairs of fresh processes, run together until the sequential test has decided."""
 
-import math
 import random
 import shutil
 import statistics
@@ -11,11 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from profiling.comparison import Decision, Measurement, Pair
-from profiling.measure import rules, stats
+from profiling.measure import rules, stats, stopping
 from profiling.measure.bytecode import forget_bytecode
 from profiling.measure.design import Layout, Mode, draw, usable_cores
 from profiling.measure.failures import MeasurementFailed, RunFailed, RunTimedOut, Side, WrongOrigin
-from profiling.measure.forecast import Forecast, eta_s, foresee, need
+from profiling.measure.forecast import Forecast, eta_s, foresee
 from profiling.measure.processes import Processes
 from profiling.measure.runs import Contender, Run, run_alone
 from profiling.measure.warm_up import Ready, WarmUp
@@ -193,7 +192,7 @@ class _Session:
             bound = self._bound_reached()
         note = _with(self.schedule.note)
         if decision is Decision.UNDECIDED:
-            return decision, f"undecided after {bound}{self._still_needed()}{note}"
+            return decision, self._undecided(bound) + note
         return decision, self._decided(decision, decided_after) + note
 
     def result(self, decision: Decision, why: str) -> Measurement:
@@ -296,27 +295,17 @@ class _Session:
             moved = f"{self.moved_s * 1000:.1f} ms of CPU"
             return f"what is saved is spent outside the measured part ({moved}): no gain after {count} pairs"
         evidence = stats.gather(self.plan.test, rules.log_ratios(self.pairs[:count], target))
-        if decision is Decision.IMPROVED:
-            return f"evidence of {_odds(evidence.gain)} against no gain after {count} pairs"
-        sought = f"{self.plan.design_effect:.0%}"
-        return f"evidence of {_odds(evidence.no_gain)} against a gain of {sought} or more after {count} pairs"
+        return stopping.decided(evidence, decision)
 
     def _bound_reached(self) -> str:
-        count = len(self.pairs)
-        if count >= self.schedule.most_pairs:
-            return f"{count} pairs, the most allowed"
-        if self._elapsed_s() + max(self._pair_s(), self.schedule.pair_s) > self.plan.time_budget_s:
-            return f"{count} pairs, when the time budget of {self.plan.time_budget_s:g}s was spent"
-        return ""
+        bounds = stopping.Bounds(most_pairs=self.schedule.most_pairs, time_budget_s=self.plan.time_budget_s)
+        return bounds.reached(len(self.pairs), self._elapsed_s(), max(self._pair_s(), self.schedule.pair_s))
 
-    def _still_needed(self) -> str:
+    def _undecided(self, bound: str) -> str:
         evidence = self._evidence()
         if evidence is None:
-            return f"; the rule for {self.metric.value} needs at least {rules.FEWEST_PAIRS}"
-        more = need(evidence, self._pair_s())
-        if more is None:
-            return "; the pairs so far lean neither way: more of them are unlikely to help"
-        return f"; {more.text}"
+            return f"undecided after {bound}; the rule for {self.metric.value} needs at least {rules.FEWEST_PAIRS}"
+        return stopping.undecided(evidence, bound, self._pair_s())
 
     def _elapsed_s(self) -> float:
         return time.monotonic() - self.started
@@ -344,10 +333,6 @@ def _check_bodies(base: Run, change: Run) -> None:
     counts = [0 if run.bodies is None else run.bodies.count for run in (base, change)]
     if counts[0] != counts[1]:
         raise MeasurementFailed(Side.CHANGE, f"it ran {counts[1]} test or benchmark bodies, the base {counts[0]}")
-
-
-def _odds(log_evidence: float) -> str:
-    return f"{math.exp(log_evidence):.0f}:1" if log_evidence < math.log(1e6) else "more than a million to 1"
 
 
 def _with(note: str) -> str:

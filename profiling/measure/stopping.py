@@ -1,9 +1,9 @@
-"""When a measurement of calls ends, and the words for why: those of the workload's measurement. Pure."""
+"""When a measurement ends, of whole runs or of calls, and the words for why. Pure."""
 
 import math
+from dataclasses import dataclass
 
 from profiling.comparison import Decision
-from profiling.measure.engine import Plan
 from profiling.measure.forecast import need
 from profiling.measure.stats import Evidence
 
@@ -31,13 +31,24 @@ def undecided(evidence: Evidence, bound: str, pair_s: float) -> str:
     return f"undecided after {bound}; {more.text}"
 
 
-def bound_reached(plan: Plan, count: int, elapsed_s: float, pair_s: float) -> str:
-    """Return the bound that keeps another pair from being run; nothing while one may be."""
-    if count >= plan.max_pairs:
-        return f"{count} pairs, the most allowed"
-    if elapsed_s + pair_s > plan.time_budget_s:
-        return f"{count} pairs, when the time budget of {plan.time_budget_s:g}s was spent"
-    return ""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What a measurement may take: so many pairs, and wall seconds after which no further pair is started."""
+
+    most_pairs: int
+    time_budget_s: float
+
+    def reached(self, count: int, elapsed_s: float, pair_s: float) -> str:
+        """Return the bound that keeps another pair from being run; nothing while one may be.
+
+        Args:
+            count: of pairs so far; elapsed_s: wall seconds so far; pair_s: those that one more takes.
+        """
+        if count >= self.most_pairs:
+            return f"{count} pairs, the most allowed"
+        if elapsed_s + pair_s > self.time_budget_s:
+            return f"{count} pairs, when the time budget of {self.time_budget_s:g}s was spent"
+        return ""
 
 
 def _odds(log_evidence: float) -> str:

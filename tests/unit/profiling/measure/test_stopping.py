@@ -1,12 +1,10 @@
 import pytest
 
 from profiling.comparison import Decision
-from profiling.measure import call_stopping
-from profiling.measure.engine import Plan
+from profiling.measure import stopping
 from profiling.measure.stats import Test, gather
-from profiling.model import Dimension
 
-PLAN = Plan(target=Dimension.CPU_S, max_pairs=8, time_budget_s=10.0)
+BOUNDS = stopping.Bounds(most_pairs=8, time_budget_s=10.0)
 
 
 @pytest.mark.parametrize(
@@ -18,25 +16,23 @@ PLAN = Plan(target=Dimension.CPU_S, max_pairs=8, time_budget_s=10.0)
     ],
 )
 def test_a_further_pair_is_kept_back_by_number_or_time(count: int, elapsed_s: float, bound: str) -> None:
-    assert call_stopping.bound_reached(PLAN, count, elapsed_s, 1.0) == bound
+    assert BOUNDS.reached(count, elapsed_s, 1.0) == bound
 
 
 def test_a_decision_is_told_with_its_evidence() -> None:
     gains = gather(Test(), [0.3] * 7)
     nothing = gather(Test(), [0.0] * 7)
 
-    improved = call_stopping.decided(gains, Decision.IMPROVED)
+    improved = stopping.decided(gains, Decision.IMPROVED)
     assert improved.endswith(":1 against no gain after 7 pairs")
-    not_improved = call_stopping.decided(nothing, Decision.NOT_IMPROVED)
+    not_improved = stopping.decided(nothing, Decision.NOT_IMPROVED)
     assert not_improved.endswith(":1 against a gain of 5% or more after 7 pairs")
-    assert "more than a million to 1" in call_stopping.decided(gather(Test(), [0.3] * 30), Decision.IMPROVED)
+    assert "more than a million to 1" in stopping.decided(gather(Test(), [0.3] * 30), Decision.IMPROVED)
 
 
 def test_what_is_undecided_says_what_more_it_takes_or_that_more_is_no_use() -> None:
     leaning = gather(Test(), [0.06, 0.05, 0.06])
     torn = gather(Test(), [0.5, -0.5] * 2)
 
-    assert "3 pairs, the most allowed; needs about" in call_stopping.undecided(
-        leaning, "3 pairs, the most allowed", 2.0
-    )
-    assert call_stopping.undecided(torn, "4 pairs", 2.0).startswith("undecided after 4 pairs; ")
+    assert "3 pairs, the most allowed; needs about" in stopping.undecided(leaning, "3 pairs, the most allowed", 2.0)
+    assert stopping.undecided(torn, "4 pairs", 2.0).startswith("undecided after 4 pairs; ")
