@@ -24,6 +24,8 @@ from profiling.measure.environment import launch
 from profiling.measure.processes import Processes
 from profiling.model import Command, Interpreter, RunUsage, Tree
 
+pytestmark = pytest.mark.flaky(reruns=3)
+
 VERSIONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 MIB = 2**20
 OWN = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -14,7 +14,7 @@ from profiling.measure.engine import Plan, measure
 from profiling.measure.processes import Processes
 from profiling.model import Command, Dimension, Interpreter, Tree
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.flaky(reruns=3)]
 
 WORK = "def run():\n    total = 0\n    for i in range({rounds}):\n        total += i * i % 7\n    return total\n"
 ASV = """

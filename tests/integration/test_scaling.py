@@ -13,6 +13,8 @@ from profiling.model import Interpreter, Tree
 from profiling.scaling.collect import collect_growth
 from profiling.scaling.template import Template
 
+pytestmark = pytest.mark.flaky(reruns=3)
+
 PROGRAM = """
 def unique(size):
     found = []
@@ -65,7 +67,6 @@ def of(growth: Growth, name: str) -> FunctionGrowth:
     return next(each for each in growth.functions if each.key.qualname == name)
 
 
-@pytest.mark.flaky(reruns=3)
 def test_a_search_in_a_growing_list_is_quadratic_in_spite_of_a_fixed_start(grow: Grow) -> None:
     growth = grow("programs.start(); programs.unique(n)", (450, 1350, 4000, 12000))
     assert growth.exponent is not None, growth

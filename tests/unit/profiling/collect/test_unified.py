@@ -10,6 +10,8 @@ from profiling.measure.processes import Processes
 from profiling.model import Command, Interpreter, Tree
 from profiling.profile import Profile
 
+pytestmark = pytest.mark.flaky(reruns=3)
+
 INTERPRETER = Interpreter(executable=sys.executable, version=(3, 11, 0))
 ProfileRun = Callable[..., Profile]
 

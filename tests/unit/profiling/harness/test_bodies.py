@@ -9,6 +9,8 @@ from profiling.measure.environment import launch
 from profiling.measure.processes import Finished, Processes
 from profiling.model import Command, Interpreter, Tree
 
+pytestmark = pytest.mark.flaky(reruns=3)
+
 Report = Mapping[str, object]
 Write = Callable[[str, str], Path]
 Record = Callable[..., tuple[Finished, list[Report]]]

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.flaky(reruns=3)
+
 Run = Callable[..., Any]
 Write = Callable[[str, str], Path]
 

@@ -24,6 +24,8 @@ from profiling.measure.failures import RunFailed, Side, WrongOrigin
 from profiling.measure.processes import Processes, Stopped
 from profiling.model import Dimension, FunctionKey, Interpreter
 
+pytestmark = pytest.mark.flaky(reruns=3)
+
 KEY = FunctionKey(file="proj/work.py", first_line=1, qualname="f")
 LOOP = "def f(n):\n    total = 0\n    for i in range({rounds}):\n        total += i * i % 7\n    return total\n"
 FULL = LOOP.format(rounds="n")

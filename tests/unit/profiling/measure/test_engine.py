@@ -22,6 +22,8 @@ from profiling.measure.forecast import Forecast
 from profiling.measure.processes import Processes, Stopped
 from profiling.model import Command, Dimension, Interpreter, Tree
 
+pytestmark = pytest.mark.flaky(reruns=3)
+
 MakeTree = Callable[..., Tree]
 Measure = Callable[..., Measurement]
 

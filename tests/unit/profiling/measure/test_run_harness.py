@@ -9,6 +9,8 @@ from profiling.measure.environment import launch
 from profiling.measure.processes import Finished, Processes
 from profiling.model import Command, Interpreter, Tree
 
+pytestmark = pytest.mark.flaky(reruns=3)
+
 MakeTree = Callable[..., Tree]
 Report = Mapping[str, object]
 Record = Callable[..., tuple[Finished, list[Report]]]
