@@ -362,6 +362,23 @@ def count_scan() -> Iterator[Case]:
         )
 
 
+def collect_less() -> Iterator[Case]:
+    setup = "import gc\nt = gc.get_threshold()\ndef run(*one):\n    gc.set_threshold(*one)\n    gc.enable()\n"
+    built = "m = [{'a': i, 'b': [i]} for i in range(%d)]"
+    for work, words in (
+        (built % 20_000, "20000 dicts with lists made and kept"),
+        (built % 200_000, "200000 dicts with lists made and kept"),
+        ("for i in range(20000):\n        a = []; a.append([a])", "20000 cycles made and dropped"),
+    ):
+        yield Case(
+            recipe="collect-less",
+            parameters=words,
+            setup=f"{setup}    {work}\n    gc.disable()",
+            before="run(*t)",
+            after="run(10_000)",
+        )
+
+
 RATIOS: tuple[Callable[[], Iterator[Case]], ...] = (
     set_membership,
     deque_queue,
@@ -380,6 +397,7 @@ RATIOS: tuple[Callable[[], Iterator[Case]], ...] = (
     iso_dates,
     first_elements,
     frame_lookup,
+    collect_less,
     yaml_loader,
     sort_idiom,
     dead_code,

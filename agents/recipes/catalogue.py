@@ -5,6 +5,7 @@ from agents.recipes import (
     blocking_call,
     cached_property,
     chained_lists,
+    collect_less,
     count_scan,
     dead_code,
     deque_queue,
@@ -72,6 +73,7 @@ CATALOGUE: tuple[Recipe, ...] = (
 
 ASKED_FOR: tuple[Recipe, ...] = (
     gathered_awaits.RECIPE,
+    collect_less.RECIPE,
     blocking_call.RECIPE,
     yaml_loader.RECIPE,
 )
