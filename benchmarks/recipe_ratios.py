@@ -379,6 +379,20 @@ def collect_less() -> Iterator[Case]:
         )
 
 
+def sunk_work() -> Iterator[Case]:
+    texts = 'm = f"{x!r} is none of %s"\n    '
+    for shown, words in (("them", "one value"), ("{known!r}", "a set of three"), ("{many!r}", "a list of 100")):
+        yield Case(
+            recipe="sunk-work",
+            parameters=f"a message never used, of {words}",
+            setup="known = {1, 2, 3}\nmany = list(range(100))\nw = [1, 2] * 50",
+            before="for x in w:\n    " + texts % shown + "if x not in known:\n        print(m)",
+            after="for x in w:\n    if x not in known:\n        "
+            + (texts % shown).replace("    ", "        ")
+            + "print(m)",
+        )
+
+
 RATIOS: tuple[Callable[[], Iterator[Case]], ...] = (
     set_membership,
     deque_queue,
@@ -398,6 +412,7 @@ RATIOS: tuple[Callable[[], Iterator[Case]], ...] = (
     first_elements,
     frame_lookup,
     collect_less,
+    sunk_work,
     yaml_loader,
     sort_idiom,
     dead_code,

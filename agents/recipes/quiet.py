@@ -19,7 +19,7 @@ _READING_METHODS = frozenset(
     "count endswith find format get index isalpha isdigit items join keys lower lstrip partition replace rfind"
     " rpartition rsplit rstrip split splitlines startswith strip title upper values".split()
 )
-_FILLING_METHODS = frozenset({"add", "append", "extend", "insert", "setdefault", "update"})
+FILLING_METHODS = frozenset({"add", "append", "extend", "insert", "setdefault", "update"})
 _CONTAINERS = frozenset({"dict", "list", "set", "sorted"})
 _DISPLAYS = (ast.Dict, ast.DictComp, ast.List, ast.ListComp, ast.Set, ast.SetComp)
 _LOUD = (
@@ -106,7 +106,7 @@ def _is_quiet_call(call: ast.Call, function: FunctionNode, module: Module, proje
     if not isinstance(call.func, ast.Attribute):
         return False
     method = call.func.attr
-    if method in _FILLING_METHODS:
+    if method in FILLING_METHODS:
         return _is_own(call.func.value, function, module)
     return method in _READING_METHODS and method not in defined_in_classes(project)
 
