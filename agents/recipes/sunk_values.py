@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from agents.recipes.functions import Function, own_nodes
+from agents.recipes.deferral import names_by_id
+from agents.recipes.functions import Function
 from agents.recipes.harmless import is_harmless
 from agents.recipes.project import Module, Project
 from agents.recipes.quiet import FILLING_METHODS, changes_nothing
@@ -33,8 +34,8 @@ _STEPPING = (
     ),
     *(ast.AugAssign, *_LEAVES),
 )
-"""What may step through an iterator, which shows in its text, fill a list or a defaultdict (`d[key]` does), or makes the
-way hard to follow."""
+"""What may step through an iterator, which shows in its text, or fill a list or a defaultdict (`d[key]` does), and what
+makes the way hard to follow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +44,11 @@ class SunkValue:
 
     Attributes:
         statement: the assignment.
-        name: of the local.
         before: the statement in front of which it may stand.
         use: the first place that reads it.
     """
 
     statement: ast.Assign
-    name: str
     before: ast.stmt
     use: ast.Name
 
@@ -60,34 +59,30 @@ def sunk_values(function: Function, module: Module, project: Project) -> Iterato
     Nothing can tell: the value is harmless to make or not to make, its name is bound here alone, and what is now done
     before changes neither the objects it is made of nor their names.
     """
-    if reads_its_frame(function.node):
-        return
-    for node in own_nodes(function.node):
-        if isinstance(node, ast.Assign) and _is_candidate(node, function, module):
-            found = _sunk(node, function, module, project)
-            if found is not None and is_harmless(node.value, module, project):
-                yield found
+    for node in _candidates(function, module):
+        found = _sunk(_Way(node, function, module, project), module)
+        if found is not None and is_harmless(node.value, module, project) and not reads_its_frame(function.node):
+            yield found
 
 
-def _is_candidate(node: ast.Assign, function: Function, module: Module) -> bool:
-    """Say whether it binds one local that nothing else binds, to something that costs."""
-    target, known = node.targets[0], names(module)
-    if len(node.targets) != 1 or not isinstance(target, ast.Name):
-        return False
-    scope = known.inside(function.node)
-    is_only = known.resolve(target.id, target) is scope and known.bindings(target.id, scope) == (target,)
-    return is_only and any(isinstance(part, _COSTLY) for part in ast.walk(node.value))
+def _candidates(function: Function, module: Module) -> Iterator[ast.Assign]:
+    """Yield the assignments to locals that nothing else binds, of something that costs."""
+    for bound in names(module).inside(function.node).bindings.values():
+        statement = parents(module).get(bound[0])
+        if len(bound) != 1 or not isinstance(statement, ast.Assign) or statement.targets != bound:
+            continue
+        if any(isinstance(part, _COSTLY) for part in ast.walk(statement.value)):
+            yield statement
 
 
-def _sunk(node: ast.Assign, function: Function, module: Module, project: Project) -> SunkValue | None:
-    way, block = _Way(node, function, module, project), _block_of(node, module)
-    rest = block[block.index(node) + 1 :]
-    reads = way.reads()
-    is_plain = all(names(module).scope(read) is names(module).inside(function.node) for read in reads)
-    if not reads or not is_plain or sum(map(way.count, rest)) != len(reads):
+def _sunk(way: "_Way", module: Module) -> SunkValue | None:
+    block = _block_of(way.node, module)
+    rest = block[block.index(way.node) + 1 :]
+    is_plain = all(names(module).scope(read) is names(module).inside(way.function) for read in way.reads)
+    if not way.reads or not is_plain or sum(map(way.count, rest)) != len(way.reads):
         return None
     before = way.place(rest)
-    return SunkValue(statement=node, name=way.name, before=before, use=reads[0]) if before is not None else None
+    return SunkValue(statement=way.node, before=before, use=way.reads[0]) if before is not None else None
 
 
 def _block_of(statement: ast.stmt, module: Module) -> list[ast.stmt]:
@@ -100,20 +95,18 @@ class _Way:
 
     def __init__(self, node: ast.Assign, function: Function, module: Module, project: Project) -> None:
         target = node.targets[0]
-        assert isinstance(target, ast.Name)
-        self.name = target.id
-        self._function, self._module, self._project = function.node, module, project
+        named = names_by_id(module).get(target.id, ()) if isinstance(target, ast.Name) else ()
+        first, last = function.node.lineno, function.node.end_lineno or 0
+        inside = (one for one in named if first <= one.lineno <= last and isinstance(one.ctx, ast.Load))
+        self.node, self.function = node, function.node
+        self.reads = sorted(inside, key=lambda read: (read.lineno, read.col_offset))
+        self._module, self._project = module, project
         self._made_of = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)}
 
-    def reads(self) -> list[ast.Name]:
-        """Return every place that reads the name, in the order of the text."""
-        found = (part for part in ast.walk(self._function) if isinstance(part, ast.Name) and part.id == self.name)
-        loads = [part for part in found if isinstance(part.ctx, ast.Load)]
-        return sorted(loads, key=lambda part: (part.lineno, part.col_offset))
-
-    def count(self, node: ast.AST) -> int:
-        """Return how often the name stands in a node."""
-        return sum(isinstance(part, ast.Name) and part.id == self.name for part in ast.walk(node))
+    def count(self, node: ast.stmt | ast.expr) -> int:
+        """Return how often the name is read in a node."""
+        start, end = (node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0)
+        return sum(start <= (read.lineno, read.col_offset) < end for read in self.reads)
 
     def place(self, block: Sequence[ast.stmt]) -> ast.stmt | None:
         """Return the statement behind the last way out of a block that passes by the value; None: there is none."""
@@ -144,7 +137,7 @@ class _Way:
 
     def _is_still(self, node: ast.AST) -> bool:
         """Say whether running a node leaves what the value is made of as it was, and steps through nothing."""
-        quiet = changes_nothing(node, self._function, self._module, self._project)
+        quiet = changes_nothing(node, self.function, self._module, self._project)
         return quiet and not any(map(self._touches, ast.walk(node)))
 
     def _touches(self, node: ast.AST) -> bool:

@@ -33,10 +33,10 @@ class SunkWork:
         domain=Domain.CPU,
         dimension=Dimension.CPU_S,
         confidence=0.7,
-        cost_note="measured 2026-11, CPython 3.9 / 3.10 / 3.11 / 3.12 / 3.13, 15 interleaved pairs of CPU time, a message "
-        "never used: with one value 4.6x / 3.9x / 4.3x [4.2, 4.5] / 6.6x / 5.8x, with a set of three 31x / 28x / 38x "
-        "[36, 40] / 48x / 45x, with a list of 100 232x / 231x / 289x [231, 301] / 393x / 387x; 52 to 91 ns a value, 12 "
-        "ns a character and more",
+        cost_note="measured 2026-11, CPython 3.9 / 3.10 / 3.11 / 3.12 / 3.13, 15 interleaved pairs of CPU time, a "
+        "message never used: with one value 4.6x / 3.9x / 4.3x [4.2, 4.5] / 6.6x / 5.8x, with a set of three 31x / "
+        "28x / 38x [36, 40] / 48x / 45x, with a list of 100 232x / 231x / 289x [231, 301] / 393x / 387x; 52 to 91 ns "
+        "a value, 12 ns a character and more",
         mechanism="A value that is made before it is known whether anybody needs it is often made for nobody.",
         hazard="Checked: making it raises and changes nothing, only what comes behind the way out or in the branch "
         "reads its name, and nothing is changed in between; remains: a debugger or traceback that shows locals does "
