@@ -21,6 +21,14 @@ def deque_queue() -> Iterator[Case]:
             before="q.append(q.pop(0))",
             after="d.append(d.popleft())",
         )
+    for length in (64, 1000, 20000):
+        yield Case(
+            recipe="deque-queue",
+            parameters=f"insert in front and pop, {length} elements",
+            setup=f"from collections import deque\nq = list(range({length}))\nd = deque(q)",
+            before="q.insert(0, q.pop())",
+            after="d.appendleft(d.pop())",
+        )
 
 
 def set_membership() -> Iterator[Case]:

@@ -12,7 +12,7 @@ from agents.recipes.own_list import OwnList, own_list
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import container_request
 from agents.recipes.splice import NotSpliceable, Rewrite, source
-from agents.recipes.uses import Use, UseKind
+from agents.recipes.uses import Use, UseKind, inserts_first
 from profiling.facts import ContainerFacts, Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -199,18 +199,9 @@ def _moved(seen: ContainerFacts) -> int:
 
 
 def _inserted_names(function: FunctionNode) -> set[str]:
-    calls = (node for node in own_nodes(function) if isinstance(node, ast.Call) and _inserts_first(node))
+    calls = (node for node in own_nodes(function) if isinstance(node, ast.Call) and inserts_first(node))
     owners = (call.func.value for call in calls if isinstance(call.func, ast.Attribute))
     return {owner.id for owner in owners if isinstance(owner, ast.Name)}
-
-
-def _inserts_first(call: ast.Call) -> bool:
-    """Say whether it is `….insert(0, x)`."""
-    if not isinstance(call.func, ast.Attribute) or call.func.attr != "insert" or len(call.args) != 2 or call.keywords:
-        return False
-    index, value = call.args
-    is_first = isinstance(index, ast.Constant) and type(index.value) is int and index.value == 0
-    return is_first and not isinstance(value, ast.Starred)
 
 
 def _reversed(function: FunctionNode, name: str, module: Module) -> _Reversed | None:
@@ -242,7 +233,7 @@ def _starts_short(value: ast.expr) -> bool:
 def _insert_of(use: Use) -> ast.Call | None:
     """Return the call when the use is a statement `name.insert(0, x)`."""
     call = use.path[1] if use.kind is UseKind.METHOD else None
-    if not isinstance(call, ast.Call) or not _inserts_first(call) or not isinstance(use.path[2], ast.Expr):
+    if not isinstance(call, ast.Call) or not inserts_first(call) or not isinstance(use.path[2], ast.Expr):
         return None
     return call
 

@@ -174,7 +174,7 @@ class _Prover:
 
     def _surely_grows(self, node: ast.AST) -> bool:
         value = node.value if isinstance(node, ast.Expr) else None
-        return isinstance(value, ast.Call) and _is_on(value, self._name) and _method(value) == "append"
+        return isinstance(value, ast.Call) and _is_on(value, self._name) and _method(value) in ("append", "insert")
 
     def _implies(self, test: ast.expr, *, truth: bool) -> bool:
         """Say whether the test being true (or false) proves an element."""

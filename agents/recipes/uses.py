@@ -92,6 +92,15 @@ def makes_list(value: ast.expr | None, is_builtin: Callable[[str], bool]) -> boo
     return plain and (value.func.id == "sorted" or (value.func.id == "list" and not value.keywords))
 
 
+def inserts_first(call: ast.Call) -> bool:
+    """Say whether it is `….insert(0, x)`."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr != "insert" or len(call.args) != 2 or call.keywords:
+        return False
+    index, value = call.args
+    is_first = isinstance(index, ast.Constant) and type(index.value) is int and index.value == 0
+    return is_first and not isinstance(value, ast.Starred)
+
+
 def block_of(use: Use, function: FunctionNode) -> list[ast.stmt]:
     """Return the list of statements in which the statement of a use stands."""
     statement = next(step for step in (use.node, *use.path) if isinstance(step, ast.stmt))

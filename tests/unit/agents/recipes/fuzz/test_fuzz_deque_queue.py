@@ -14,6 +14,9 @@ LOOPS = (
     "while len(q) > 0:\n    out.append(q.pop(0))\n    out.append(len(q))",
     "while q:\n    x = q.pop(0)\n    if isinstance(x, list):\n        q.extend(x)\n    else:\n        print(x)",
     "while q:\n    out.append(q.pop(0))\n    if q and out[-1] == 1:\n        out.append(q.pop())",
+    "for x in items:\n    q.insert(0, x)\n    if len(q) > 2:\n        out.append(q.pop())",
+    "while q:\n    x = q.pop()\n    for y in x if isinstance(x, list) else ():\n        q.insert(0, y)\n    print(x)",
+    "q.insert(0, (1, 2))\nout.append(q.pop())\nq.insert(0, x := len(q))\nout.append(x)",
     "while q:\n    out.append(x := q.pop(0))\n    if not isinstance(x, str) and x in q:\n        q.append('again')",
 )
 READS = (
@@ -28,6 +31,8 @@ HOSTILE = (
     "out.append(q)",
     "out.append(q == [])",
     "q.pop(0)",
+    "q.insert(1, 2)",
+    "for x in q:\n    q.insert(0, 1)\n    if len(q) > 9:\n        break",
     "for x in q:\n    q.pop(0)",
 )
 
