@@ -401,6 +401,28 @@ def sunk_work() -> Iterator[Case]:
         )
 
 
+def lazy_package() -> Iterator[Case]:
+    hook = "def __getattr__(name):\\n    global Price\\n    if name == 'Price':\\n        from .prices import Price\\n"
+    setup = (
+        "import os, sys, tempfile\nhome = tempfile.TemporaryDirectory()\nsys.path.insert(0, home.name)\n"
+        "def make(name, text):\n    os.makedirs(os.path.join(home.name, name))\n"
+        "    for file, one in (('__init__', text), ('prices', prices)):\n"
+        "        with open(os.path.join(home.name, name, file + '.py'), 'w') as out:\n            out.write(one)\n"
+        "def fresh(name):\n    sys.modules.pop(name, None)\n    sys.modules.pop(name + '.prices', None)\n"
+        "    return __import__(name)\nprices = 'class Price: pass\\n' + '\\n'.join(\n"
+        "    'class A%d:\\n    def a(self): pass\\n    def b(self): pass' % i for i in range(100))\n"
+        f"make('eager', 'from .prices import Price')\nmake('lazy', \"{hook}        return Price\")"
+    )
+    for ending, words in (("", "that nothing asks for"), (".Price", "and one name of it")):
+        yield Case(
+            recipe="lazy-package",
+            parameters=f"a package with a submodule of 100 classes {words}",
+            setup=setup,
+            before=f"fresh('eager'){ending}",
+            after=f"fresh('lazy'){ending}",
+        )
+
+
 RATIOS: tuple[Callable[[], Iterator[Case]], ...] = (
     set_membership,
     deque_queue,
@@ -426,6 +448,7 @@ RATIOS: tuple[Callable[[], Iterator[Case]], ...] = (
     dead_code,
     truth_test,
     count_scan,
+    lazy_package,
 )
 """By rank, as the catalogue."""
 

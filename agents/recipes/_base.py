@@ -63,12 +63,16 @@ class Example:
         after: source after the rewrite of its first site; None: the recipe must not fire.
         because: for a refusal, the reason in words.
         parameters: of the choice the rewrite is made with, for recipes that need some.
+        file: where the module stands, for recipes of packages; empty: anywhere.
+        others: further modules it needs, by file.
     """
 
     before: str
     after: str | None
     because: str = ""
     parameters: tuple[tuple[str, int], ...] = ()
+    file: str = ""
+    others: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from agents.recipes import (
     iso_dates,
     lazy_import,
     lazy_list,
+    lazy_package,
     least_elements,
     memo_const,
     memo_global,
@@ -78,5 +79,6 @@ ASKED_FOR: tuple[Recipe, ...] = (
     collect_less.RECIPE,
     blocking_call.RECIPE,
     yaml_loader.RECIPE,
+    lazy_package.RECIPE,
 )
 """By rank: what remains of their hazards is for a person to judge, so they are offered only where one can be asked."""

@@ -61,7 +61,7 @@ def eager_importers(statement: Import, module: Module, project: Project) -> tupl
     """Return other files whose top level imports the same module: if these run too, the import is only moved."""
     wanted = set(imported_modules(statement, module, project)[-1:])
     others = (other for other in project.modules.values() if other is not module)
-    return tuple(other.file for other in others if not wanted.isdisjoint(_eager_names(other)))
+    return tuple(other.file for other in others if not wanted.isdisjoint(eager_names(other)))
 
 
 def _is_candidate(statement: Import) -> bool:
@@ -102,7 +102,7 @@ def is_private_to(alias: ast.alias, module: Module, project: Project) -> bool:
     exported = exports(module)
     if exported.is_said and (exported.names is None or name in exported.names):
         return False
-    if stores.index(project).is_replaced(name) or name in _words_in_annotations(module) | _words_in_doctests(module):
+    if stores.index(project).is_replaced(name) or name in words_in_annotations(module) | words_in_doctests(module):
         return False
     return taken_from_outside(project, module, name) is None
 
@@ -179,7 +179,7 @@ def _called_name(node: ast.AST) -> str:
 @once
 def _imports_compiler(module: Module) -> bool:
     return any(
-        _COMPILERS.intersection(name.partition(".")[0] for name in _names_of(statement, module))
+        _COMPILERS.intersection(name.partition(".")[0] for name in names_of(statement, module))
         for statement in module.syntax.body
         if isinstance(statement, Import)
     )
@@ -205,7 +205,7 @@ def names_by_id(module: Module) -> Mapping[str, tuple[ast.Name, ...]]:
 
 
 @once
-def _words_in_annotations(module: Module) -> frozenset[str]:
+def words_in_annotations(module: Module) -> frozenset[str]:
     """Return the words of annotations written as strings: they are looked up in the module's globals."""
     annotations: list[ast.expr | None] = []
     for node in ast.walk(module.syntax):
@@ -219,7 +219,7 @@ def _words_in_annotations(module: Module) -> frozenset[str]:
 
 
 @once
-def _words_in_doctests(module: Module) -> frozenset[str]:
+def words_in_doctests(module: Module) -> frozenset[str]:
     """Return the words of the examples in docstrings, which run with the module's globals."""
     strings = (node.value for node in ast.walk(module.syntax) if isinstance(node, ast.Constant))
     lines = (line.strip() for text in strings if isinstance(text, str) and ">>>" in text for line in text.splitlines())
@@ -227,14 +227,14 @@ def _words_in_doctests(module: Module) -> frozenset[str]:
 
 
 @once
-def _eager_names(module: Module) -> frozenset[str]:
+def eager_names(module: Module) -> frozenset[str]:
     """Return what is imported together with the module: by all but imports in functions and under TYPE_CHECKING."""
     found: set[str] = set()
     stack: list[ast.AST] = [module.syntax]
     while stack:
         node = stack.pop()
         if isinstance(node, Import):
-            found.update(_names_of(node, module))
+            found.update(names_of(node, module))
         elif not isinstance(node, FunctionNode) and not _is_type_checking(node):
             stack.extend(ast.iter_child_nodes(node))
     return frozenset(found)
@@ -244,7 +244,7 @@ def _is_type_checking(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and _called_name(node.test) == "TYPE_CHECKING"
 
 
-def _names_of(statement: Import, module: Module) -> frozenset[str]:
+def names_of(statement: Import, module: Module) -> frozenset[str]:
     """Return the dotted names a statement imports, parents and possible submodules included."""
     if isinstance(statement, ast.Import):
         leaves = [alias.name for alias in statement.names]

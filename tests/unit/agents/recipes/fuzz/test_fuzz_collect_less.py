@@ -1,6 +1,7 @@
 """Generated programs: they do the same when the garbage collector looks less often."""
 
 import gc
+import sys
 import textwrap
 from collections.abc import Iterator
 
@@ -70,6 +71,7 @@ def compared(cases: int) -> int:
             assert_alike(Program(source.replace(GUARD, "if True:"), ()), after.replace(GUARD, "if True:"))
 
     compare()
+    sys.stdout.write(f"collect-less: applied in {sum(applied)} of {len(applied)} programs, none differs\n")
     return sum(applied)
 
 
