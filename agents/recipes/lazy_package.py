@@ -34,9 +34,9 @@ class LazyPackage:
         domain=Domain.STRUCTURE,
         dimension=Dimension.IMPORT_S,
         confidence=0.6,
-        cost_note="measured 2026-11, CPython 3.9 / 3.10 / 3.11 / 3.12 / 3.13, 15 interleaved pairs of CPU time, importing "
-        "a package with a submodule of 100 classes that nothing asks for 12x / 12x / 12x [10, 17] / 14x / 17x; with one "
-        "name of it asked for no difference (0.9x [0.9, 1.0] on 3.11)",
+        cost_note="measured 2026-11, CPython 3.9 / 3.10 / 3.11 / 3.12 / 3.13, 15 interleaved pairs of CPU time, "
+        "importing a package with a submodule of 100 classes that nothing asks for 12x / 12x / 12x [10, 17] / 14x / "
+        "17x; with one name of it asked for no difference (0.9x [0.9, 1.0] on 3.11)",
         mechanism="A package that imports all of its submodules makes every program pay for all of them; with "
         "`__getattr__` one is imported when a name from it is first asked for.",
         hazard="Checked: the names are in `__all__`, no file of the package takes them from it, nobody replaces them, "
