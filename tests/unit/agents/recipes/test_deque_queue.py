@@ -81,7 +81,7 @@ def test_the_examples_hold():
     assert_examples_hold(RECIPE)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.sampled_from(LICENSED), min_size=1, max_size=5), bindings, st.lists(arguments, min_size=2, max_size=4)
 )
