@@ -389,6 +389,24 @@ def bounded_cache() -> Iterator[Case]:
         )
 
 
+def kept_hash() -> Iterator[Case]:
+    init = "    def __init__(self):\n        self.a, self.b = 'name', 7\n"
+    setup = f"class D:\n{init}    def __hash__(self):\n        return hash((self.a, self.b))\n"
+    setup += f"class S:\n{init}    _hash = None\n    def __hash__(self):\n        kept = self._hash\n"
+    setup += "        if kept is None:\n            kept = self._hash = hash((self.a, self.b))\n        return kept\n"
+    setup += "d, s = D(), S()\n"
+    for calls in (1, 5, 20):
+        hashed = "; ".join(["hash(x)"] * calls)
+        yield Case(
+            recipe="kept-hash",
+            parameters=f"a new instance with 2 attributes, hashed {calls} times",
+            setup=setup,
+            before=f"x = D(); {hashed}",
+            after=f"x = S(); {hashed}",
+        )
+    yield Case(recipe="kept-hash", parameters="a later hash", setup=setup, before="hash(d)", after="hash(s)")
+
+
 def dataclass_slots() -> Iterator[Case]:
     fields = "    a: int\n    b: int\n    c: int = 3\n"
     yield Case(
@@ -410,6 +428,7 @@ RATIOS: tuple[Callable[[], Iterator[Case]], ...] = (
     dataclass_slots,
     slots,
     bounded_cache,
+    kept_hash,
     unique_list,
     front_insert,
     regex_text,

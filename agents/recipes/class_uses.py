@@ -4,7 +4,7 @@ import ast
 from collections.abc import Collection, Iterator, Mapping
 
 from agents.recipes.functions import FunctionNode
-from agents.recipes.hierarchy import Class, hierarchy
+from agents.recipes.hierarchy import Class
 from agents.recipes.instances import may_be_instance
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
@@ -36,8 +36,7 @@ def is_let_out(found: Class, project: Project, hidden: Collection[str] = ()) -> 
     """
     if any(may_be_instance(value, module, found, project) for module, value in _types_let_out(project)):
         return True
-    family = (found, *hierarchy(project).descendants(found))
-    return any(not _is_kept(method, member, hidden) for member in family for method in _class_methods(member))
+    return any(not _is_kept(method, found, hidden) for method in _class_methods(found))
 
 
 @once

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from agents.recipes import stores
 from agents.recipes.functions import FunctionNode
 from agents.recipes.hierarchy import Class, hierarchy
 from agents.recipes.import_effects import modules_by_name
@@ -125,6 +126,30 @@ def is_handed_to_libraries(found: Class, project: Project) -> bool:
 
 
 @once
+def is_anything_reflected(project: Project) -> bool:
+    """Say whether attributes of an object of which nothing is known are reached by a name that can't be read."""
+    return any(may_be_instance(one.receiver, one.module, _nobody(project), project) for one in reflections(project))
+
+
+@once
+def stored_on_anything(project: Project) -> frozenset[str]:
+    """Return the names of attributes that are set, or deleted, on an object of which nothing is known."""
+    found = _nobody(project)
+    return frozenset(
+        name
+        for name, group in stores.index(project).by_name.items()
+        if any(may_be_instance(store.receiver, store.module, found, project) for store in group)
+    )
+
+
+@once
+def _nobody(project: Project) -> Class:
+    """Return a class that no code of the project knows: what may be an instance of it may be anything."""
+    node = ast.ClassDef(name="", bases=[], keywords=[], body=[], decorator_list=[])
+    return Class(module=project.everything[0], node=node, base_names=())
+
+
+@once
 def reflections(project: Project) -> tuple[Reflection, ...]:
     """Return every place that reaches attributes of an object by a name that can't be read, or its dictionary."""
     return tuple(found for module in project.everything for found in _reflections(module))
@@ -133,13 +158,20 @@ def reflections(project: Project) -> tuple[Reflection, ...]:
 @once
 def is_serialised(project: Project) -> bool:
     """Say whether objects may be stored by their dictionaries: a file names a library that does so."""
-    return any(word.partition(".")[0] in _SERIALISERS for module in project.everything for word in _imported(module))
+    return any(_imports_any(module, _SERIALISERS) for module in project.everything)
 
 
 @once
 def mentions_weak_references(project: Project) -> bool:
     """Say whether any file makes weak references."""
-    return any(word.partition(".")[0] == "weakref" for module in project.everything for word in _imported(module))
+    return any(_imports_any(module, frozenset({"weakref"})) for module in project.everything)
+
+
+def _imports_any(module: Module, libraries: frozenset[str]) -> bool:
+    """Say whether a file imports one of some libraries, or names one in a string."""
+    if not any(library in module.text for library in libraries):
+        return False
+    return any(word.partition(".")[0] in libraries for word in _imported(module))
 
 
 def _imported(module: Module) -> Iterator[str]:
@@ -222,6 +254,8 @@ def _library_calls(project: Project) -> tuple[tuple[Module, ast.Call], ...]:
 
 
 def _reflections(module: Module) -> Iterator[Reflection]:
+    if not any(word in module.text for word in ("vars", "attr", "__dict__", "__class__")):
+        return
     for node in ast.walk(module.syntax):
         receiver = _reflected(node)
         if receiver is not None:

@@ -9,11 +9,13 @@ from agents.recipes.class_uses import is_let_out, is_only_named
 from agents.recipes.functions import FunctionNode
 from agents.recipes.hierarchy import Class, hierarchy
 from agents.recipes.instances import (
+    is_anything_reflected,
     is_handed_to_libraries,
     is_serialised,
     may_be_instance,
     receiver_of,
     reflections,
+    stored_on_anything,
 )
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import names
@@ -65,20 +67,21 @@ def layout(node: ast.ClassDef, module: Module, project: Project, declared: tuple
         declared: names that they will have slots for beside those stored.
     """
     found = hierarchy(project).of(node)
-    if node not in module.syntax.body or not _is_plain_class(found, module, project):
+    if is_serialised(project) or is_anything_reflected(project) or node not in module.syntax.body:
         return None
-    if not _are_plain_descendants(found, project) or is_serialised(project):
+    if not _is_plain_class(found, module, project) or not _are_plain_descendants(found, project):
         return None
     properties = {name for name in _bound_names(found) if _is_property(found, name)}
     stored = tuple(name for name in _stored(found) if name not in properties)
     kept = {*stored, *declared}
     family = (found, *hierarchy(project).descendants(found))
     hiding = ((member, name) for member in family for name in kept if member is not found or name not in declared)
-    if not kept or any(_binds_value(*one) for one in hiding):
+    is_open = bool(stored_on_anything(project) - kept - properties)
+    if not kept or is_open or any(_binds_value(*one) for one in hiding):
         return None
     if not _are_all_stores_known(found, kept | properties, project) or is_handed_to_libraries(found, project):
         return None
-    is_class_kept = is_only_named(found, project, kept) and not is_let_out(found, project, kept)
+    is_class_kept = all(is_only_named(one, project, kept) and not is_let_out(one, project, kept) for one in family)
     return Layout(found=found, stored=stored, below=family[1:]) if is_class_kept else None
 
 
@@ -202,7 +205,9 @@ def _are_all_stores_known(found: Class, kept: set[str], project: Project) -> boo
     methods = {name for name in _bound_names(found) if name in index.patched}
     if methods or index.patched & kept:
         return False
-    return not any(may_be_instance(one.receiver, one.module, found, project) for one in reflections(project))
+    family = (found, *hierarchy(project).descendants(found))
+    reflected = ((one, member) for one in reflections(project) for member in family)
+    return not any(may_be_instance(one.receiver, one.module, member, project) for one, member in reflected)
 
 
 def _deletes(node: ast.expr) -> bool:

@@ -50,7 +50,7 @@ class _Portraits:
             yield from map(self.of, value)
         elif isinstance(value, BaseException):
             yield from (self.of(value.args), self.of(type(value.__cause__)), self.of(value.__suppress_context__))
-        attributes = dict(_attributes(value))
+        attributes = dict(sorted(_attributes(value), key=lambda pair: str(pair[0])))  # in a dict or in slots
         yield from (f"{name}={self.of(held)}" for name, held in attributes.items())
         if not attributes and type(value).__repr__ is not object.__repr__ and not isinstance(value, _READ):
             yield _ADDRESS.sub("", repr(value))

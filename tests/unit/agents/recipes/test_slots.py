@@ -96,6 +96,13 @@ def test_all_attributes_that_methods_set_get_slots_in_the_order_of_the_text():
         ("class Other:", "class Both(Node, Exception):", "a base beside it"),
         ("class Other:", "class Child(Node):\n    name = 1\n\n\nclass Other:", "a child that hides the slot"),
         ("class Other:", "class Child(Node):\n    __slots__ = ()\n\n\nclass Other:", "a child without a dictionary"),
+        (
+            "class Other:",
+            "class Sub(Node):\n    def all(self):\n        return vars(self)\n\n\nclass Other:",
+            "its dictionary",
+        ),
+        ("found.extra = 1", "return vars(Sub(1))\n\n\nclass Sub(Node):\n    pass", "its dictionary"),
+        ("found.extra = 1", "Sub.name = 1\n\n\nclass Sub(Node):\n    pass", "a child that comes to hide the slot"),
         ("class Other:", "class Node:", "two of one name"),
     ],
 )
