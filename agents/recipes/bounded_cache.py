@@ -228,7 +228,7 @@ def _asked_for_figures(project: Project) -> frozenset[str]:
     """Return the names of functions whose cache is asked for its figures, wherever they are reached."""
     found: set[str] = set()
     for module in project.everything:
-        for node in ast.walk(module.syntax):
+        for node in ast.walk(module.syntax) if any(word in module.text for word in _ASKED) else ():
             if isinstance(node, ast.Attribute) and node.attr in _ASKED:
                 found.add(node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "?"))
     return frozenset(found)
