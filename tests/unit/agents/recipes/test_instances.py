@@ -84,7 +84,7 @@ def test_an_imported_name_is_told_where_it_is_a_module_class_or_function(name, a
     assert told(f"{CLASSES.format(*['pass'] * 4)}\n\n{name}.found = 1\n") is answer
 
 
-@settings(max_examples=25, deadline=None, database=None)
+@settings(max_examples=10, deadline=None, database=None)
 @given(st.sampled_from(OPEN), st.sampled_from(SURE), st.integers(0, 3))
 def test_of_a_name_that_may_be_one_way_or_the_other_nothing_is_known(unsure, sure, way):
     ways = (
