@@ -47,3 +47,22 @@ def loop_share(profile: Profile, key: FunctionKey, *, saved_s: float) -> float:
     held = {function.key: function.loop_cpu_s + function.loop_blocked_s for function in profile.functions}
     whole_s = sum(held.values())
     return max(0.0, min(saved_s, held.get(key, 0.0)) / whole_s) if whole_s > 0 else 0.0
+
+
+def class_share(profile: Profile, file: str, name: str, *, bytes_after: int) -> tuple[float, int]:
+    """Return the share of the traced peak that smaller instances of a class save, 0 to 1, and how many there were.
+
+    Args:
+        profile: of the workload.
+        file: where the class stands.
+        name: its qualified name.
+        bytes_after: size of an instance after the fix, without what its attributes hold.
+
+    Returns:
+        0 and 0 when the memory pass did not see many instances of it that keep a dictionary each.
+    """
+    found = next((one for one in profile.classes if (one.key.file, one.key.qualname) == (file, name)), None)
+    if found is None or not profile.peak_bytes:
+        return 0.0, 0
+    saved_bytes = found.instances * max(0, found.bytes_each - bytes_after)
+    return min(1.0, saved_bytes / profile.peak_bytes), found.instances

@@ -2,8 +2,9 @@
 
 import ast
 
+from agents.recipes.functions import first_line
 from agents.recipes.project import Module
-from profiling.facts import ContainerRequest, ExpressionRequest, FunctionRequest, LoopRequest
+from profiling.facts import ClassRequest, ContainerRequest, ExpressionRequest, FunctionRequest, LoopRequest
 from profiling.model import FunctionKey
 
 
@@ -48,3 +49,9 @@ def container_request(module: Module, node: ast.expr) -> ContainerRequest:
         end_line=end_line,
         end_column=end_column,
     )
+
+
+def class_request(module: Module, node: ast.ClassDef) -> ClassRequest:
+    """Ask for the instances of a class that stands at the top level of a module."""
+    key = FunctionKey(file=module.file, first_line=first_line(node), qualname=node.name)
+    return ClassRequest(id=f"class:{key.place}:{key.qualname}", key=key)

@@ -70,7 +70,7 @@ def _annotated_parameters(function: FunctionNode, module: Module) -> Iterator[tu
     bindings = names(module).inside(function).bindings
     for parameter in parameters_of(function):
         is_plain = parameter is not function.args.vararg and parameter is not function.args.kwarg
-        if is_plain and len(bindings[parameter.arg]) == 1 and _is_immutable(parameter.annotation):
+        if is_plain and len(bindings[parameter.arg]) == 1 and is_immutable(parameter.annotation):
             yield parameter.arg, Kind.SCALAR
 
 
@@ -79,7 +79,7 @@ def _declared_kind(member: Class, name: str, project: Project) -> Kind:
     for statement in member.node.body:
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
             if statement.target.id == name:
-                return Kind.SCALAR if _is_immutable(statement.annotation) else Kind.UNKNOWN
+                return Kind.SCALAR if is_immutable(statement.annotation) else Kind.UNKNOWN
         elif isinstance(statement, ast.Assign) and any(
             isinstance(target, ast.Name) and target.id == name for target in statement.targets
         ):
@@ -87,11 +87,12 @@ def _declared_kind(member: Class, name: str, project: Project) -> Kind:
     return Kind.UNKNOWN
 
 
-def _is_immutable(annotation: ast.expr | None) -> bool:
+def is_immutable(annotation: ast.expr | None) -> bool:
+    """Say whether an annotation names immutable builtin types alone."""
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        return _is_immutable(_parsed(annotation.value))
+        return is_immutable(_parsed(annotation.value))
     if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
-        return _is_immutable(annotation.left) and _is_immutable(annotation.right)
+        return is_immutable(annotation.left) and is_immutable(annotation.right)
     if isinstance(annotation, ast.Constant):
         return annotation.value is None
     return isinstance(annotation, ast.Name) and annotation.id in _IMMUTABLE

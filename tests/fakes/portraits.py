@@ -50,7 +50,7 @@ class _Portraits:
             yield from map(self.of, value)
         elif isinstance(value, BaseException):
             yield from (self.of(value.args), self.of(type(value.__cause__)), self.of(value.__suppress_context__))
-        attributes = dict(_attributes(value))
+        attributes = dict(sorted(_attributes(value), key=lambda pair: str(pair[0])))  # in a dict or in slots
         yield from (f"{name}={self.of(held)}" for name, held in attributes.items())
         if not attributes and type(value).__repr__ is not object.__repr__ and not isinstance(value, _READ):
             yield _ADDRESS.sub("", repr(value))
@@ -65,6 +65,8 @@ def _attributes(value: object) -> Iterator[tuple[str, object]]:
     yield from getattr(value, "__dict__", {}).items()
     for owner in type(value).__mro__:
         slots = vars(owner).get("__slots__", ())
-        for name in (slots,) if isinstance(slots, str) else slots:
+        for slot in (slots,) if isinstance(slots, str) else slots:
+            is_private = slot.startswith("__") and not slot.endswith("__")
+            name = f"_{owner.__name__.lstrip('_')}{slot}" if is_private else slot
             if hasattr(value, name) and name not in ("__dict__", "__weakref__"):
                 yield name, getattr(value, name)
