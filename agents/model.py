@@ -191,6 +191,7 @@ class Candidate:
         confidence: 0 to 1: how often this kind of fix is kept.
         place_digest: digest of the text it would replace.
         evidence: the facts that chose it, as they read.
+        awaits_approval: it is proposed only once a person agrees.
     """
 
     source: str
@@ -201,6 +202,7 @@ class Candidate:
     confidence: float
     place_digest: str
     evidence: str = ""
+    awaits_approval: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

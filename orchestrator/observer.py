@@ -102,7 +102,8 @@ class RepositoryObserver:
         tree = self.base(setup, commit)
         profile = self._profile(setup, tree, tree_id)
         facts = self._facts(setup, tree, tree_id, profile)
-        candidates = self.backend.candidates(tree, profile, facts)
+        found = self.backend.candidates(tree, profile, facts)
+        candidates = tuple(one for one in found if not one.awaits_approval)
         interactions = detect(profile, facts, root=tree.root)
         table = targets.build(
             profile,
@@ -116,6 +117,7 @@ class RepositoryObserver:
             facts=facts,
             interactions=interactions,
             candidates=candidates,
+            waiting=tuple(one for one in found if one.awaits_approval),
             targets=table,
             paths=code_paths(tree, methodology.workload_of(setup), cache=self.layout.cache / "audit"),
         )

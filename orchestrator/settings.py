@@ -58,7 +58,7 @@ class Settings(BaseModel):
         replay_time_s: wall seconds for one replay of the recorded calls of the functions a fix touches; 0 for none.
         memory_budget_s: wall seconds the memory pass of a profile may take.
         seed: of everything random; None means: chosen by the session.
-        yes: never ask. This version asks nothing.
+        yes: never ask: agree to fixes that a person has to agree to.
         as_json: events as JSON lines on standard output.
         plain: status lines even in a terminal.
     """

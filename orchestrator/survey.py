@@ -24,6 +24,7 @@ class Survey:
         facts: what was seen at nominated places.
         interactions: cross-domain mechanisms with evidence on both sides.
         candidates: places where a fix is licensed and chosen by the facts.
+        waiting: the same, of fixes that a person has to agree to first.
         targets: the unified target table.
         paths: what the source tells of each function: callers, callees, loops, expensive operations.
     """
@@ -34,6 +35,7 @@ class Survey:
     candidates: tuple[Candidate, ...]
     targets: tuple[Target, ...]
     paths: Mapping[FunctionKey, AuditFacts] = field(default_factory=dict)
+    waiting: tuple[Candidate, ...] = ()
 
     @property
     def path_lines(self) -> tuple[str, ...]:

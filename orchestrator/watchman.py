@@ -51,7 +51,8 @@ class Watchman:
         base = self.observer.base(setup, draft.base_commit)
         files = draft.proposal.patch.files
         before, after = ({file: _text(one.root / file) for file in files} for one in (base, tree))
-        return gaming.suspect_patch(new_tells(before, after, (*view.texts, view.run.finished.stdout)))
+        tells = new_tells(before, after, (*view.texts, view.run.finished.stdout))
+        return gaming.suspect_patch(tells, agreed=draft.proposal.needs_approval)
 
     def conduct(self, setup: Setup, draft: Draft, tree: Tree) -> Suspicion | None:
         """Run the workload under watch and hold its conduct against the base's; a run that fails is not judged here."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from agents.recipes.backend import RecipesBackend
+from agents.recipes.catalogue import ASKED_FOR, CATALOGUE
 from agents.specialists._base import Backend
 from agents.specialists.setup import Wishes
 from orchestrator.gates import Gates
@@ -88,7 +89,7 @@ def wire(
     layout, clock, processes = Layout(root=repository.root), SystemClock(), Processes()
     conventions = conventions_file.load(layout.conventions, layout.parent_conventions)
     checkouts = PairedCheckouts(repository=repository, folder=layout.work)
-    proposing = backend or RecipesBackend()
+    proposing = backend or _recipes(settings)
     say = _teller(bus)
     seed = settings.seed if settings.seed is not None else random.SystemRandom().randrange(2**31)
     handoff = HandoffKeeper(layout=layout, clock=clock, session_id=session_id, goal=settings.goal)
@@ -158,6 +159,11 @@ def wire(
         began_s=clock.monotonic() - spent_s,
     )
     return Wired(services=services, handoff=handoff, recorder=recorder)
+
+
+def _recipes(settings: Settings) -> RecipesBackend:
+    """Return the embedded backend; `--yes` is the agreement to fixes that need one."""
+    return RecipesBackend(CATALOGUE + ASKED_FOR, ()) if settings.yes else RecipesBackend(CATALOGUE, ASKED_FOR)
 
 
 def _publish(bus: Bus, text: str) -> None:

@@ -3,11 +3,11 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.model import Attempt, Brief, Candidate, Proposal
 from agents.recipes._base import Choice, Recipe, Site, Veto
-from agents.recipes.catalogue import CATALOGUE
+from agents.recipes.catalogue import ASKED_FOR, CATALOGUE
 from agents.recipes.exposure import executed_keys
 from agents.recipes.once import once
 from agents.recipes.place import place_digest
@@ -52,10 +52,16 @@ class _Chosen:
 
 
 class RecipesBackend:
-    """Nominates, ranks and writes fixes by rule. One lock: analyses are shared between the threads that ask."""
+    """Nominates, ranks and writes fixes by rule. One lock: analyses are shared between the threads that ask.
 
-    def __init__(self, catalogue: tuple[Recipe, ...] = CATALOGUE) -> None:
+    Args:
+        catalogue: recipes whose fixes are proposed.
+        asked_for: recipes whose fixes are named as candidates that await approval, and not proposed.
+    """
+
+    def __init__(self, catalogue: tuple[Recipe, ...] = CATALOGUE, asked_for: tuple[Recipe, ...] = ASKED_FOR) -> None:
         self._catalogue = catalogue
+        self._asked_for = asked_for
         self._lock = threading.RLock()
         self._projects: OrderedDict[str, Project] = OrderedDict()
 
@@ -67,7 +73,7 @@ class RecipesBackend:
     def nominate(self, tree: Tree, profile: Profile) -> tuple[FactRequest, ...]:
         """Return the facts wanted at licensed places of exercised code, the hottest first, at most 200."""
         with self._lock:
-            licensed = list(_licensed(self._catalogue, self._project(tree), profile))
+            licensed = list(_licensed(self._catalogue + self._asked_for, self._project(tree), profile))
         heat = _heat(profile)
         requests: dict[str, FactRequest] = {}
         for one in sorted(licensed, key=lambda one: -heat.get(one.site.key, 0.0)):
@@ -79,8 +85,11 @@ class RecipesBackend:
     def candidates(self, tree: Tree, profile: Profile, facts: Facts) -> tuple[Candidate, ...]:
         """Return every place where a fix is licensed and chosen, by file, line and rank."""
         with self._lock:
-            chosen = list(_chosen(self._catalogue, self._project(tree), profile, facts))
-        return tuple(_candidate(one) for one in sorted(chosen, key=_position))
+            chosen = list(_chosen(self._catalogue + self._asked_for, self._project(tree), profile, facts))
+        return tuple(
+            replace(_candidate(one), awaits_approval=one.licensed.recipe in self._asked_for)
+            for one in sorted(chosen, key=_position)
+        )
 
     def specialist(self, domain: Domain) -> Specialist:
         """Return who proposes in a domain."""

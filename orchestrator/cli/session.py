@@ -24,7 +24,11 @@ from orchestrator.cli.options import python_option, repository_option
 @click.option("--seed", metavar="N", help="Seed of everything random. Default: chosen and recorded.")
 @click.option("--json", "as_json", is_flag=True, help="Print every event as one JSON object a line.")
 @click.option("--plain", is_flag=True, help="Print plain status lines even in a terminal.")
-@click.option("--yes", is_flag=True, help="Never ask. (This version asks nothing.)")
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="Never ask: also try fixes that a person has to agree to, such as awaiting calls side by side.",
+)
 @click.pass_context
 def session(ctx: click.Context, /, goal: tuple[str, ...], repo: str, **flags: str | bool | None) -> int:
     """Optimize a repository, or go on with the session that is there.

@@ -11,6 +11,7 @@ from orchestrator.cli.observation import as_lines as profile_lines
 from orchestrator.cli.scaling import Scale, grown
 from orchestrator.code_paths import code_paths
 from orchestrator.live.plain_text import neutral, one_line
+from orchestrator.live.says import fix_line
 from orchestrator.policy.scope import violation
 from orchestrator.survey import Survey
 from profiling.collect import facts as facts_pass
@@ -46,7 +47,8 @@ def survey(observer: Observer, sized: Scale | None = None) -> Survey:
             processes=observer.processes,
             scratch=observer.folder(),
         )
-    candidates = backend.candidates(tree, profile, facts)
+    found = backend.candidates(tree, profile, facts)
+    candidates = tuple(one for one in found if not one.awaits_approval)
     growth = grown(observer, sized) if sized is not None else None
     interactions = detect(profile, facts, growth, root=tree.root)
     table = build(
@@ -61,6 +63,7 @@ def survey(observer: Observer, sized: Scale | None = None) -> Survey:
         facts=facts,
         interactions=interactions,
         candidates=candidates,
+        waiting=tuple(one for one in found if one.awaits_approval),
         targets=table,
         paths=code_paths(tree, observer.command, cache=cache_of(tree.root)),
     )
@@ -73,7 +76,7 @@ def as_lines(found: Survey) -> tuple[str, ...]:
         f" {' — and '.join(each.text for each in one.evidence)}. Root fix: {one.root_fix}"
         for one in found.interactions
     ]
-    fixes = [f"{one.source} at {one.key.qualname} ({one.key.place}): {one.evidence}" for one in found.candidates]
+    fixes, waiting = ([fix_line(one) for one in some] for some in (found.candidates, found.waiting))
     return (
         *profile_lines(found.profile),
         *not_seen(found.profile.notes),
@@ -82,6 +85,7 @@ def as_lines(found: Survey) -> tuple[str, ...]:
         *_section("what joins their costs:", joined),
         *_section("what the source says of them:", list(found.path_lines)),
         *_section("fixes to try, none of them proved yet:", fixes),
+        *_section("fixes that wait for your agreement (optimize run --yes tries them too):", waiting),
         *_section("facts not seen:", list(found.facts.notes)),
     )
 
@@ -89,8 +93,14 @@ def as_lines(found: Survey) -> tuple[str, ...]:
 def as_json(found: Survey) -> str:
     """Return it for a program."""
     fixes = [
-        {"source": one.source, "function": one.key.qualname, "place": one.key.place, "evidence": one.evidence}
-        for one in found.candidates
+        {
+            "source": one.source,
+            "function": one.key.qualname,
+            "place": one.key.place,
+            "evidence": one.evidence,
+            "awaits_approval": one.awaits_approval,
+        }
+        for one in (*found.candidates, *found.waiting)
     ]
     return json.dumps(
         {

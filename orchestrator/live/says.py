@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import assert_never
 
-from agents.model import Review
+from agents.model import Candidate, Review
 from agents.specialists.setup import Setup
 from orchestrator.draft import Draft
 from orchestrator.ledger.record import ExperimentRecord
@@ -23,6 +23,7 @@ from profiling.measure.engine import Progress
 from profiling.profile import Profile
 
 _SHOWN_NOTES = 3
+_SHOWN_WAITING = 3
 PROGRESS_EVERY = 3
 """Experiments between two summaries (docs/deciding.md)."""
 
@@ -66,8 +67,14 @@ def unified_targets(survey: Survey) -> Event:
     count = len(survey.candidates)
     closing = f"{count} licensed fix{'es' if count != 1 else ''} chosen by the facts" if count else "no licensed fix"
     notes = [f"facts: {note}" for note in survey.facts.notes[:_SHOWN_NOTES]]
-    lines = ["", *unified_targets_lines(survey.targets), *survey.path_lines, closing, *notes]
+    waiting = [f"waits for your agreement (--yes): {fix_line(one)}" for one in survey.waiting[:_SHOWN_WAITING]]
+    lines = ["", *unified_targets_lines(survey.targets), *survey.path_lines, closing, *waiting, *notes]
     return Event(kind=EventKind.UNIFIED_TARGETS, text="\n".join(lines), data={"candidates": count})
+
+
+def fix_line(one: Candidate) -> str:
+    """Return who would fix what, and the facts that speak for it."""
+    return f"{one.source} at {one.key.qualname} ({one.key.place}): {one.evidence}"
 
 
 def experiment_started(draft: Draft) -> Event:

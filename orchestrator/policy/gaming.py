@@ -35,9 +35,13 @@ class Suspicion:
         return f"the fix {self.mechanism.value}: {self.seen}"
 
 
-def suspect_patch(found: Iterable[Tell]) -> Suspicion | None:
-    """Return the suspicion that a fix's own text raises: its first sign."""
-    first = next(iter(found), None)
+_BY_AGREEMENT = frozenset({"gc.set_threshold"})
+"""What a fix may do that a person agreed to: it shows in the dimensions that are measured."""
+
+
+def suspect_patch(found: Iterable[Tell], *, agreed: bool = False) -> Suspicion | None:
+    """Return the suspicion that a fix's own text raises: its first sign, less what a person agreed to."""
+    first = next((tell for tell in found if not (agreed and tell.what in _BY_AGREEMENT)), None)
     if first is None:
         return None
     return Suspicion(mechanism=first.mechanism, seen=f"{first.file}:{first.line}: {first.what}")

@@ -5,6 +5,7 @@ import pytest
 
 from agents.model import Attempt, Brief
 from agents.recipes.backend import MAX_REQUESTS, RecipesBackend
+from agents.recipes.catalogue import CATALOGUE
 from agents.specialists._base import Backend
 from agents.specialists.roster import ROSTER, charge_of
 from profiling.facts import ExpressionFacts, Facts, FunctionFacts
@@ -107,6 +108,20 @@ def test_candidates_name_the_place_the_share_and_the_evidence(brief: Brief) -> N
     assert all(one.key == SHOUT and 0 < one.expected_share <= 0.4 and one.evidence for one in found)
     assert len({one.place_digest for one in found}) == 2
     assert found == RecipesBackend().candidates(brief.tree, brief.profile, brief.facts)
+
+
+def test_fixes_that_a_person_has_to_agree_to_are_named_and_not_proposed(brief: Brief) -> None:
+    first, rest = CATALOGUE[0], CATALOGUE[1:]
+    backend = RecipesBackend(rest, (first,))
+
+    found = {one.source: one for one in backend.candidates(brief.tree, brief.profile, brief.facts)}
+    proposed = [one.source for one in backend.specialist(Domain.CPU).propose(brief)]
+
+    assert found["recipe:memo-global"].awaits_approval
+    assert not found["recipe:regex-hoist"].awaits_approval
+    assert proposed == ["recipe:regex-hoist"]
+    agreed = RecipesBackend((*rest, first), ()).candidates(brief.tree, brief.profile, brief.facts)
+    assert not any(one.awaits_approval for one in agreed)
 
 
 def test_proposals_come_best_first_fully_argued_and_can_be_applied(brief: Brief) -> None:

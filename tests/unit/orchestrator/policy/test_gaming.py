@@ -85,6 +85,17 @@ def test_the_first_sign_of_a_patch_is_told_with_its_place() -> None:
     assert gaming.suspect_patch([]) is None
 
 
+def test_what_a_person_agreed_to_is_no_suspicion_and_nothing_else_is_covered_by_it() -> None:
+    threshold, disabled = (
+        Tell(mechanism=Mechanism.INTERPRETER, what=what, file="a.py", line=1)
+        for what in ("gc.set_threshold", "gc.disable")
+    )
+
+    assert gaming.suspect_patch([threshold], agreed=True) is None
+    assert gaming.suspect_patch([threshold]) is not None
+    assert gaming.suspect_patch([threshold, disabled], agreed=True) is not None
+
+
 def test_an_implausible_gain_needs_calls_that_were_held_back_to_agree() -> None:
     assert gaming.disbelieve_calls(calls(0.01)) is None
     doubted = gaming.disbelieve_calls(calls(0.01, held_back=compared(1.0)))
