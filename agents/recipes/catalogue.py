@@ -1,6 +1,7 @@
 """Every recipe there is, by rank."""
 
 from agents.recipes import (
+    any_loop,
     attribute_text,
     blocking_call,
     cached_property,
@@ -20,12 +21,14 @@ from agents.recipes import (
     guarded_logging,
     hoist_call,
     hoist_constant,
+    isinstance_path,
     iso_dates,
     lazy_import,
     lazy_list,
     least_elements,
     memo_const,
     memo_global,
+    prefix_tuple,
     regex_hoist,
     regex_text,
     set_membership,
@@ -53,7 +56,10 @@ CATALOGUE: tuple[Recipe, ...] = (
     typing_import.RECIPE,
     attribute_text.RECIPE,
     unique_list.RECIPE,
+    any_loop.RECIPE,
     front_insert.RECIPE,
+    prefix_tuple.RECIPE,
+    isinstance_path.RECIPE,
     regex_text.RECIPE,
     flat_copy.RECIPE,
     chained_lists.RECIPE,

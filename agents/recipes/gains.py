@@ -47,3 +47,20 @@ def loop_share(profile: Profile, key: FunctionKey, *, saved_s: float) -> float:
     held = {function.key: function.loop_cpu_s + function.loop_blocked_s for function in profile.functions}
     whole_s = sum(held.values())
     return max(0.0, min(saved_s, held.get(key, 0.0)) / whole_s) if whole_s > 0 else 0.0
+
+
+def generator_share(profile: Profile, key: FunctionKey, *, saved_s: float) -> float:
+    """Return the share of the workload's CPU time that a fix may save in a function and its generator expressions.
+
+    Args:
+        profile: of the workload.
+        key: the function.
+        saved_s: estimated CPU seconds saved over the whole workload.
+    """
+    whole_s, inner = profile.cpu_sampled_s, f"{key.qualname}.<locals>.<genexpr>"
+    spent_s = sum(
+        function.cpu_self_s
+        for function in profile.functions
+        if function.key == key or (function.key.file, function.key.qualname) == (key.file, inner)
+    )
+    return max(0.0, min(saved_s, spent_s) / whole_s) if whole_s > 0 else 0.0
