@@ -1,6 +1,7 @@
 """Put the one expression of a small function in the place of its calls in a loop."""
 
 import ast
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -233,8 +234,21 @@ def _patch(found: _Inlined, module: Module) -> Patch:
             raise NotSpliceable(f"{module.file}:{call.lineno}: a comment is in the way")
         given = zip(found.helper.parameters, call.args, strict=True)
         text = put_in(found.helper, {name: _argument(argument, found.helper, module) for name, argument in given})
+        if _is_warned_of(text):
+            raise NotSpliceable(f"{module.file}:{call.lineno}: {text} is valid with a warning alone")
         rewrite.replace(call, text if _stands_alone(call, found.helper.expression, module) else f"({text})")
     return rewrite.patch()
+
+
+def _is_warned_of(text: str) -> bool:
+    """Say whether the compiler warns of an expression: a constant that is called, indexed or compared by identity."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            compile(text, "<expression>", "eval")
+        except SyntaxError:  # what a warning becomes
+            return True
+    return False
 
 
 def _argument(node: ast.expr, helper: OneLiner, module: Module) -> str:

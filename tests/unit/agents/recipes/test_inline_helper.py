@@ -86,6 +86,13 @@ def test_a_number_that_is_asked_for_an_attribute_stands_in_parentheses():
     assert "[(5).bit_length() for _ in v]" in str(rewritten(RECIPE, program))
 
 
+@pytest.mark.parametrize("expression", ["x[0]", "x is None and x is not LIMIT", "x()"])
+def test_a_constant_that_the_compiler_would_warn_of_is_left_where_it_is(expression: str) -> None:
+    program = f"LIMIT = 1\n\n\ndef odd(x):\n    return {expression}\n\n\n"
+    program += "def run(v):\n    return [odd(5) for _ in v]\n"
+    assert rewritten(RECIPE, program) is None
+
+
 def seen(site: Site, calls: int) -> Facts:
     return facts_of(expression_facts(site.requests[0].id, evaluations=calls))
 

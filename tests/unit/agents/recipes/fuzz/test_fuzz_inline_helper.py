@@ -75,7 +75,7 @@ UNSURE_LOOPS = (
     "for x in {0}:\n    out.append(x)",
     "for x in q:\n    out.append(lambda: {0})\nout = [f() for f in out]",
     "LIMIT = 1\nfor x in q:\n    out.append({0})",
-    "for x in q:\n    out.append(f'{{{0}}}')",
+    'for x in q:\n    out.append(f"""{{{0}}}""")',
     "out = [helper(y, y) for y in q]\nhelper = print",
 )
 ARGUMENTS = ("x", "k", "1", "'a'", "None", "x", "2.5", "-1")
@@ -84,10 +84,10 @@ UNSURE_ARGUMENTS = ("x + 1", "LIMIT", "q.pop()", "*[x]", "out", "unbound")
 
 @st.composite
 def programs(draw: st.DrawFn) -> Program:
-    expression = draw(st.sampled_from(EXPRESSIONS if draw(st.integers(0, 6)) else UNSURE))
+    expression = draw(st.sampled_from(EXPRESSIONS if draw(st.integers(0, 9)) else UNSURE))
     helper = f"def helper(a, b):\n    return {expression}\n\n\n"
-    given = [draw(st.sampled_from(ARGUMENTS if draw(st.integers(0, 9)) else UNSURE_ARGUMENTS)) for _ in "ab"]
-    loop = draw(st.sampled_from(LOOPS if draw(st.integers(0, 6)) else UNSURE_LOOPS))
+    given = [draw(st.sampled_from(ARGUMENTS if draw(st.integers(0, 15)) else UNSURE_ARGUMENTS)) for _ in "ab"]
+    loop = draw(st.sampled_from(LOOPS if draw(st.integers(0, 9)) else UNSURE_LOOPS))
     body = "\n".join(["out = []", loop.format(f"helper({', '.join(given)})"), "return out"])
     run = f"def run(q, k):\n{textwrap.indent(body, '    ')}\n    unbound = 1\n"
     values = st.sampled_from(
