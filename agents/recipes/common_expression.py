@@ -185,11 +185,12 @@ def _asked(statement: ast.AST, module: Module) -> ast.expr | None:
 def _equal_calls(asked: ast.expr) -> dict[str, list[ast.Call]]:
     """Return the calls that are surely made while an expression is evaluated, or not at all, equal ones together."""
     found: dict[str, list[ast.Call]] = {}
-    for call in run_at_once(asked):
+    calls = list(run_at_once(asked))
+    for call in calls if len(calls) > 1 else ():
         found.setdefault(ast.dump(call), []).append(call)
-    for calls in found.values():
-        calls.sort(key=lambda call: (call.lineno, call.col_offset))
-    return {text: calls for text, calls in found.items() if len(calls) > 1}
+    for equal in found.values():
+        equal.sort(key=lambda call: (call.lineno, call.col_offset))
+    return {text: equal for text, equal in found.items() if len(equal) > 1}
 
 
 def _repeated(

@@ -12,7 +12,7 @@ from agents.recipes.bound_names import is_surely_bound
 from agents.recipes.expression_sites import can_be_made, site_at
 from agents.recipes.functions import Function, first_line, function_at, functions, own_nodes
 from agents.recipes.gains import joint_share
-from agents.recipes.one_liners import OneLiner, one_liner, put_in
+from agents.recipes.one_liners import OneLiner, one_liner, put_in, small_functions
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request, function_request
 from agents.recipes.scope import names
@@ -172,10 +172,13 @@ RECIPE = InlineHelper()
 
 
 def _all(function: Function, module: Module, project: Project) -> Iterator[_Inlined]:
+    small = small_functions(module)
     helpers: dict[str, OneLiner] = {}
     calls: dict[str, list[ast.Call]] = {}
-    for node in own_nodes(function.node):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or not _is_repeated(node, module):
+    for node in own_nodes(function.node) if small else ():
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        if node.func.id not in small or not _is_repeated(node, module):
             continue
         found = one_liner(node, module, project)
         if found is not None and _may_be_put_in(node, found, function, module):
@@ -236,7 +239,7 @@ def _patch(found: _Inlined, module: Module) -> Patch:
         text = put_in(found.helper, {name: _argument(argument, found.helper, module) for name, argument in given})
         if _is_warned_of(text):
             raise NotSpliceable(f"{module.file}:{call.lineno}: {text} is valid with a warning alone")
-        rewrite.replace(call, text if _stands_alone(call, found.helper.expression, module) else f"({text})")
+        rewrite.replace(call, text if _stands_alone(call, found.helper.expression, text, module) else f"({text})")
     return rewrite.patch()
 
 
@@ -258,6 +261,9 @@ def _argument(node: ast.expr, helper: OneLiner, module: Module) -> str:
     return f"({source(module, node)})" if is_asked and is_number else source(module, node)
 
 
-def _stands_alone(call: ast.Call, expression: ast.expr, module: Module) -> bool:
-    """Say whether the expression needs no parentheses where the call stands."""
+def _stands_alone(call: ast.Call, expression: ast.expr, text: str, module: Module) -> bool:
+    """Say whether the expression, which reads `text`, needs no parentheses where the call stands."""
+    if isinstance(expression, ast.Tuple):
+        listed = ast.parse(f"[{text}]", mode="eval").body
+        return isinstance(listed, ast.List) and len(listed.elts) == 1  # it has parentheses of its own
     return isinstance(expression, _TIGHT) or isinstance(parents(module)[call], _HOLDING)

@@ -4,7 +4,7 @@ import ast
 
 from agents.recipes import kinds
 from agents.recipes.calls import computed_attributes
-from agents.recipes.functions import functions
+from agents.recipes.functions import functions, own_nodes
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.purity import purities
@@ -14,7 +14,10 @@ from agents.recipes.scope import names
 _MAX_DEPTH = 5
 _BUILTINS = kinds.READERS - {"next", "map", "filter"} | {"getattr", "hasattr", "id", "print", "vars"}
 _ERRORS = frozenset(name for name in kinds.BUILTIN_TYPES if name.endswith("Error"))
-_METHODS = kinds.SCALAR_METHODS | kinds.OWNED_METHODS
+_CALLING_BACK = frozenset({"re.sub", "re.subn", "sub", "subn"})
+_METHODS = (kinds.SCALAR_METHODS | kinds.OWNED_METHODS) - _CALLING_BACK
+# Special methods that no operator calls, besides those of what is called by name.
+_CALLED = frozenset("__anext__ __call__ __del__ __enter__ __exit__ __init__ __new__ __next__".split())
 _STOPS = frozenset({"StopIteration", "StopAsyncIteration"})
 _LATER = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SUSPENDING = (ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)
@@ -49,11 +52,13 @@ def _raises_builtin(node: ast.Raise, module: Module) -> bool:
 
 def _is_safe_call(node: ast.Call, module: Module, project: Project, depth: int) -> bool:
     function = node.func
+    if any(keyword.arg in (None, "key") for keyword in node.keywords):
+        return False
     if isinstance(function, ast.Name) and names(module).is_builtin(function.id, function):
         return function.id in _BUILTINS | _ERRORS
     dotted = names(module).dotted(function)
     if dotted in kinds.STDLIB_CALLS:
-        return True
+        return dotted not in _CALLING_BACK
     definition = purities(project).resolve(function, module)
     if definition is not None:
         body = definition.node.body
@@ -68,7 +73,7 @@ def _is_safe_call(node: ast.Call, module: Module, project: Project, depth: int) 
 def _operators_may_stop(project: Project) -> bool:
     """Say whether a special method of the project, which an operator may call, draws from an iterator or stops one."""
     return any(
-        function.node.name[:2] == "__" and function.node.name != "__next__" and _mentions_stop(function.node)
+        function.node.name[:2] == "__" and function.node.name not in _CALLED and _mentions_stop(function.node)
         for module in project.modules.values()
         for function in functions(module)
         if function.owner is not None
@@ -76,4 +81,7 @@ def _operators_may_stop(project: Project) -> bool:
 
 
 def _mentions_stop(function: ast.AST) -> bool:
+    """Say whether a function draws from an iterator or stops one; in a generator that ends in a RuntimeError."""
+    if any(isinstance(node, ast.Yield | ast.YieldFrom) for node in own_nodes(function)):
+        return False
     return any(isinstance(node, ast.Name) and node.id in {"next", *_STOPS} for node in ast.walk(function))

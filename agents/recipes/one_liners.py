@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agents.recipes import kinds, stores
+from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.purity import purities
 from agents.recipes.quiet import defined_in_classes
@@ -21,7 +22,7 @@ _PLAIN = (
 )
 # Builtins and methods of builtins: none of them looks at who calls.
 _BUILTINS = kinds.READERS - {"next", "map", "filter"} | {"getattr", "hasattr", "id"}
-_METHODS = kinds.SCALAR_METHODS | kinds.OWNED_METHODS
+_METHODS = (kinds.SCALAR_METHODS | kinds.OWNED_METHODS) - {"sub", "subn"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,16 @@ class OneLiner:
     node: ast.FunctionDef
     parameters: tuple[str, ...]
     expression: ast.expr
+
+
+@once
+def small_functions(module: Module) -> frozenset[str]:
+    """Return the names of top-level functions that do nothing but return, a docstring left out."""
+    return frozenset(
+        node.name
+        for node in module.syntax.body
+        if isinstance(node, ast.FunctionDef) and len(node.body) <= 2 and isinstance(node.body[-1], ast.Return)
+    )
 
 
 def one_liner(call: ast.Call, module: Module, project: Project) -> OneLiner | None:

@@ -61,7 +61,18 @@ def run(x, y, f):
 SAFE = ("x", "y[0]", "x.name", "len(x)", "plain(x)", "deep(y)", "math.sqrt(x)", "x.strip()", "[y for y in x]", "x < y")
 UNSAFE = (
     *("next(x)", "f(x)", "x.first", "x.pop()", "x.send(y)", "drawing(x)", "stopping(x)", "done(x)", "deeply(x)"),
-    *("again(x)", "(lambda: x)()", "list(map(f, x))", "unknown(x)", "math.unknown(x)", "(yield x)", "type(x).pop(x)"),
+    *(
+        "again(x)",
+        "(lambda: x)()",
+        "list(map(f, x))",
+        "unknown(x)",
+        "math.unknown(x)",
+        "(yield x)",
+        "type(x).pop(x)",
+        "max(y, key=f)",
+        "x.sub(f, y)",
+        "sorted(y, **f)",
+    ),
 )
 JOINED = ("({} and {})", "[{}, {}]", "({} if {} else 1)", "len([{} for z in [{}]])", "f'{{{}}}{{{}}}'", "{} + {}")
 
