@@ -71,9 +71,9 @@ UNSURE_FORMS = (
 
 @st.composite
 def programs(draw: st.DrawFn) -> Program:
-    call = draw(st.sampled_from(CALLS if draw(st.integers(0, 5)) else UNSURE))
-    form = draw(st.sampled_from(FORMS if draw(st.integers(0, 5)) else UNSURE_FORMS)).format(call)
-    lines = ["out, r = [], None", "s = f'{m}{n} '" if draw(st.integers(0, 7)) else "s = k", form, "return out, r, q"]
+    call = draw(st.sampled_from(CALLS if draw(st.integers(0, 9)) else UNSURE))
+    form = draw(st.sampled_from(FORMS if draw(st.integers(0, 9)) else UNSURE_FORMS)).format(call)
+    lines = ["out, r = [], None", "s = f'{m}{n} '" if draw(st.integers(0, 9)) else "s = k", form, "return out, r, q"]
     body = textwrap.indent("\n".join(lines), "    ")
     numbers = st.sampled_from(["0", "1", "7", "-2", "True", "'a'", "None", "2.5", "nan", "-0.0"])
     others = st.sampled_from(["'a'", "'b '", "None", "Loud(3)", "0"])
