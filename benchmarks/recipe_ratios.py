@@ -237,6 +237,119 @@ def first_elements() -> Iterator[Case]:
         )
 
 
+def any_loop() -> Iterator[Case]:
+    for length in (0, 3, 30, 300):
+        yield Case(
+            recipe="any-loop",
+            parameters=f"{length} integers, none answers",
+            setup=f"q = list(range({length}))\ndef f(q):\n    return any(x < 0 for x in q)\n"
+            "def g(q):\n    for x in q:\n        if x < 0:\n            return True\n    return False",
+            before="f(q)",
+            after="g(q)",
+        )
+
+
+def prefix_tuple() -> Iterator[Case]:
+    tested = "s.startswith(%s) if type(s) is str else None"
+    for count, text in ((2, "ftp"), (4, "ftp"), (2, "a1")):
+        several = [f"'{letter}'" for letter in "abcd"[:count]]
+        chain = " or ".join(f"s.startswith({one})" for one in several)
+        yield Case(
+            recipe="prefix-tuple",
+            parameters=f"a chain of {count}, {'the first fits' if text == 'a1' else 'none fits'}, behind a test",
+            setup=f"def f(s):\n    return {chain}\ndef g(s):\n    return {tested % ('(' + ', '.join(several) + ')')}",
+            before=f"f({text!r})",
+            after=f"g({text!r})",
+        )
+    for kind, prefixes, text in (("tuple", "P", "ftp"), ("list", "tuple(P)", "ftp"), ("tuple", "P", "a1")):
+        yield Case(
+            recipe="prefix-tuple",
+            parameters=f"any of a {kind} of 3, {'the first fits' if text == 'a1' else 'none fits'}, behind a test",
+            setup=f"P = {kind}('abc')\ndef f(s):\n    return any(s.startswith(p) for p in P)\n"
+            f"def g(s):\n    return {tested % prefixes}",
+            before=f"f({text!r})",
+            after=f"g({text!r})",
+        )
+
+
+def isinstance_path() -> Iterator[Case]:
+    setup = "import typing\nfrom collections.abc import Mapping, Sequence\nx = %s"
+    for value, parameters, before, after in (
+        ("{}", "a dict among mappings", "isinstance(x, Mapping)", "isinstance(x, (dict, Mapping))"),
+        ("''", "a str, which is none", "isinstance(x, Mapping)", "isinstance(x, (dict, Mapping))"),
+        ("()", "the second of two", "isinstance(x, Sequence)", "isinstance(x, (list, tuple, Sequence))"),
+        ("{}", "typing, a dict", "isinstance(x, typing.Mapping)", "issubclass(type(x), (dict, Mapping))"),
+        ("''", "typing, a str", "isinstance(x, typing.Mapping)", "issubclass(type(x), Mapping)"),
+        ("''", "typing.Dict, a str", "isinstance(x, typing.Dict)", "issubclass(type(x), dict)"),
+    ):
+        yield Case(recipe="isinstance-path", parameters=parameters, setup=setup % value, before=before, after=after)
+
+
+def common_expression() -> Iterator[Case]:
+    yield Case(
+        recipe="common-expression",
+        parameters="lower of 9 characters, asked twice",
+        setup="s = 'Some Text'\ndef f(s):\n    return s.lower() == 'a' or s.lower() == 'b'\n"
+        "def g(s):\n    t = s.lower()\n    return t == 'a' or t == 'b'",
+        before="f(s)",
+        after="g(s)",
+    )
+
+
+def missing_key() -> Iterator[Case]:
+    setup = (
+        "d = {'a': 1}\ndef f(d, k):\n    try:\n        v = d[k]\n    except KeyError:\n        v = None\n    return v\n"
+    )
+    setup += (
+        "def g(d, k):\n    if type(d) is dict and type(k) is str:\n        v = d.get(k)\n    else:\n        v = 1\n"
+    )
+    setup += "    return v\ndef h(d, k):\n    v = d.get(k)\n    return v\n"
+    for key, words in (("b", "not there"), ("a", "there")):
+        for function, test in (("g", "behind a test of the types"), ("h", "the types known")):
+            yield Case(
+                recipe="missing-key",
+                parameters=f"a key that is {words}, {test}",
+                setup=setup,
+                before=f"f(d, {key!r})",
+                after=f"{function}(d, {key!r})",
+            )
+
+
+def inline_helper() -> Iterator[Case]:
+    setup = "r = 'xyz' * 4\ndef k(c):\n    return c in 'abc'\ndef k2(a, b):\n    return a == b or b is None\n"
+    for parameters, helper, inlined in (
+        ("one argument", "k(c)", "c in 'abc'"),
+        ("two arguments", "k2(c, r)", "c == r or r is None"),
+    ):
+        yield Case(
+            recipe="inline-helper",
+            parameters=f"12 turns, {parameters}",
+            setup=setup,
+            before=f"for c in r:\n    if {helper}: pass",
+            after=f"for c in r:\n    if {inlined}: pass",
+        )
+
+
+def hoist_attribute() -> Iterator[Case]:
+    made = "class C:\n    def __init__(self):\n        self.n = 3\n        self.q = []\n"
+    turns = "for i in range(20):\n            "
+    for parameters, before, bound, after in (
+        ("an attribute of self, twice a turn", "self.n; self.n", "n = self.n", "n; n"),
+        ("a chain of two, twice a turn", "self.a.n; self.a.n", "n = self.a.n", "n; n"),
+        ("append of a list of self, bound", "self.q.append(i)", "n = self.q.append", "n(i)"),
+        ("append of a local list, bound", "q.append(i)", "n = q.append", "n(i)"),
+        ("a function of a module", "math.sqrt(i)", "n = math.sqrt", "n(i)"),
+    ):
+        yield Case(
+            recipe="hoist-attribute",
+            parameters=f"not shipped: {parameters}",
+            setup=f"import math\n{made}    def f(self, q):\n        {turns}{before}\n"
+            f"    def g(self, q):\n        {bound}\n        {turns}{after}\no = C()\no.a = C()",
+            before="o.f([])",
+            after="o.g([])",
+        )
+
+
 def sort_idiom() -> Iterator[Case]:
     swap = "            q[j], q[j + 1] = q[j + 1], q[j]"
     ways = {
@@ -491,10 +604,17 @@ RATIOS: tuple[Callable[[], Iterator[Case]], ...] = (
     bounded_cache,
     kept_hash,
     unique_list,
+    hoist_attribute,
+    any_loop,
     front_insert,
+    prefix_tuple,
+    isinstance_path,
     regex_text,
+    common_expression,
+    missing_key,
     flat_copy,
     lazy_list,
+    inline_helper,
     file_lines,
     chained_lists,
     least_elements,

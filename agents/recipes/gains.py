@@ -1,5 +1,7 @@
 """What share of the workload a fix may save: estimated from facts, at most what the profile saw in the function."""
 
+from collections.abc import Collection
+
 from profiling.model import FunctionKey
 from profiling.profile import Profile
 
@@ -66,3 +68,33 @@ def class_share(profile: Profile, file: str, name: str, *, bytes_after: int) -> 
         return 0.0, 0
     saved_bytes = found.instances * max(0, found.bytes_each - bytes_after)
     return min(1.0, saved_bytes / profile.peak_bytes), found.instances
+
+
+def generator_share(profile: Profile, key: FunctionKey, *, saved_s: float) -> float:
+    """Return the share of the workload's CPU time that a fix may save in a function and its generator expressions.
+
+    Args:
+        profile: of the workload.
+        key: the function.
+        saved_s: estimated CPU seconds saved over the whole workload.
+    """
+    whole_s, inner = profile.cpu_sampled_s, f"{key.qualname}.<locals>.<genexpr>"
+    spent_s = sum(
+        function.cpu_self_s
+        for function in profile.functions
+        if function.key == key or (function.key.file, function.key.qualname) == (key.file, inner)
+    )
+    return max(0.0, min(saved_s, spent_s) / whole_s) if whole_s > 0 else 0.0
+
+
+def joint_share(profile: Profile, keys: Collection[FunctionKey], *, saved_s: float) -> float:
+    """Return the share of the workload's CPU time that a fix may save in several functions together, 0 to 1.
+
+    Args:
+        profile: of the workload.
+        keys: the functions, a caller and what it calls.
+        saved_s: estimated CPU seconds saved over the whole workload.
+    """
+    whole_s = profile.cpu_sampled_s
+    spent_s = sum(function.cpu_self_s for function in profile.functions if function.key in keys)
+    return max(0.0, min(saved_s, spent_s) / whole_s) if whole_s > 0 else 0.0

@@ -63,7 +63,7 @@ def _equal_calls(loop: ast.For, function: FunctionNode, module: Module) -> Mappi
     """Return the calls in a loop's body with only local names and constants as operands, equal ones together."""
     found: dict[str, list[ast.Call]] = {}
     for statement in loop.body:
-        for call in _run_at_once(statement):
+        for call in run_at_once(statement):
             if _has_plain_operands(call, function, module):
                 found.setdefault(ast.dump(call), []).append(call)
     for calls in found.values():
@@ -71,13 +71,14 @@ def _equal_calls(loop: ast.For, function: FunctionNode, module: Module) -> Mappi
     return found
 
 
-def _run_at_once(node: ast.AST) -> Iterator[ast.Call]:
+def run_at_once(node: ast.AST) -> Iterator[ast.Call]:
+    """Yield the calls that are made when a node is, not those of functions and generators made in it."""
     if isinstance(node, _LATER):
         return
     if isinstance(node, ast.Call):
         yield node
     for child in ast.iter_child_nodes(node):
-        yield from _run_at_once(child)
+        yield from run_at_once(child)
 
 
 def _has_plain_operands(call: ast.Call, function: FunctionNode, module: Module) -> bool:
@@ -103,7 +104,7 @@ def _invariant(
     if suspends or not all(_stays(operand.id, loop, calls, function, module) for operand in operands):
         return None
     guard = _guard(loop, call, function, module)
-    callee = None if guard is None or _is_len(call, module) else _pure_callee(call, module, project)
+    callee = None if guard is None or _is_len(call, module) else pure_callee(call, module, project)
     if guard is None or (callee is None and not _is_len(call, module)):
         return None
     return Invariant(loop=loop, calls=tuple(calls), name=name, guard=guard, operands=operands, callee=callee)
@@ -141,7 +142,7 @@ def _is_len(call: ast.AST, module: Module) -> bool:
     return is_builtin and isinstance(call.args[0], ast.Name)
 
 
-def _pure_callee(call: ast.Call, module: Module, project: Project) -> Definition | None:
+def pure_callee(call: ast.Call, module: Module, project: Project) -> Definition | None:
     """Return the project function when it is pure and gives an immutable value for immutable arguments."""
     definition = purities(project).resolve(call.func, module)
     if definition is None:

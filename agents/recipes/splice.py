@@ -1,7 +1,9 @@
 """Edits at syntax positions, verified: the tree after them is the one that was meant, all else as before."""
 
 import ast
+import io
 import re
+import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -56,6 +58,12 @@ def is_as_written(module: Module, node: ast.expr) -> bool:
         return ast.dump(ast.parse(f"({source(module, node)}\n)", mode="eval").body) == ast.dump(node)
     except (SyntaxError, ValueError):
         return False
+
+
+def has_comment(module: Module, node: ast.expr) -> bool:
+    """Say whether a comment stands in the text of an expression, which would be lost with it."""
+    lines = io.StringIO(f"({source(module, node)}\n)")
+    return any(token.type == tokenize.COMMENT for token in tokenize.generate_tokens(lines.readline))
 
 
 def line_start(module: Module, line: int) -> int:
