@@ -6,7 +6,7 @@ from pathlib import Path
 from agents.specialists import setup as setup_agent
 from agents.specialists.setup import Setup, SetupImpossible, Wishes
 from orchestrator.errors import SettingsError, SetupFailed, WorkloadFailed
-from orchestrator.ledger import conventions, experiment_json, setup_md
+from orchestrator.ledger import conventions, experiment_json, results_tsv, setup_md
 from orchestrator.ledger.atomic import write_text
 from orchestrator.ledger.layout import Layout
 from orchestrator.ledger.setup_md import SetupFile
@@ -65,14 +65,19 @@ class RepositoryScout:
         return found, False
 
     def begin(self, setup: Setup, session_id: str) -> Start:
-        """Take the session branch (made at HEAD when there is none) and its worktrees."""
+        """Take the session branch (made at HEAD when there is none) and its worktrees.
+
+        Raises:
+            RecordsDamaged: what earlier sessions wrote can't be read: said before anything is run.
+        """
+        records = experiment_json.load_all(self.layout.experiments)
+        results_tsv.read(self.layout.results)
         notes = [given.advice for given in give_back_leftovers(self.repository.git) if given.advice]
         head, was_there = self.repository.head_commit(), self.repository.branch_head(branch.SESSION_BRANCH)
         base = branch.ensure(self.repository, branch.SESSION_BRANCH, head)
         overlay = self.checkouts.begin(base)
         notes += _branch_notes(self.repository, base, head) + _checkout_notes(self.repository, overlay)
         del setup, session_id
-        records = experiment_json.load_all(self.layout.experiments)
         return Start(
             base_commit=base,
             base_tree=self.repository.tree_id(base),
