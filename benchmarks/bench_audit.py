@@ -5,7 +5,18 @@ from pathlib import Path
 
 from profiling.audit.graph import build_call_graph
 
-PACKAGES = ("asyncio", "concurrent", "email", "http", "importlib", "json", "logging", "multiprocessing", "unittest", "xml")
+PACKAGES = (
+    "asyncio",
+    "concurrent",
+    "email",
+    "http",
+    "importlib",
+    "json",
+    "logging",
+    "multiprocessing",
+    "unittest",
+    "xml",
+)
 
 
 def main() -> None:
