@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from orchestrator.policy.dimensions import formula
 from orchestrator.policy.patch_reading import Tell
 from orchestrator.policy.tells import Mechanism
-from profiling.comparison import Comparison, Decision, Measurement
+from profiling.comparison import Comparison, Measurement
 from profiling.measure.call_evidence import CallEvidence
 from profiling.measure.conduct import Conduct
 from profiling.measure.integrity import Change
 
 IMPLAUSIBLE_GAIN = 50.0
 """From this factor on a gain is measured again before it is believed (docs/deciding.md)."""
+
+_PLAINLY = 0.5
+"""Of the base's seconds, what calls may take at most, by the interval's end, to bear out a gain of that size."""
 
 AGREEMENT = 3.0
 """Factor within which the second measurement of an implausible gain must lie; a proposal, not a measured optimum."""
@@ -76,8 +79,12 @@ def disbelieve(first: Measurement, again: Measurement) -> Suspicion | None:
 
 
 def disbelieve_calls(found: CallEvidence) -> Suspicion | None:
-    """Return why an implausible gain is not believed after its function was given inputs that it had not seen."""
-    if found.measurement.decision is Decision.IMPROVED and found.holds:
+    """Return why an implausible gain is not believed after its function was given inputs that it had not seen.
+
+    The workload's gain was decided before, twice: here its calls must gain plainly too, in few pairs where they are
+    slow, and nothing may contradict.
+    """
+    if not found.doubt and found.measured.high <= _PLAINLY:
         return None
     return Suspicion(mechanism=Mechanism.IMPLAUSIBLE, seen=f"not on inputs that were held back: {found.text}")
 

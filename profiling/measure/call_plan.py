@@ -16,6 +16,8 @@ _PAIR_S = 1.0
 _BLOCK_WALL_S = 0.25
 _BLOCK_SETUP_S = 0.05
 _FEWEST_QUADS = 3
+_LONGEST_PAIR_S = 4.0
+"""Beyond it one quad has to do: calls of a third of a second and more are hardly disturbed by one another."""
 _MOST_ENTRIES = 400
 _MIX_ERROR = 0.15
 _FEWEST_TO_HOLD_BACK = 8
@@ -169,7 +171,8 @@ def mixture(inputs: Sequence[Input], most_quads: int) -> Mixture:
         return draft.scaled(draft.block_s)
     costs = _cost_shares(ordered)
     mean_s = sum(share * max(BLOCK_S, each.wall_s) for each, share in zip(ordered, costs, strict=True))
-    quads = max(_FEWEST_QUADS, min(most_quads, int(_PAIR_S / (4 * mean_s))))
+    fewest = _FEWEST_QUADS if 4 * mean_s * _FEWEST_QUADS <= _LONGEST_PAIR_S else 1
+    quads = max(fewest, min(most_quads, int(_PAIR_S / (4 * mean_s))))
     return Mixture(inputs=ordered, counts=(), times=1, quads=quads)
 
 

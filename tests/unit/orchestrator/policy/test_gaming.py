@@ -5,6 +5,7 @@ import pytest
 from orchestrator.policy import gaming
 from orchestrator.policy.patch_reading import Tell
 from orchestrator.policy.tells import Mechanism
+from profiling.comparison import Decision
 from profiling.measure.conduct import Conduct
 from profiling.measure.integrity import Change, ChangeKind
 from tests.fakes.experiments import calls, compared, measured
@@ -102,3 +103,11 @@ def test_an_implausible_gain_needs_calls_that_were_held_back_to_agree() -> None:
     assert doubted is not None
     assert doubted.mechanism is Mechanism.IMPLAUSIBLE
     assert gaming.disbelieve_calls(calls(1.0)) is not None
+    assert gaming.disbelieve_calls(calls(0.6)) is not None
+
+
+def test_slow_calls_that_plainly_gain_bear_an_implausible_gain_out_however_few_their_pairs_are() -> None:
+    few = replace(measured(0.001), decision=Decision.UNDECIDED, stopped_because="undecided after 5 pairs")
+
+    assert gaming.disbelieve_calls(calls(0.001, measurement=few)) is None
+    assert gaming.disbelieve_calls(calls(0.001, measurement=few, held_back=compared(1.0))) is not None
