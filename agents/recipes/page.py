@@ -3,7 +3,7 @@
 import sys
 
 from agents.recipes._base import Recipe
-from agents.recipes.catalogue import CATALOGUE
+from agents.recipes.catalogue import ASKED_FOR, CATALOGUE
 
 _HEAD = """\
 # Recipes
@@ -27,9 +27,18 @@ two-core machine: ratio of the time before to the time after, with the middle ha
 """
 
 
+_ASKING = """
+# Recipes that ask first
+
+What remains of their hazards only a person can judge: who watches a program while it runs, or what a service bears. A
+session names the places and tries them once you agree (`--yes`).
+
+"""
+
+
 def page() -> str:
     """Return the page as Markdown; a test holds `docs/recipes.md` to it."""
-    return _HEAD + "\n".join(map(_section, CATALOGUE))
+    return _HEAD + "\n".join(map(_section, CATALOGUE)) + _ASKING + "\n".join(map(_section, ASKED_FOR))
 
 
 def _section(recipe: Recipe) -> str:

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from agents.recipes.catalogue import CATALOGUE
+from agents.recipes.catalogue import ASKED_FOR, CATALOGUE
 from agents.recipes.page import page
 
 DOCS = Path(__file__).resolve().parents[4] / "docs" / "recipes.md"
@@ -12,4 +12,4 @@ def test_the_page_of_the_docs_is_the_catalogue() -> None:
 
 def test_every_recipe_has_its_place_on_the_page() -> None:
     text = page()
-    assert all(f"`{recipe.card.id}`" in text for recipe in CATALOGUE)
+    assert all(f"`{recipe.card.id}`" in text for recipe in CATALOGUE + ASKED_FOR)
