@@ -82,7 +82,7 @@ def lives_on_repetition(found: CallEvidence, outside_share: float) -> Suspicion 
         found: of the function's calls.
         outside_share: share (0 to 1) of its calls that the workload makes itself.
     """
-    if not found.cache_gain or outside_share <= _MOSTLY or found.calls > _FEW_INPUTS:
+    if not found.cache_gain or not found.repeated_share or outside_share <= _MOSTLY or found.calls > _FEW_INPUTS:
         return None
     inputs = f"{found.calls} input{'s' if found.calls > 1 else ''}, asked again and again by the workload itself"
     return Suspicion(mechanism=Mechanism.REPEATED, seen=f"{inputs}; {found.text}")

@@ -82,10 +82,14 @@ def test_only_a_decided_lack_of_gain_is_hopeless() -> None:
 def test_a_cache_is_suspected_where_the_workload_itself_repeats_its_inputs(
     outside_share: float, suspected: bool
 ) -> None:
-    cached = calls(0.1, cache_gain=True)
+    cached = calls(0.1, cache_gain=True, repeated_share=0.9)
     assert (own_calls.lives_on_repetition(cached, outside_share) is not None) is suspected
     assert own_calls.lives_on_repetition(calls(0.1), outside_share) is None
-    assert own_calls.lives_on_repetition(calls(0.1, cache_gain=True, calls=150), outside_share) is None
+    many = calls(0.1, cache_gain=True, repeated_share=0.9, calls=150)
+    assert own_calls.lives_on_repetition(many, outside_share) is None
+        own_calls.lives_on_repetition(calls(0.1, cache_gain=True, repeated_share=0.9, calls=150), outside_share) is None
+    )
+    assert own_calls.lives_on_repetition(calls(0.1, cache_gain=True), outside_share) is None
 
 
 def test_a_functions_gain_is_kept_when_the_workload_does_not_lose() -> None:

@@ -111,6 +111,16 @@ def test_first_calls_are_made_once_each_and_the_very_first_alone(rows: list[Inpu
     assert len(set(made)) == len(made)
     assert all(block.times == 1 for block in blocks)
     assert sum(known[index] for index in made[1:]) <= budget_s
+    cost_s = {each.index: each.cost_s for each in rows}
+    assert len(blocks) == 1 or sum(cost_s[index] for index in made[1:]) >= cost_s[made[0]]
+
+
+def test_what_costs_the_run_most_is_called_first_and_the_rest_is_not_taken_for_it() -> None:
+    rows = [Input(index=index, weight=1.0, cost_s=cost_s, wall_s=cost_s) for index, cost_s in enumerate((1e-6, 1.0))]
+
+    found = [cold_blocks(rows, 10.0, random.Random(seed)) for seed in range(20)]
+
+    assert all([block.calls for block in blocks] == [(1,)] for blocks in found)
 
 
 def test_calls_with_equal_arguments_are_one_input_with_their_weight() -> None:
