@@ -87,8 +87,6 @@ def test_a_cache_is_suspected_where_the_workload_itself_repeats_its_inputs(
     assert own_calls.lives_on_repetition(calls(0.1), outside_share) is None
     many = calls(0.1, cache_gain=True, repeated_share=0.9, calls=150)
     assert own_calls.lives_on_repetition(many, outside_share) is None
-        own_calls.lives_on_repetition(calls(0.1, cache_gain=True, repeated_share=0.9, calls=150), outside_share) is None
-    )
     assert own_calls.lives_on_repetition(calls(0.1, cache_gain=True), outside_share) is None
 
 
