@@ -13,7 +13,7 @@ from profiling.model import Interpreter, Tree
 from profiling.scaling.collect import collect_growth
 from profiling.scaling.template import Template
 
-pytestmark = pytest.mark.flaky(reruns=3)
+pytestmark = [pytest.mark.slow, pytest.mark.flaky(reruns=3)]
 
 PROGRAM = """
 def unique(size):
@@ -79,7 +79,6 @@ def test_a_search_in_a_growing_list_is_quadratic_in_spite_of_a_fixed_start(grow:
     assert start.exponent is None or start.exponent.high < 1.0
 
 
-@pytest.mark.slow
 def test_a_sum_is_not_quadratic(grow: Grow) -> None:
     growth = grow("programs.total(n)", (100_000, 400_000, 1_600_000, 6_400_000))
     assert growth.exponent is not None, growth
@@ -87,7 +86,6 @@ def test_a_sum_is_not_quadratic(grow: Grow) -> None:
     assert growth.exponent.high < 2.0
 
 
-@pytest.mark.slow
 def test_a_quadratic_part_hidden_at_small_sizes_is_told_by_its_function(grow: Grow) -> None:
     growth = grow("programs.total(200 * n); programs.unique(n)", (1250, 2500, 5000, 10000), within=2.0)
     total, unique = of(growth, "total"), of(growth, "unique")
