@@ -12,6 +12,7 @@ from agents.recipes.project import Module, Project
 from agents.recipes.references import explicit_imports
 from agents.recipes.scope import Names, names
 from agents.recipes.tables import parents
+from agents.recipes.walking import walk
 
 # Libraries that look at the annotations of the code that uses them, and words of the standard library that do.
 _CONSUMERS = frozenset(
@@ -53,7 +54,7 @@ def may_be_consumed(project: Project) -> bool:
     for module in project.everything:
         if _CONSUMERS & {name.partition(".")[0] for name in explicit_imports(module)}:
             return True
-        for node in ast.walk(module.syntax):
+        for node in walk(module.syntax):
             if isinstance(node, ast.Attribute | ast.Name | ast.keyword | ast.alias) and _word(node) in _CONSUMING_WORDS:
                 return True
     return False

@@ -16,6 +16,7 @@ from agents.recipes.requests import function_request
 from agents.recipes.scope import names
 from agents.recipes.splice import NotSpliceable, Rewrite, is_as_written, source
 from agents.recipes.tables import parents
+from agents.recipes.walking import walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -226,7 +227,7 @@ def _reads_and_writes(function: ast.AsyncFunctionDef) -> bool:
     """Say whether the coroutine changes something shared that it also looks at."""
     read: set[str] = set()
     written: set[str] = set()
-    for node in ast.walk(function):
+    for node in walk(function):
         if isinstance(node, ast.Global | ast.Nonlocal):
             return True
         if isinstance(node, ast.AugAssign) and not isinstance(node.target, ast.Name):
@@ -234,7 +235,7 @@ def _reads_and_writes(function: ast.AsyncFunctionDef) -> bool:
         if isinstance(node, ast.Attribute):
             (read if isinstance(node.ctx, ast.Load) else written).add(node.attr)
         elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
-            written.update(part.attr for part in ast.walk(node.value) if isinstance(part, ast.Attribute))
+            written.update(part.attr for part in walk(node.value) if isinstance(part, ast.Attribute))
     return not read.isdisjoint(written)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from agents.recipes.project import Module
 from agents.recipes.scope import Scope, names
 from agents.recipes.tables import parents
+from agents.recipes.walking import walk
 
 _BINDS_AT_ONCE = (
     ast.Assign,
@@ -81,4 +82,4 @@ def _heads(holder: ast.AST, below: ast.AST, bindings: set[ast.AST]) -> bool:
 
 
 def _targets(target: ast.expr | None) -> set[ast.AST]:
-    return set(ast.walk(target)) if target is not None else set()
+    return set(walk(target)) if target is not None else set()

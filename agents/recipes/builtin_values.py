@@ -12,6 +12,7 @@ from agents.recipes.scope import Scope, names
 from agents.recipes.shapes import NONE, NOTHING, STR, Shape, element_of, join
 from agents.recipes.tables import constant_value, parents
 from agents.recipes.uses import Comprehension, bound_value
+from agents.recipes.walking import walk
 
 _MAX_STEPS = 3000
 _MAX_ROUNDS = 4
@@ -200,7 +201,7 @@ def _is_generator(function: FunctionNode) -> bool:
 
 
 def _without_lambdas(function: FunctionNode) -> Iterator[ast.AST]:
-    inner = {part for node in own_nodes(function) if isinstance(node, ast.Lambda) for part in ast.walk(node)}
+    inner = {part for node in own_nodes(function) if isinstance(node, ast.Lambda) for part in walk(node)}
     return (node for node in own_nodes(function) if node not in inner)
 
 

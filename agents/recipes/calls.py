@@ -10,6 +10,7 @@ from agents.recipes.once import once
 from agents.recipes.project import Project
 from agents.recipes.scope import Names, names
 from agents.recipes.summary import Purity
+from agents.recipes.walking import walk
 
 if TYPE_CHECKING:
     from agents.recipes.expressions import Expressions
@@ -40,7 +41,7 @@ def computed_attributes(project: Project) -> frozenset[str]:
     return frozenset(
         node.name
         for module in project.everything
-        for owner in ast.walk(module.syntax)
+        for owner in walk(module.syntax)
         if isinstance(owner, ast.ClassDef)
         for node in owner.body
         if isinstance(node, FunctionNode)

@@ -11,6 +11,7 @@ from agents.recipes.project import Module
 from agents.recipes.scope import Scope, names
 from agents.recipes.tables import parents
 from agents.recipes.uses import bound_value, reads_its_frame
+from agents.recipes.walking import walk
 
 MIN_ELEMENTS = 3
 """Smaller ones are made about as fast as a global is read."""
@@ -89,7 +90,7 @@ def _is_read_at_once(node: Display, parent: ast.AST, above: ast.AST) -> bool:
 def _is_kept_as_it_is(name: str, scope: Scope, display: Display, module: Module) -> bool:
     """Say whether no occurrence of a local's name changes what it names, or hands it on."""
     kind = type(display).__name__.lower()
-    found = [node for node in ast.walk(scope.node) if isinstance(node, ast.Name) and node.id == name]
+    found = [node for node in walk(scope.node) if isinstance(node, ast.Name) and node.id == name]
     loads = [node for node in found if isinstance(node.ctx, ast.Load)]
     if len(found) - len(loads) != len(scope.bindings[name]):
         return False

@@ -9,6 +9,7 @@ from agents.recipes.project import Module
 from agents.recipes.scope import Names, Scope, names
 from agents.recipes.tables import parents
 from agents.recipes.uses import is_truth_test
+from agents.recipes.walking import walk
 
 # Builtins that look into an argument and neither keep it nor give it back.
 _LOOKERS = frozenset(
@@ -64,7 +65,7 @@ def is_only_read(node: ast.Name, module: Module, kind: str) -> bool:
 
 
 def _loads(name: str, scope: Scope, module: Module) -> Iterator[ast.Name]:
-    found = (node for node in ast.walk(scope.node) if isinstance(node, ast.Name) and node.id == name)
+    found = (node for node in walk(scope.node) if isinstance(node, ast.Name) and node.id == name)
     for node in found:
         if isinstance(node.ctx, ast.Load) and names(module).resolve(name, node) is scope:
             yield node

@@ -18,6 +18,7 @@ from agents.recipes.scope import names
 from agents.recipes.splice import NotSpliceable, Rewrite
 from agents.recipes.tables import parents
 from agents.recipes.uses import reads_its_frame
+from agents.recipes.walking import walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -224,7 +225,7 @@ def _scan(statement: ast.stmt, module: Module) -> _Scan | None:
     iterated = _iterated(iterable)
     if iterated is None or not isinstance(target, ast.Name):
         return None
-    calls = tuple(node for node in ast.walk(scanning) if _counts(node, iterated.id, target.id))
+    calls = tuple(node for node in walk(scanning) if _counts(node, iterated.id, target.id))
     found = _Scan(statement=statement, name=iterated.id, iterated=iterated, calls=tuple(_as_calls(calls)))
     return found if calls and _is_steady(found, scanning, target.id, module) else None
 
@@ -251,11 +252,11 @@ def _as_calls(nodes: Sequence[ast.AST]) -> Iterator[ast.Call]:
 def _is_steady(found: _Scan, scanning: ast.AST, element: str, module: Module) -> bool:
     """Say whether the list is only counted in and measured, and its element bound by the loop alone."""
     above = parents(module)
-    inside = [node for node in ast.walk(scanning) if isinstance(node, ast.Name)]
+    inside = [node for node in walk(scanning) if isinstance(node, ast.Name)]
     lists = [node for node in inside if node.id == found.name and node is not found.iterated]
     bound = [node for node in inside if node.id == element and not isinstance(node.ctx, ast.Load)]
     counted = {call.func.value for call in found.calls if isinstance(call.func, ast.Attribute)}
-    if len(bound) != 1 or any(isinstance(node, ast.NamedExpr | ast.GeneratorExp) for node in ast.walk(scanning)):
+    if len(bound) != 1 or any(isinstance(node, ast.NamedExpr | ast.GeneratorExp) for node in walk(scanning)):
         return False
     return all(node in counted or _is_measured(node, above[node]) for node in lists)
 

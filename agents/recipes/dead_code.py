@@ -14,6 +14,7 @@ from agents.recipes.project import Module, Project
 from agents.recipes.requests import loop_request
 from agents.recipes.splice import NotSpliceable, Rewrite, Span, end_of_lines, indentation, line_start, source
 from agents.recipes.tables import parents
+from agents.recipes.walking import walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -147,7 +148,7 @@ RECIPE = DeadCode()
 
 
 def _site(function: Function, found: DeadLoop, module: Module) -> Site:
-    loops = (node for node in ast.walk(found.loop) if isinstance(node, ast.For))
+    loops = (node for node in walk(found.loop) if isinstance(node, ast.For))
     return site_at(DeadCode.card.id, function, found.loop, module, *(loop_request(module, loop) for loop in loops))
 
 

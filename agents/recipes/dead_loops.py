@@ -12,6 +12,7 @@ from agents.recipes.project import Module, Project
 from agents.recipes.scope import names
 from agents.recipes.tables import parents
 from agents.recipes.unread import is_unread_outside, stored_names
+from agents.recipes.walking import walk
 
 _WHOLE = frozenset({"bool", "int"})
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.BitAnd, ast.BitOr, ast.BitXor)
@@ -45,14 +46,14 @@ def dead_loops(function: FunctionNode, module: Module, project: Project) -> Iter
         if isinstance(node, ast.For) and node not in done:
             found = _dead_loop(node, function, module, silent)
             if found is not None:
-                done.update(ast.walk(node))
+                done.update(walk(node))
                 yield found
 
 
 @once
 def _tells_the_time(module: Module) -> bool:
     """Say whether a module imports a clock: then its loops may be what is timed, or what passes the time."""
-    imported = (node for node in ast.walk(module.syntax) if isinstance(node, ast.Import | ast.ImportFrom))
+    imported = (node for node in walk(module.syntax) if isinstance(node, ast.Import | ast.ImportFrom))
     dotted = (
         [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
         for node in imported
@@ -79,14 +80,14 @@ def _dead_loop(loop: ast.For, function: FunctionNode, module: Module, silent: "_
 
 def _gives_values(loop: ast.For) -> bool:
     """Say whether a loop gives values to locals at all: an empty one may be there to pass the time."""
-    return any(isinstance(node, ast.Assign | ast.AugAssign) for node in ast.walk(loop))
+    return any(isinstance(node, ast.Assign | ast.AugAssign) for node in walk(loop))
 
 
 def _is_plain(statement: ast.stmt) -> bool:
     """Say whether a statement may be silent at all, which is told fast: it calls nothing but `range`."""
     return not any(
         isinstance(node, _DOING) and not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
-        for node in ast.walk(statement)
+        for node in walk(statement)
     )
 
 

@@ -14,6 +14,7 @@ from agents.recipes.project import Module, Project
 from agents.recipes.references import exports, relied_on_without_import, taken_from_outside
 from agents.recipes.scope import Scope, absolute, names
 from agents.recipes.uses import reads_its_frame
+from agents.recipes.walking import children, walk
 
 MAX_FUNCTIONS = 8
 """In more functions the lines added outweigh what is gained."""
@@ -145,7 +146,7 @@ def _may_import(function: FunctionNode, module: Module) -> bool:
     """
     if isinstance(function, ast.AsyncFunctionDef) or function.name == "__del__" or reads_its_frame(function):
         return False
-    if any(isinstance(node, ast.Global) for node in ast.walk(function)):
+    if any(isinstance(node, ast.Global) for node in walk(function)):
         return False
     is_registered = function.name in _registered_at_exit(module) or any(
         _called_name(decorator) in _EXIT_HOOKS for decorator in function.decorator_list
@@ -157,14 +158,12 @@ def _may_import(function: FunctionNode, module: Module) -> bool:
 
 @once
 def _registered_at_exit(module: Module) -> frozenset[str]:
-    calls = (
-        node for node in ast.walk(module.syntax) if isinstance(node, ast.Call) and _called_name(node) in _EXIT_HOOKS
-    )
+    calls = (node for node in walk(module.syntax) if isinstance(node, ast.Call) and _called_name(node) in _EXIT_HOOKS)
     arguments = (argument for call in calls for argument in call.args)
     return frozenset(
         node.attr if isinstance(node, ast.Attribute) else node.id
         for argument in arguments
-        for node in ast.walk(argument)
+        for node in walk(argument)
         if isinstance(node, ast.Attribute | ast.Name)
     )
 
@@ -190,7 +189,7 @@ def is_dynamic(module: Module) -> bool:
     return any(
         (isinstance(node, ast.Name) and node.id in {"eval", "exec", "globals"})
         or (isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name) and node.slice.id == "__name__")
-        for node in ast.walk(module.syntax)
+        for node in walk(module.syntax)
     )
 
 
@@ -198,7 +197,7 @@ def is_dynamic(module: Module) -> bool:
 def names_by_id(module: Module) -> Mapping[str, tuple[ast.Name, ...]]:
     """Return every occurrence of each name in a module."""
     found: defaultdict[str, list[ast.Name]] = defaultdict(list)
-    for node in ast.walk(module.syntax):
+    for node in walk(module.syntax):
         if isinstance(node, ast.Name):
             found[node.id].append(node)
     return {name: tuple(nodes) for name, nodes in found.items()}
@@ -208,12 +207,12 @@ def names_by_id(module: Module) -> Mapping[str, tuple[ast.Name, ...]]:
 def words_in_annotations(module: Module) -> frozenset[str]:
     """Return the words of annotations written as strings: they are looked up in the module's globals."""
     annotations: list[ast.expr | None] = []
-    for node in ast.walk(module.syntax):
+    for node in walk(module.syntax):
         if isinstance(node, ast.AnnAssign | ast.arg):
             annotations.append(node.annotation)
         elif isinstance(node, FunctionNode):
             annotations.append(node.returns)
-    parts = (part for annotation in annotations if annotation for part in ast.walk(annotation))
+    parts = (part for annotation in annotations if annotation for part in walk(annotation))
     texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
     return frozenset(word for text in texts for word in _WORD.findall(text))
 
@@ -221,7 +220,7 @@ def words_in_annotations(module: Module) -> frozenset[str]:
 @once
 def words_in_doctests(module: Module) -> frozenset[str]:
     """Return the words of the examples in docstrings, which run with the module's globals."""
-    strings = (node.value for node in ast.walk(module.syntax) if isinstance(node, ast.Constant))
+    strings = (node.value for node in walk(module.syntax) if isinstance(node, ast.Constant))
     lines = (line.strip() for text in strings if isinstance(text, str) and ">>>" in text for line in text.splitlines())
     return frozenset(word for line in lines if line.startswith((">>>", "...")) for word in _WORD.findall(line))
 
@@ -236,7 +235,7 @@ def eager_names(module: Module) -> frozenset[str]:
         if isinstance(node, Import):
             found.update(names_of(node, module))
         elif not isinstance(node, FunctionNode) and not _is_type_checking(node):
-            stack.extend(ast.iter_child_nodes(node))
+            stack.extend(children(node))
     return frozenset(found)
 
 

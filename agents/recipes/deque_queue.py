@@ -15,6 +15,7 @@ from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
 from agents.recipes.splice import NotSpliceable, Rewrite, source
 from agents.recipes.uses import Use, UseKind, inserts_first, reads_its_frame, uses
+from agents.recipes.walking import walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain, FunctionKey
 from profiling.profile import Profile
@@ -304,7 +305,7 @@ def _run_meanwhile(use: Use) -> Iterator[ast.AST]:
 
 
 def _changes(node: ast.AST, name: str) -> bool:
-    owners = (part.value for part in ast.walk(node) if isinstance(part, ast.Attribute) and part.attr in _CHANGING)
+    owners = (part.value for part in walk(node) if isinstance(part, ast.Attribute) and part.attr in _CHANGING)
     return any(isinstance(owner, ast.Name) and owner.id == name for owner in owners)
 
 

@@ -21,10 +21,10 @@ from agents.recipes.uses import (
     ends_at_once,
     is_bound_before,
     is_repeated,
-    parents_below,
     reads_its_frame,
     uses,
 )
+from agents.recipes.walking import parents_below, walk
 from profiling.facts import ExpressionFacts, FactRequest, Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -266,8 +266,8 @@ def _leaves_no_trace(search: Search, function: FunctionNode, module: Module) -> 
     """Say whether a `for` statement's variable is read in it alone: without a match it would keep another value."""
     if not isinstance(search.node, ast.For):
         return True
-    known, inside = names(module), set(ast.walk(search.node))
-    same_name = (node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == search.element)
+    known, inside = names(module), set(walk(search.node))
+    same_name = (node for node in walk(function) if isinstance(node, ast.Name) and node.id == search.element)
     elsewhere = (node for node in same_name if node not in inside)
     return all(known.resolve(search.element, node) is not known.inside(function) for node in elsewhere)
 
@@ -316,7 +316,7 @@ def _is_invariant(search: Search, loop: ast.stmt, function: FunctionNode, module
     """Say whether no turn changes the list, or the key of an element."""
     name = search.sequence.id
     found = uses(function, name, lambda builtin: names(module).is_builtin(builtin, function.body[0]))
-    inside = set(ast.walk(loop))
+    inside = set(walk(loop))
     if not all(use.kind in _READING for use in found if use.node in inside):
         return False
     if is_held_locally(function, name, module):
@@ -374,7 +374,7 @@ def _patch(found: _Index, module: Module) -> Patch:
         raise NotSpliceable(f"{module.file}:{search.node.lineno}: a comment may stand in the search")
     else:
         is_whole = isinstance(found.before, ast.Assign) or any(
-            isinstance(node, ast.Assign | ast.Return) and node.value is search.node for node in ast.walk(found.before)
+            isinstance(node, ast.Assign | ast.Return) and node.value is search.node for node in walk(found.before)
         )
         needs_parentheses = search.wanted_may_raise and not is_whole
         rewrite.replace(search.node, f"({found.lookup})" if needs_parentheses else found.lookup)

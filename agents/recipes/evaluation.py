@@ -9,6 +9,7 @@ from agents.recipes.functions import FunctionNode, own_nodes
 from agents.recipes.kinds import Kind, join
 from agents.recipes.scope import names, parameters_of
 from agents.recipes.summary import Definition, Purity, Summary
+from agents.recipes.walking import walk
 
 if TYPE_CHECKING:
     from agents.recipes.purity import Purities
@@ -89,7 +90,7 @@ class Evaluation(Expressions):
         self.block(node.body)
         self.tries -= 1
         for handler in node.handlers:
-            if handler.type is not None and any(isinstance(part, ast.Call) for part in ast.walk(handler.type)):
+            if handler.type is not None and any(isinstance(part, ast.Call) for part in walk(handler.type)):
                 self.lower(handler, "what it catches is computed")
             if handler.name:
                 self.locals[handler.name] = Kind.UNKNOWN

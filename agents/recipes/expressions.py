@@ -9,6 +9,7 @@ from agents.recipes.kinds import Kind, join
 from agents.recipes.project import Module
 from agents.recipes.scope import names
 from agents.recipes.summary import Purity, Summary
+from agents.recipes.walking import walk
 
 if TYPE_CHECKING:
     from agents.recipes.purity import Purities
@@ -19,7 +20,7 @@ def evaluate_expression(
 ) -> Summary:
     """Return what is known of an expression whose locals are known as far as `local_kinds`."""
     evaluation = Expressions(module, purities, {})
-    used = (node for node in ast.walk(expression) if isinstance(node, ast.Name))
+    used = (node for node in walk(expression) if isinstance(node, ast.Name))
     outside = {node.id: Kind.UNKNOWN for node in used if evaluation.is_bound_below_the_module(node)}
     evaluation.locals = {**outside, **comprehended([expression]), **local_kinds}
     return evaluation.settle(lambda: evaluation.kind(expression))
@@ -304,8 +305,8 @@ def _made(empty: Kind, held: Kind) -> Kind:
 
 def comprehended(nodes: Sequence[ast.AST]) -> dict[str, Kind]:
     """Return the names that comprehensions bind, nothing known against them yet."""
-    targets = [part.target for node in nodes for part in ast.walk(node) if isinstance(part, ast.comprehension)]
-    return {node.id: Kind.SCALAR for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
+    targets = [part.target for node in nodes for part in walk(node) if isinstance(part, ast.comprehension)]
+    return {node.id: Kind.SCALAR for target in targets for node in walk(target) if isinstance(node, ast.Name)}
 
 
 _EXPRESSIONS: dict[type, Callable[..., Kind]] = {

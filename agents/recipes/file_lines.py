@@ -16,6 +16,7 @@ from agents.recipes.scope import names
 from agents.recipes.splice import NotSpliceable, Rewrite, is_as_written, source
 from agents.recipes.tables import parents
 from agents.recipes.uses import ends_at_once, reads_its_frame
+from agents.recipes.walking import walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -245,7 +246,7 @@ def _is_last_use(name: str, call: ast.Call, function: FunctionNode, module: Modu
     above = parents(module)
     loads = (
         node
-        for node in ast.walk(function)
+        for node in walk(function)
         if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
     )
     for node in loads:
@@ -261,8 +262,8 @@ def _is_last_use(name: str, call: ast.Call, function: FunctionNode, module: Modu
 def _shows_nothing(steps: _Steps, function: FunctionNode, module: Module, project: Project) -> bool:
     """Say whether reading a line later shows nowhere: neither in what is done before, nor after an exception."""
     around = steps.around
-    prints = any(isinstance(node, ast.Name) and node.id == "print" for node in ast.walk(around))
-    leaves = any(isinstance(node, _LEAVING) for node in ast.walk(around))
+    prints = any(isinstance(node, ast.Name) and node.id == "print" for node in walk(around))
+    leaves = any(isinstance(node, _LEAVING) for node in walk(around))
     if prints or (leaves and not _never_fails(steps.opened)):
         return False
     if isinstance(around, ast.GeneratorExp) and not _reads_all(around, module) and not _never_fails(steps.opened):
@@ -293,10 +294,10 @@ def _is_watched(steps: _Steps, function: FunctionNode, module: Module) -> bool:
 def _is_handed_out(around: ast.AST, function: FunctionNode, module: Module) -> bool:
     """Say whether a container that the loop may fill is held by others before the loop is done."""
     above, known = parents(module), names(module)
-    filled = {node.id for node in ast.walk(around) if isinstance(node, ast.Name)}
+    filled = {node.id for node in walk(around) if isinstance(node, ast.Name)}
     filled = {name for name in filled if is_made_here(function, name, module)}
-    inside, last = set(ast.walk(around)), _end_of_repetition(around, function, module)
-    loads = (node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id in filled)
+    inside, last = set(walk(around)), _end_of_repetition(around, function, module)
+    loads = (node for node in walk(function) if isinstance(node, ast.Name) and node.id in filled)
     for node in loads:
         if not isinstance(node.ctx, ast.Load) or node in inside:
             continue

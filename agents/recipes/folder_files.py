@@ -15,6 +15,7 @@ from agents.recipes.quiet import defined_in_classes
 from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
 from agents.recipes.splice import NotSpliceable, Rewrite, is_as_written, source
+from agents.recipes.walking import walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -218,7 +219,7 @@ def _tests(
 ) -> Iterator[tuple[ast.Call, str]]:
     """Yield the calls that ask for the kind of `join(folder, entry)`, with the methods that know it."""
     for condition in generator.ifs:
-        for node in ast.walk(condition):
+        for node in walk(condition):
             asked = library.called(node, module, project) if isinstance(node, ast.Call) else None
             if not isinstance(node, ast.Call) or asked not in _TESTS or len(node.args) != 1 or node.keywords:
                 continue
@@ -237,7 +238,7 @@ def _is_path(node: ast.expr, folder: ast.expr, entry: ast.Name, module: Module, 
 def _is_quiet(node: _Listing, tests: Mapping[ast.Call, str], module: Module, project: Project) -> bool:
     """Say whether nothing but methods of str and joining of paths runs between two entries."""
     listing, quiet = node.generators[0].iter, _QUIET_METHODS - defined_in_classes(project)
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr | ast.Lambda | ast.comprehension):
             if part is not node.generators[0]:
                 return False
@@ -256,11 +257,11 @@ def _patch(found: _Listed, module: Module) -> Patch:
     assert isinstance(found.call.func, ast.Attribute)
     owner = source(module, found.call.func.value)
     rewrite.replace(found.call, f"list({owner}.scandir({owner}.fspath({source(module, found.call.args[0])})))")
-    inside = {part for test in found.tests for part in ast.walk(test)}
+    inside = {part for test in found.tests for part in walk(test)}
     for test, method in found.tests.items():
         name, asks = found.entry.id, source(module, test.func)
         rewrite.replace(test, f"({asks}({name}) if {name}.is_symlink() else {name}.{method}())")
-    for node in ast.walk(found.node):
+    for node in walk(found.node):
         is_entry = isinstance(node, ast.Name) and node.id == found.entry.id and node is not found.entry
         if isinstance(node, ast.Name) and is_entry and node not in inside:
             rewrite.replace(node, f"{node.id}.name")

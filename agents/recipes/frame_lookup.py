@@ -17,6 +17,7 @@ from agents.recipes.scope import names
 from agents.recipes.splice import NotSpliceable, Rewrite, is_as_written, source
 from agents.recipes.tables import parents
 from agents.recipes.uses import reads_its_frame
+from agents.recipes.walking import walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -251,7 +252,7 @@ def _is_described(node: ast.Subscript, statement: ast.AST, function: FunctionNod
     is_local = known.resolve(target.id, target) is scope and known.bindings(target.id, scope) == (target,)
     return is_local and all(
         _field(parents(module)[one], node) in _NAMED
-        for one in ast.walk(function)
+        for one in walk(function)
         if isinstance(one, ast.Name) and one.id == target.id and one is not target
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from agents.recipes.once import once
 from agents.recipes.project import Module
+from agents.recipes.walking import children, once_below
 from profiling.model import FunctionKey
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
@@ -47,23 +48,26 @@ def first_line(node: ast.stmt) -> int:
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
-def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
-    """Walk what runs when the function runs: its body with comprehensions and lambdas, not nested defs and classes."""
+@once_below
+def own_nodes(function: ast.AST) -> tuple[ast.AST, ...]:
+    """Return what runs when the function runs: its body with comprehensions and lambdas, not inner defs and classes."""
     body = getattr(function, "body", [])
     stack: list[ast.AST] = list(reversed(body if isinstance(body, list) else [body]))
+    found: list[ast.AST] = []
     while stack:
         node = stack.pop()
-        yield node
+        found.append(node)
         if isinstance(node, FunctionNode | ast.ClassDef):
             stack.extend(reversed(node.decorator_list))
         else:
-            stack.extend(reversed(list(ast.iter_child_nodes(node))))
+            stack.extend(reversed(children(node)))
+    return tuple(found)
 
 
 def _below(
     node: ast.AST, file: str, prefix: str, owner: ast.ClassDef | None, parents: tuple[ast.AST, ...]
 ) -> Iterator[Function]:
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         if isinstance(child, FunctionNode):
             yield Function(
                 key=FunctionKey(file=file, first_line=first_line(child), qualname=f"{prefix}{child.name}"),

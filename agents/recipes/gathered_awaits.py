@@ -17,6 +17,7 @@ from agents.recipes.splice import NotSpliceable, Rewrite, is_as_written, source
 from agents.recipes.stores import index
 from agents.recipes.tables import parents
 from agents.recipes.uses import reads_its_frame
+from agents.recipes.walking import walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -245,7 +246,7 @@ def _is_element_or_constant(node: ast.expr, target: str) -> bool:
 
 def _shares(definition: ast.AST) -> bool:
     """Say whether a coroutine holds or changes anything but its own locals, by itself."""
-    for node in ast.walk(definition):
+    for node in walk(definition):
         if isinstance(node, _SHARING):
             return True
         if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):

@@ -28,6 +28,7 @@ from agents.recipes.splice import (
     span,
 )
 from agents.recipes.tables import constant_value, parents
+from agents.recipes.walking import walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -250,7 +251,7 @@ def _loggers_are_plain(project: Project) -> bool:
     own = {"Logger", "LoggerAdapter"} & {
         base for module in project.everything for found in _classes(module, project) for base in found
     }
-    mentions = (node for module in project.everything for node in ast.walk(module.syntax))
+    mentions = (node for module in project.everything for node in walk(module.syntax))
     return not own and not any(getattr(node, "attr", getattr(node, "id", "")) == "setLoggerClass" for node in mentions)
 
 
@@ -259,7 +260,7 @@ def _is_on_logger(store: stores.Store) -> bool:
 
 
 def _classes(module: Module, project: Project) -> Iterator[tuple[str, ...]]:
-    nodes = (node for node in ast.walk(module.syntax) if isinstance(node, ast.ClassDef))
+    nodes = (node for node in walk(module.syntax) if isinstance(node, ast.ClassDef))
     return (hierarchy(project).of(node).base_names for node in nodes)
 
 
@@ -268,7 +269,7 @@ def _is_guarded(found: _Message, module: Module) -> bool:
     node: ast.AST = found.statement
     while node in parents(module):
         node = parents(module)[node]
-        asked = ast.walk(node.test) if isinstance(node, ast.If) else ()
+        asked = walk(node.test) if isinstance(node, ast.If) else ()
         if any(isinstance(part, ast.Attribute) and part.attr == "isEnabledFor" for part in asked):
             return True
     return False

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import names
+from agents.recipes.walking import walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -99,7 +100,7 @@ def hierarchy(project: Project) -> Hierarchy:
 
 
 def _classes(module: Module) -> Iterator[Class]:
-    for node in ast.walk(module.syntax):
+    for node in walk(module.syntax):
         if isinstance(node, ast.ClassDef):
             yield Class(module=module, node=node, base_names=tuple(_base_name(module, base) for base in node.bases))
 

@@ -9,6 +9,7 @@ from agents.recipes.hierarchy import Class, hierarchy
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import absolute, names
+from agents.recipes.walking import walk
 
 _DECORATORS = frozenset(
     "abc.abstractmethod contextlib.asynccontextmanager contextlib.contextmanager dataclasses.dataclass enum.unique"
@@ -112,14 +113,14 @@ def _is_assignment(statement: ast.stmt, module: Module) -> bool:
     else:
         return False
     binds_names = all(isinstance(target, ast.Name | ast.Tuple) for target in targets)
-    inner = (node for target in targets for node in ast.walk(target))
+    inner = (node for target in targets for node in walk(target))
     only_names = not any(isinstance(node, ast.Attribute | ast.Subscript) for node in inner)
     return binds_names and only_names and (statement.value is None or _is_value(statement.value, module))
 
 
 def _is_value(value: ast.expr, module: Module) -> bool:
     """Say whether evaluating an expression only makes a value."""
-    for node in ast.walk(value):
+    for node in walk(value):
         if isinstance(node, ast.Call) and not _makes(node.func, module):
             return False
         if isinstance(node, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
@@ -183,4 +184,4 @@ def _is_plain_base(base: ast.expr, module: Module, project: Project, below: froz
 
 
 def _is_main_guard(statement: ast.If) -> bool:
-    return "__name__" in {node.id for node in ast.walk(statement.test) if isinstance(node, ast.Name)}
+    return "__name__" in {node.id for node in walk(statement.test) if isinstance(node, ast.Name)}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agents.recipes.functions import FunctionNode
+from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.references import exports, references
 from agents.recipes.scope import names
@@ -126,10 +127,15 @@ def _is_passed_on(project: Project, module: Module) -> bool:
     """Say whether a star import may hand a new public name of the module to others."""
     if exports(module).names is not None:
         return False
-    return any(
-        place.dotted == f"{module.name}.*" or place.dotted.endswith(f".{module.name}.*")
-        for other in project.everything
-        for place in references(other)
+    wanted = f"{module.name}.*"
+    return any(dotted == wanted or dotted.endswith(f".{wanted}") for dotted in _star_imports(project))
+
+
+@once
+def _star_imports(project: Project) -> frozenset[str]:
+    """Return what any file takes as `module.*`."""
+    return frozenset(
+        place.dotted for other in project.everything for place in references(other) if place.dotted.endswith(".*")
     )
 
 

@@ -14,6 +14,7 @@ from agents.recipes.scope import names
 from agents.recipes.summary import Definition, Purity
 from agents.recipes.tables import parents
 from agents.recipes.uses import UseKind, is_bound_before, reads_its_frame, uses
+from agents.recipes.walking import children, walk
 
 _READING = frozenset({UseKind.LENGTH, UseKind.TRUTH, UseKind.ITERATE, UseKind.PROBE, UseKind.INDEX})
 _HARMLESS_PARENTS = (ast.BinOp, ast.Compare, ast.FormattedValue, ast.Subscript, ast.UnaryOp)
@@ -77,7 +78,7 @@ def run_at_once(node: ast.AST) -> Iterator[ast.Call]:
         return
     if isinstance(node, ast.Call):
         yield node
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         yield from run_at_once(child)
 
 
@@ -100,7 +101,7 @@ def _invariant(
     if _is_length_of_own_list(call, loop, function, module):
         return Invariant(loop=loop, calls=tuple(calls), name=name, guard="", operands=(), callee=None)
     operands = tuple({operand.id: operand for operand in call.args if isinstance(operand, ast.Name)}.values())
-    suspends = any(isinstance(node, _SUSPENDING) for node in ast.walk(loop))
+    suspends = any(isinstance(node, _SUSPENDING) for node in walk(loop))
     if suspends or not all(_stays(operand.id, loop, calls, function, module) for operand in operands):
         return None
     guard = _guard(loop, call, function, module)
@@ -116,14 +117,14 @@ def _is_length_of_own_list(call: ast.Call, loop: ast.For, function: FunctionNode
     if not isinstance(operand, ast.Name) or not is_held_locally(function, operand.id, module):
         return False
     found = uses(function, operand.id, lambda builtin: names(module).is_builtin(builtin, function.body[0]))
-    inside = set(ast.walk(loop))
+    inside = set(walk(loop))
     only_read = all(use.kind in _READING for use in found if use.node in inside)
     return only_read and is_bound_before(loop, found, function)
 
 
 def _stays(name: str, loop: ast.For, calls: list[ast.Call], function: FunctionNode, module: Module) -> bool:
     """Say whether a loop neither rebinds an operand nor does more than compute with it."""
-    known, inside = names(module), set(ast.walk(loop))
+    known, inside = names(module), set(walk(loop))
     scope = known.inside(function)
     if any(node in inside or known.scope(node) is not scope for node in known.bindings(name, scope)):
         return False

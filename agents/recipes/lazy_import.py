@@ -201,7 +201,7 @@ def price(text, number=decimal.Decimal):
         del choice
         for deferral in deferrals(module, project):
             if deferral.statement.lineno == site.line:
-                return _patch(deferral, module)
+                return _rewritten(deferral, module).patch()
         raise NotSpliceable(f"{module.file}:{site.line}: no import that only functions use stands here")
 
 
@@ -224,14 +224,15 @@ def _user_reason(site: Site, profile: Profile, facts: Facts) -> str:
 
 
 def _is_spliceable(deferral: Deferral, module: Module) -> bool:
+    """Say whether the edits can be formed; that they do what is meant is proved when they are asked for."""
     try:
-        _patch(deferral, module)
+        _rewritten(deferral, module)
     except NotSpliceable:
         return False
     return True
 
 
-def _patch(deferral: Deferral, module: Module) -> Patch:
+def _rewritten(deferral: Deferral, module: Module) -> Rewrite:
     statement, rewrite = deferral.statement, Rewrite(module)
     written = source(module, statement)
     if "#" in written:
@@ -243,7 +244,7 @@ def _patch(deferral: Deferral, module: Module) -> Patch:
         line = (written if is_whole and "\n" not in written else _import_line(statement, aliases)) + trailing
         _import_first(rewrite, function, line, module)
     rewrite.remove(statement)
-    return rewrite.patch()
+    return rewrite
 
 
 def _import_line(statement: Import, aliases: tuple[ast.alias, ...]) -> str:

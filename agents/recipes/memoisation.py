@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from agents.recipes import stores
 from agents.recipes.functions import Function, FunctionNode, own_nodes
 from agents.recipes.imports import Reached, add_import, reach
+from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import names, parameters_of
 from agents.recipes.splice import Rewrite, Span, end_of_lines, indentation, line_start, source
+from agents.recipes.walking import nodes
 from profiling.facts import FunctionFacts
 
 MIN_CALL_S = 3e-6
@@ -52,7 +54,7 @@ def is_plain(function: Function, module: Module, project: Project) -> bool:
     if is_split or node.args.vararg or node.args.kwarg or known.bindings(node.name) != (node,):
         return False
     index = stores.index(project)
-    if index.is_replaced(node.name) or module.file in index.namespaces or _has_attributes(node.name, module):
+    if index.is_replaced(node.name) or module.file in index.namespaces or node.name in _names_with_attributes(module):
         return False
     return all(known.is_builtin(name, node.body[0]) for name in _NEEDED_BUILTINS) and _has_own_lines(node)
 
@@ -188,11 +190,9 @@ def _above_comments(module: Module, statement: ast.stmt) -> int:
     return line_start(module, line)
 
 
-def _has_attributes(name: str, module: Module) -> bool:
-    return any(
-        isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
-        for node in ast.walk(module.syntax)
-    )
+@once
+def _names_with_attributes(module: Module) -> frozenset[str]:
+    return frozenset(node.value.id for node in nodes(module.syntax, ast.Attribute) if isinstance(node.value, ast.Name))
 
 
 def _is_container(value: ast.expr, function: FunctionNode, module: Module) -> bool:

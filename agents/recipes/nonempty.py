@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 
 from agents.recipes.uses import bound_value
+from agents.recipes.walking import children, walk
 
 _REPEATED = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _CATCHES_INDEX_ERROR = frozenset({"IndexError", "LookupError", "Exception", "BaseException"})
@@ -254,7 +255,7 @@ def _is_filled_display(value: ast.expr | None) -> bool:
 
 
 def _method_calls(node: ast.AST, name: str) -> Iterable[ast.Call]:
-    return (call for call in ast.walk(node) if isinstance(call, ast.Call) and _is_on(call, name))
+    return (call for call in walk(node) if isinstance(call, ast.Call) and _is_on(call, name))
 
 
 def _is_on(call: ast.Call, name: str) -> bool:
@@ -266,7 +267,7 @@ def _method(call: ast.Call) -> str:
 
 
 def _stores(node: ast.AST, name: str) -> list[ast.Name]:
-    names = [part for part in ast.walk(node) if isinstance(part, ast.Name) and part.id == name]
+    names = [part for part in walk(node) if isinstance(part, ast.Name) and part.id == name]
     return [part for part in names if not isinstance(part.ctx, ast.Load)]
 
 
@@ -287,7 +288,7 @@ def _path(node: ast.AST, target: ast.AST) -> list[ast.AST]:
     """Return the nodes from `node` down to `target`, both included; empty when it is not below."""
     if node is target:
         return [node]
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         below = _path(child, target)
         if below:
             return [node, *below]

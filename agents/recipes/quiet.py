@@ -8,6 +8,7 @@ from agents.recipes.project import Module, Project
 from agents.recipes.scope import names
 from agents.recipes.tables import parents
 from agents.recipes.uses import UseKind, bound_value, uses
+from agents.recipes.walking import walk
 
 # Builtins that run no code but that of the protocols of their arguments, which change nothing by custom.
 _READING_BUILTINS = frozenset(
@@ -46,7 +47,7 @@ def changes_nothing(
         project: its classes say which methods are not those of builtin types.
         besides: nodes that are known to change something, which is left out here.
     """
-    return all(_is_quiet(node, function, module, project) for node in ast.walk(loop) if node not in besides)
+    return all(_is_quiet(node, function, module, project) for node in walk(loop) if node not in besides)
 
 
 def is_held_locally(function: FunctionNode, name: str, module: Module) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import absolute
+from agents.recipes.walking import walk
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:[.:][A-Za-z_]\w*)+")
 _BY_NAME = frozenset({"delattr", "getattr", "hasattr", "object", "setattr"})  # `patch.object` and `monkeypatch.setattr`
@@ -80,7 +81,7 @@ class Exports:
 @once
 def exports(module: Module) -> Exports:
     """Return what a module's `__all__` says."""
-    mentions = sum(isinstance(node, ast.Name) and node.id == "__all__" for node in ast.walk(module.syntax))
+    mentions = sum(isinstance(node, ast.Name) and node.id == "__all__" for node in walk(module.syntax))
     literals = [names for statement in module.syntax.body if (names := _all_literal(statement)) is not None]
     return Exports(is_said=mentions > 0, names=literals[0] if len(literals) == mentions == 1 else None)
 
@@ -102,7 +103,7 @@ def references(module: Module) -> tuple[Reference, ...]:
     imports = [
         Reference(dotted=dotted, base="", file=module.file, line=node.lineno) for dotted, node in _imported(module)
     ]
-    used = [place for node in ast.walk(module.syntax) for place in _reached(node, bound, module.file)]
+    used = [place for node in walk(module.syntax) for place in _reached(node, bound, module.file)]
     return (*imports, *used)
 
 
@@ -135,7 +136,7 @@ def _all_literal(statement: ast.AST) -> frozenset[str] | None:
 
 
 def _imported(module: Module) -> Iterator[tuple[str, ast.stmt]]:
-    for node in ast.walk(module.syntax):
+    for node in walk(module.syntax):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -146,7 +147,7 @@ def _imported(module: Module) -> Iterator[tuple[str, ast.stmt]]:
 
 def _bindings(module: Module) -> Mapping[str, frozenset[str]]:
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for node in ast.walk(module.syntax):
+    for node in walk(module.syntax):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 found[alias.asname or alias.name.split(".")[0]].add(

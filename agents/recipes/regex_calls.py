@@ -11,6 +11,7 @@ from agents.recipes.functions import FunctionNode, own_nodes
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import Names, names
 from agents.recipes.splice import Span, is_as_written, offset, source, span
+from agents.recipes.walking import walk
 
 # Parameters after the pattern, as `re` declares them; `flags` is always the last.
 _PARAMETERS = {
@@ -129,7 +130,7 @@ def _flag_value(node: ast.expr, known: Names) -> int | None:
 
 
 def _import_lines(flags: ast.expr | None, known: Names) -> tuple[int, ...]:
-    inside = ast.walk(flags) if flags is not None else ()
+    inside = walk(flags) if flags is not None else ()
     imports = (known.imported(node.id, node) for node in inside if isinstance(node, ast.Name))
     return tuple(found.statement.lineno for found in imports if found)
 

@@ -4,13 +4,19 @@ import ast
 import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import get_args
 
 from agents.recipes.once import once
 from agents.recipes.project import Module
+from agents.recipes.walking import children, walk
 
 _FunctionLike = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 _BUILTINS = frozenset(dir(builtins))
+_NAMED = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler | ast.MatchAs | ast.MatchStar
+_BINDING = frozenset(
+    (*get_args(_NAMED), ast.Name, ast.NamedExpr, ast.Global, ast.Nonlocal, ast.alias, ast.MatchMapping)
+)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -131,7 +137,10 @@ class Names:
 
     def _read(self, node: ast.AST, scope: Scope) -> None:
         self._scope_of[node] = scope
-        self._bind(node, scope)
+        if type(node) in _BINDING:
+            self._bind(node, scope)
+        if isinstance(node, ast.Name | ast.Constant):
+            return
         if isinstance(node, _FunctionLike):
             self._read_function(node, scope)
         elif isinstance(node, ast.ClassDef):
@@ -142,7 +151,7 @@ class Names:
             self._scope_of[node.target] = scope
             self._read(node.value, scope)
         else:
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 self._read(child, scope)
 
     def _bind(self, node: ast.AST, scope: Scope) -> None:
@@ -253,8 +262,7 @@ def _bound(node: ast.AST) -> Iterator[str]:
 
 
 def _bound_by_name(node: ast.AST) -> Iterator[str]:
-    named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler | ast.MatchAs | ast.MatchStar
-    if isinstance(node, named) and node.name:
+    if isinstance(node, _NAMED) and node.name:
         yield node.name
     elif isinstance(node, ast.MatchMapping) and node.rest:
         yield node.rest
@@ -263,12 +271,13 @@ def _bound_by_name(node: ast.AST) -> Iterator[str]:
 @once
 def _identifiers(module: Module) -> frozenset[str]:
     found: set[str] = set()
-    for node in ast.walk(module.syntax):
-        found.update(_bound(node))
+    for node in walk(module.syntax):
         if isinstance(node, ast.Name):
             found.add(node.id)
         elif isinstance(node, ast.arg):
             found.add(node.arg)
+        elif type(node) in _BINDING:
+            found.update(_bound(node))
     return frozenset(found)
 
 

@@ -8,6 +8,7 @@ from agents.recipes.functions import FunctionNode, own_nodes
 from agents.recipes.project import Module, Project
 from agents.recipes.quiet import defined_in_classes
 from agents.recipes.scope import names
+from agents.recipes.walking import walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,7 @@ def _by_loop(loop: ast.For) -> Search | None:
     only = loop.body[0] if len(loop.body) == 1 else None
     if not isinstance(only, ast.If) or only.orelse or not isinstance(only.body[-1], ast.Break | ast.Return):
         return None
-    inner = (node for statement in only.body[:-1] for node in ast.walk(statement))
+    inner = (node for statement in only.body[:-1] for node in walk(statement))
     if any(isinstance(node, ast.Continue) for node in inner):
         return None
     return _search(loop, loop, only.test, None)
@@ -110,7 +111,7 @@ def _is_key(node: ast.expr, element: str) -> bool:
 
 
 def _mentions(node: ast.expr, name: str) -> bool:
-    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
+    return any(isinstance(part, ast.Name) and part.id == name for part in walk(node))
 
 
 def _is_plain(node: ast.expr, project: Project) -> bool:

@@ -16,6 +16,7 @@ from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
 from agents.recipes.splice import NotSpliceable, Rewrite
 from agents.recipes.uses import Use, UseKind, block_of, is_repeated, reads_its_frame, uses
+from agents.recipes.walking import walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -208,7 +209,7 @@ RECIPE = SetMembership()
 
 
 def _probed_names(function: FunctionNode) -> set[str]:
-    compares = (node for node in ast.walk(function) if isinstance(node, ast.Compare))
+    compares = (node for node in walk(function) if isinstance(node, ast.Compare))
     probed = (node.comparators[-1] for node in compares if isinstance(node.ops[-1], ast.In | ast.NotIn))
     return {container.id for container in probed if isinstance(container, ast.Name)}
 

@@ -11,6 +11,7 @@ from agents.recipes.project import Module
 from agents.recipes.scope import names
 from agents.recipes.tables import parents
 from agents.recipes.uses import UseKind, bound_value, makes_list
+from agents.recipes.walking import walk
 
 _INTEGER_OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.BitAnd, ast.BitOr, ast.BitXor)
 _ORDERING = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
@@ -220,7 +221,7 @@ class Settled:
         return _INT if counts else _ANY
 
     def _is_inside(self, body: Sequence[ast.stmt]) -> bool:
-        return any(node is self._statement for part in body for node in ast.walk(part))
+        return any(node is self._statement for part in body for node in walk(part))
 
     def _is_before(self, statement: ast.stmt) -> bool:
         """Say whether a statement stands before this one in its block, or in one further out."""
@@ -365,7 +366,7 @@ def _bind(target: ast.expr, value: Value, known: dict[str, Value]) -> bool:
 
 
 def _mentioned(node: ast.expr) -> set[str]:
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return {part.id for part in walk(node) if isinstance(part, ast.Name)}
 
 
 _VALUES: dict[type, Callable[..., Value | None]] = {

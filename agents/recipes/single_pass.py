@@ -12,6 +12,7 @@ from agents.recipes.scope import names
 from agents.recipes.settled import Interval, Settled
 from agents.recipes.tables import parents
 from agents.recipes.uses import Use, ends_at_once, is_repeated, reads_its_frame
+from agents.recipes.walking import walk
 
 _ADDING = frozenset({"max", "min", "sum"})
 _TAKING = _ADDING | {"all", "any"}
@@ -136,9 +137,9 @@ class _Search:
 
     def _keeps_its_names(self, loop: ast.For) -> bool:
         """Say whether nothing outside a loop uses what its targets bind."""
-        inside = set(ast.walk(loop))
+        inside = set(walk(loop))
         bound = {node.id for node in inside if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-        used = [node for node in ast.walk(self._function) if isinstance(node, ast.Name) and node.id in bound]
+        used = [node for node in walk(self._function) if isinstance(node, ast.Name) and node.id in bound]
         scope = self._names.inside(self._function)
         return all(node in inside for node in used) and all(
             self._names.resolve(name, loop) is scope and len(self._names.bindings(name, scope)) == 1 for name in bound
@@ -185,11 +186,11 @@ class _Search:
 
     def _is_plain_start(self, found: SinglePass) -> bool:
         first = found.generators[0].iter
-        return not any(isinstance(node, ast.NamedExpr | ast.Await | ast.Yield) for node in ast.walk(first))
+        return not any(isinstance(node, ast.NamedExpr | ast.Await | ast.Yield) for node in walk(first))
 
     def _ends_nothing(self, node: ast.expr) -> bool:
         """Say whether evaluating it can't raise StopIteration, which a generator turns into another exception."""
-        parts = list(ast.walk(node))
+        parts = list(walk(node))
         if any(isinstance(part, ast.NamedExpr) or (isinstance(part, ast.Name) and part.id == "next") for part in parts):
             return False
         return changes_nothing(node, self._function, self._module, self._project)

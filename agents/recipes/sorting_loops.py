@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from agents.recipes.linear import Atom, Sum, constant, constant_of, named, plus, sum_of
+from agents.recipes.walking import walk
 
 _LENGTH = "#"
 """Stands for the length of the list in sums."""
@@ -57,7 +58,7 @@ def sorting_loop(loop: ast.For, before: ast.stmt | None, is_builtin: Callable[[s
         before: the statement right before it in its block; it may be `n = len(list)`.
         is_builtin: says whether a name means the builtin here (`len`, `range`).
     """
-    stored = {_subscripted(node) for node in ast.walk(loop) if isinstance(node, ast.Subscript)}
+    stored = {_subscripted(node) for node in walk(loop) if isinstance(node, ast.Subscript)}
     name = stored.pop() if len(stored) == 1 else ""
     if not name or not is_builtin("len") or not is_builtin("range"):
         return None
@@ -127,7 +128,7 @@ class _Reader:
         if not flag or truth or flag == outer.name or not _breaks_unless(body[2], flag) or not isinstance(swap, ast.If):
             return body
         kept = [statement for statement in swap.body if _flag(statement) != (flag, True)]
-        stored = [node for node in ast.walk(one) if isinstance(node, ast.Name) and node.id == flag]
+        stored = [node for node in walk(one) if isinstance(node, ast.Name) and node.id == flag]
         if len(stored) != 1 or len(kept) != len(swap.body) - 1:
             return body
         plain = ast.If(test=swap.test, body=kept, orelse=swap.orelse)
@@ -319,7 +320,7 @@ class _Reader:
 
     @staticmethod
     def _stores(loop: ast.For) -> set[str]:
-        found = (node for node in ast.walk(loop) if isinstance(node, ast.Name))
+        found = (node for node in walk(loop) if isinstance(node, ast.Name))
         return {node.id for node in found if not isinstance(node.ctx, ast.Load)}
 
 

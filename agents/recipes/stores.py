@@ -1,12 +1,13 @@
 """Which attributes are stored where in the whole project, and which names its tests patch."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from agents.recipes.functions import FunctionNode
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
+from agents.recipes.walking import nodes, parents_below
 
 _SETTERS = frozenset({"setattr", "delattr", "__setattr__", "__delattr__"})
 _PATCHERS = frozenset(
@@ -84,14 +85,15 @@ def index(project: Project) -> StoreIndex:
     dynamic: set[str] = set()
     namespaces: set[str] = set()
     for module in project.everything:
-        for store in _stores(module, module.syntax, None, None):
+        for store in _stores(module):
             by_name.setdefault(store.name, []).append(store)
-        for node in ast.walk(module.syntax):
-            patched.update(_patched(node))
-            if _is_dynamic(node):
-                dynamic.add(module.file)
-            if isinstance(node, ast.Call) and _called(node) in _NAMESPACES:
-                namespaces.add(module.file)
+        calls = nodes(module.syntax, ast.Call)
+        for call in calls:
+            patched.update(_patched(call))
+        if any(map(_is_dynamic, (*calls, *nodes(module.syntax, ast.Attribute)))):
+            dynamic.add(module.file)
+        if any(_called(call) in _NAMESPACES for call in calls):
+            namespaces.add(module.file)
     return StoreIndex(
         by_name={name: tuple(found) for name, found in by_name.items()},
         patched=frozenset(patched),
@@ -100,16 +102,24 @@ def index(project: Project) -> StoreIndex:
     )
 
 
-def _stores(
-    module: Module, node: ast.AST, function: FunctionNode | None, owner: ast.ClassDef | None
-) -> Iterator[Store]:
-    for child in ast.iter_child_nodes(node):
-        for name, place, receiver in _stored(child):
-            yield Store(name=name, module=module, node=place, receiver=receiver, function=function, owner=owner)
-        if isinstance(child, FunctionNode):
-            yield from _stores(module, child, child, node if isinstance(node, ast.ClassDef) else None)
-        else:
-            yield from _stores(module, child, function, owner)
+def _stores(module: Module) -> Iterator[Store]:
+    """Yield the stores of a module in the order of the text."""
+    attributes, calls = nodes(module.syntax, ast.Attribute), nodes(module.syntax, ast.Call)
+    found = [store for node in (*attributes, *calls) for store in _stored(node)]
+    for name, place, receiver in sorted(found, key=lambda store: (store[1].lineno, store[1].col_offset)):
+        function, owner = _around(place, parents_below(module.syntax))
+        yield Store(name=name, module=module, node=place, receiver=receiver, function=function, owner=owner)
+
+
+def _around(node: ast.AST, above: Mapping[ast.AST, ast.AST]) -> tuple[FunctionNode | None, ast.ClassDef | None]:
+    """Return the innermost function a node stands in, and the class whose body holds that function directly."""
+    step = above.get(node)
+    while step is not None:
+        if isinstance(step, FunctionNode):
+            owner = above[step]
+            return step, owner if isinstance(owner, ast.ClassDef) else None
+        step = above.get(step)
+    return None, None
 
 
 def _stored(node: ast.AST) -> Iterator[tuple[str, ast.expr, ast.expr]]:

@@ -7,6 +7,7 @@ from agents.recipes import kinds, stores
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import names
+from agents.recipes.walking import nodes, parents_below
 
 _READ_STATEMENTS = ast.For | ast.comprehension
 
@@ -29,7 +30,7 @@ def is_only_read(module: Module, name: str, project: Project) -> bool:
     if names(module).has_star_import or name in exported_uses(project):
         return False
     known = names(module)
-    loads = (node for node in ast.walk(module.syntax) if isinstance(node, ast.Name) and node.id == name)
+    loads = (node for node in nodes(module.syntax, ast.Name) if node.id == name)
     return all(
         _is_read(node, parents(module))
         for node in loads
@@ -37,10 +38,9 @@ def is_only_read(module: Module, name: str, project: Project) -> bool:
     )
 
 
-@once
 def parents(module: Module) -> Mapping[ast.AST, ast.AST]:
     """Return the parent of every node of a module."""
-    return {child: node for node in ast.walk(module.syntax) for child in ast.iter_child_nodes(node)}
+    return parents_below(module.syntax)
 
 
 @once
@@ -48,11 +48,9 @@ def exported_uses(project: Project) -> frozenset[str]:
     """Return the names that any module reads as an attribute or imports from another module."""
     found: set[str] = set()
     for module in project.everything:
-        for node in ast.walk(module.syntax):
-            if isinstance(node, ast.Attribute):
-                found.add(node.attr)
-            elif isinstance(node, ast.ImportFrom):
-                found.update(alias.name for alias in node.names)
+        found.update(node.attr for node in nodes(module.syntax, ast.Attribute))
+        for node in nodes(module.syntax, ast.ImportFrom):
+            found.update(alias.name for alias in node.names)
     return frozenset(found)
 
 

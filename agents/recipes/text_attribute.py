@@ -13,6 +13,7 @@ from agents.recipes.scope import names
 from agents.recipes.shapes import STR
 from agents.recipes.tables import parents
 from agents.recipes.uses import reads_its_frame
+from agents.recipes.walking import walk
 
 _INTERCEPTING = ("__getattribute__", "__setattr__")
 
@@ -43,7 +44,7 @@ def text_attributes(function: Function, module: Module, project: Project) -> Ite
             for name in sorted(_added_to(loop, function.node)):
                 found = _text_attribute(loop, name, function, module, project)
                 if found is not None:
-                    taken.update(ast.walk(loop))
+                    taken.update(walk(loop))
                     yield found
 
 
@@ -54,7 +55,7 @@ def _receiver(function: FunctionNode) -> str:
 
 def _added_to(loop: ast.For | ast.While, function: FunctionNode) -> set[str]:
     """Return the attributes of the receiver that a loop adds to."""
-    targets = (node.target for node in ast.walk(loop) if isinstance(node, ast.AugAssign))
+    targets = (node.target for node in walk(loop) if isinstance(node, ast.AugAssign))
     return {target.attr for target in targets if isinstance(target, ast.Attribute) and _is_own(target, function)}
 
 
@@ -66,7 +67,7 @@ def _text_attribute(
     loop: ast.For | ast.While, name: str, function: Function, module: Module, project: Project
 ) -> TextAttribute | None:
     assert function.owner is not None
-    mentions = [node for node in ast.walk(loop) if isinstance(node, ast.Attribute) and node.attr == name]
+    mentions = [node for node in walk(loop) if isinstance(node, ast.Attribute) and node.attr == name]
     above = parents(module)
     additions = tuple(node for mention in mentions if isinstance(node := above[mention], ast.AugAssign))
     if len(additions) != len(mentions) or not all(
@@ -132,7 +133,7 @@ def _is_seen_unasked(name: str, project: Project) -> bool:
     return any(
         isinstance(node, ast.Constant) and node.value == name
         for module in project.everything
-        for node in ast.walk(module.syntax)
+        for node in walk(module.syntax)
     )
 
 
@@ -143,4 +144,4 @@ def _runs_unasked(function: FunctionNode) -> bool:
 
 
 def _reads(function: FunctionNode, name: str) -> bool:
-    return any(isinstance(node, ast.Attribute) and node.attr == name for node in ast.walk(function))
+    return any(isinstance(node, ast.Attribute) and node.attr == name for node in walk(function))

@@ -15,6 +15,7 @@ from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
 from agents.recipes.splice import NotSpliceable, Rewrite, Span, end_of_lines, line_start, source
 from agents.recipes.uses import Use, UseKind, is_repeated
+from agents.recipes.walking import walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -304,17 +305,17 @@ def _whole_loop(own: OwnList, function: FunctionNode) -> ast.For | None:
     wanted = f"if {target} not in {own.name}:\n    {own.name}.append({target})"
     if not target or [ast.dump(only) for only in loop.body] != [ast.dump(ast.parse(wanted).body[0])]:
         return None
-    used = sum(isinstance(node, ast.Name) and node.id == target for node in ast.walk(function))
+    used = sum(isinstance(node, ast.Name) and node.id == target for node in walk(function))
     if used != 3 or _declares(function, target):  # in `for`, `if` and `append`
         return None
-    reads_itself = any(isinstance(node, ast.Name) and node.id == own.name for node in ast.walk(loop.iter))
+    reads_itself = any(isinstance(node, ast.Name) and node.id == own.name for node in walk(loop.iter))
     return loop if isinstance(loop.iter, _PLAIN_ITERABLES) and not reads_itself else None
 
 
 def _declares(function: FunctionNode, name: str) -> bool:
     """Say whether the name is a parameter's, or another scope's."""
-    declared = (node.names for node in ast.walk(function) if isinstance(node, ast.Global | ast.Nonlocal))
-    parameters = (node.arg for node in ast.walk(function) if isinstance(node, ast.arg))
+    declared = (node.names for node in walk(function) if isinstance(node, ast.Global | ast.Nonlocal))
+    parameters = (node.arg for node in walk(function) if isinstance(node, ast.arg))
     return any(name in found for found in declared) or name in parameters
 
 

@@ -8,11 +8,12 @@ from agents.recipes.project import Module
 from agents.recipes.scope import names
 from agents.recipes.tables import parents
 from agents.recipes.uses import reads_its_frame
+from agents.recipes.walking import walk
 
 
 def stored_names(statements: Sequence[ast.stmt]) -> frozenset[str]:
     """Return the names that statements store by name, in nested scopes too."""
-    found = (node for statement in statements for node in ast.walk(statement))
+    found = (node for statement in statements for node in walk(statement))
     return frozenset(node.id for node in found if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load))
 
 
@@ -31,8 +32,8 @@ def is_unread_outside(
     scope = known.inside(function)
     if reads_its_frame(function) or any(known.resolve(name, statements[0]) is not scope for name in bound):
         return False
-    inside = {node for statement in statements for node in ast.walk(statement)}
-    others = (node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id in bound)
+    inside = {node for statement in statements for node in walk(statement)}
+    others = (node for node in walk(function) if isinstance(node, ast.Name) and node.id in bound)
     return all(
         _overwrites(node, above) or (known.scope(node) is scope and _is_bound_by_own_loop(node, statements[0], above))
         for node in others
@@ -52,7 +53,7 @@ def _is_bound_by_own_loop(node: ast.Name, statement: ast.stmt, above: Mapping[as
     holders = set(_around(statement, above))
     for holder in _around(node, above):
         if isinstance(holder, ast.For) and below in holder.body and holder not in holders:
-            targets = (target for target in ast.walk(holder.target) if isinstance(target, ast.Name))
+            targets = (target for target in walk(holder.target) if isinstance(target, ast.Name))
             if any(target.id == node.id and isinstance(target.ctx, ast.Store) for target in targets):
                 return True
         below = holder

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agents.recipes.functions import FunctionNode
+from agents.recipes.walking import nodes, once_below, parents_below, walk
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -13,6 +14,12 @@ Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 CONSUMERS = frozenset({"all", "any", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple"})
 _LOOKING = frozenset({"bool", "len"})
 _OTHER_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.arguments)
+_BINDING_OTHERWISE = frozenset(
+    {
+        *(ast.Global, ast.Nonlocal, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.alias, ast.arg),
+        *(ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
+    }
+)
 _FRAME_READERS = frozenset({"dir", "eval", "exec", "locals", "vars"})
 
 
@@ -67,19 +74,19 @@ def uses(function: FunctionNode, name: str, is_builtin: Callable[[str], bool]) -
         is_builtin: says whether a name means the builtin here.
     """
     parents = parents_below(function)
-    names = (node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == name)
-    found = [_of_name(node, parents, is_builtin) for node in names]
+    found = [_of_name(node, parents, is_builtin) for node in nodes(function, ast.Name) if node.id == name]
     found += [
         Use(node=node, kind=UseKind.OTHER, path=_path(node, parents))
-        for node in ast.walk(function)
-        if node is not function and name in _bound_otherwise(node)
+        for node in walk(function)
+        if type(node) in _BINDING_OTHERWISE and node is not function and name in _bound_otherwise(node)
     ]
     return tuple(sorted(found, key=lambda use: _position(use.node)))
 
 
-def reads_its_frame(function: FunctionNode) -> bool:
+@once_below
+def reads_its_frame(function: ast.AST) -> bool:
     """Say whether locals may be read by name (`locals`, `eval` and their like), where renames and adds would show."""
-    return any(isinstance(node, ast.Name) and node.id in _FRAME_READERS for node in ast.walk(function))
+    return any(node.id in _FRAME_READERS for node in nodes(function, ast.Name))
 
 
 def makes_list(value: ast.expr | None, is_builtin: Callable[[str], bool]) -> bool:
@@ -148,11 +155,6 @@ def is_repeated(use: Use, statement: ast.stmt) -> bool:
             return False
         below = step
     return False
-
-
-def parents_below(root: ast.AST) -> Mapping[ast.AST, ast.AST]:
-    """Return the parent of every node below `root`; `root` itself has none."""
-    return {child: node for node in ast.walk(root) for child in ast.iter_child_nodes(node)}
 
 
 def _of_name(node: ast.Name, parents: Mapping[ast.AST, ast.AST], is_builtin: Callable[[str], bool]) -> Use:
