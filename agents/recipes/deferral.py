@@ -14,7 +14,7 @@ from agents.recipes.project import Module, Project
 from agents.recipes.references import exports, relied_on_without_import, taken_from_outside
 from agents.recipes.scope import Scope, absolute, names
 from agents.recipes.uses import reads_its_frame
-from agents.recipes.walking import children, walk
+from agents.recipes.walking import children, nodes, walk
 
 MAX_FUNCTIONS = 8
 """In more functions the lines added outweigh what is gained."""
@@ -158,7 +158,7 @@ def _may_import(function: FunctionNode, module: Module) -> bool:
 
 @once
 def _registered_at_exit(module: Module) -> frozenset[str]:
-    calls = (node for node in walk(module.syntax) if isinstance(node, ast.Call) and _called_name(node) in _EXIT_HOOKS)
+    calls = (node for node in nodes(module.syntax, ast.Call) if _called_name(node) in _EXIT_HOOKS)
     arguments = (argument for call in calls for argument in call.args)
     return frozenset(
         node.attr if isinstance(node, ast.Attribute) else node.id
@@ -186,10 +186,9 @@ def _imports_compiler(module: Module) -> bool:
 
 def is_dynamic(module: Module) -> bool:
     """Say whether globals may be reached by a name that is made at run time."""
-    return any(
-        (isinstance(node, ast.Name) and node.id in {"eval", "exec", "globals"})
-        or (isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name) and node.slice.id == "__name__")
-        for node in walk(module.syntax)
+    keys = (node.slice for node in nodes(module.syntax, ast.Subscript))
+    return not names_by_id(module).keys().isdisjoint({"eval", "exec", "globals"}) or any(
+        isinstance(key, ast.Name) and key.id == "__name__" for key in keys
     )
 
 
@@ -197,21 +196,20 @@ def is_dynamic(module: Module) -> bool:
 def names_by_id(module: Module) -> Mapping[str, tuple[ast.Name, ...]]:
     """Return every occurrence of each name in a module."""
     found: defaultdict[str, list[ast.Name]] = defaultdict(list)
-    for node in walk(module.syntax):
-        if isinstance(node, ast.Name):
-            found[node.id].append(node)
-    return {name: tuple(nodes) for name, nodes in found.items()}
+    for node in nodes(module.syntax, ast.Name):
+        found[node.id].append(node)
+    return {name: tuple(used) for name, used in found.items()}
 
 
 @once
 def words_in_annotations(module: Module) -> frozenset[str]:
     """Return the words of annotations written as strings: they are looked up in the module's globals."""
-    annotations: list[ast.expr | None] = []
-    for node in walk(module.syntax):
-        if isinstance(node, ast.AnnAssign | ast.arg):
-            annotations.append(node.annotation)
-        elif isinstance(node, FunctionNode):
-            annotations.append(node.returns)
+    annotations: list[ast.expr | None] = [
+        *(node.annotation for node in nodes(module.syntax, ast.AnnAssign)),
+        *(node.annotation for node in nodes(module.syntax, ast.arg)),
+        *(node.returns for node in nodes(module.syntax, ast.FunctionDef)),
+        *(node.returns for node in nodes(module.syntax, ast.AsyncFunctionDef)),
+    ]
     parts = (part for annotation in annotations if annotation for part in walk(annotation))
     texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
     return frozenset(word for text in texts for word in _WORD.findall(text))
@@ -220,7 +218,7 @@ def words_in_annotations(module: Module) -> frozenset[str]:
 @once
 def words_in_doctests(module: Module) -> frozenset[str]:
     """Return the words of the examples in docstrings, which run with the module's globals."""
-    strings = (node.value for node in walk(module.syntax) if isinstance(node, ast.Constant))
+    strings = (node.value for node in nodes(module.syntax, ast.Constant))
     lines = (line.strip() for text in strings if isinstance(text, str) and ">>>" in text for line in text.splitlines())
     return frozenset(word for line in lines if line.startswith((">>>", "...")) for word in _WORD.findall(line))
 

@@ -105,7 +105,7 @@ def _title_cached(path, *_stamp):
 
     def sites(self, module: Module, project: Project) -> Iterator[Site]:
         """Yield every function that reads the file it is given and computes from its text alone."""
-        for function in functions(module):
+        for function in functions(module) if "open(" in module.text else ():
             reading = file_read(function.node, module)
             if reading is not None and _is_licensed(function, module, project):
                 others = (parameter.arg for parameter in parameters_of(function.node) if parameter.arg != reading.path)

@@ -7,11 +7,12 @@ import io
 import os
 import tokenize
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from agents.recipes.once import once
 from agents.recipes.walking import children
 from profiling.model import Tree
 
@@ -76,7 +77,13 @@ class Project:
 
     def named(self, name: str) -> Module | None:
         """Return the editable module with this import name."""
-        return next((module for module in self.modules.values() if module.name == name), None)
+        return _editable_by_name(self).get(name)
+
+
+@once
+def _editable_by_name(project: Project) -> dict[str, Module]:
+    """Return the editable modules by import name, the first of two that share one."""
+    return {module.name: module for module in reversed(project.modules.values())}
 
 
 class Unreadable(ValueError):
@@ -123,27 +130,39 @@ def parse(text: str, file: str, name: str) -> Module:
     """Return the module with this text.
 
     Raises:
+        Unreadable: it does not parse, or is nested too deeply.
+    """
+    syntax = read_syntax(text, file)
+    refuse_depth([syntax], file)
+    return Module(file=file, name=name, text=text, syntax=syntax)
+
+
+def read_syntax(text: str, file: str) -> ast.Module:
+    """Return the tree of a text, of any depth.
+
+    Raises:
         Unreadable: it does not parse.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            syntax = ast.parse(text)
+            return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise Unreadable(f"{file} does not parse: {type(error).__name__}: {error}") from error
-    if _is_nested_beyond(syntax, MAX_DEPTH):
-        raise Unreadable(f"{file} is nested more than {MAX_DEPTH} levels deep: it can't be walked safely")
-    return Module(file=file, name=name, text=text, syntax=syntax)
 
 
-def _is_nested_beyond(syntax: ast.Module, limit: int) -> bool:
-    """Say whether a syntax tree is deeper than a limit, without recursion: newer interpreters parse deeper ones."""
-    level: list[ast.AST] = [syntax]
-    for _ in range(limit):
+def refuse_depth(roots: Sequence[ast.AST], file: str) -> None:
+    """Look at the depth of trees without recursion: newer interpreters parse deeper ones than can be walked.
+
+    Raises:
+        Unreadable: one is nested too deeply.
+    """
+    level = list(roots)
+    for _ in range(MAX_DEPTH):
         level = [child for node in level for child in children(node)]
         if not level:
-            return False
-    return True
+            return
+    raise Unreadable(f"{file} is nested more than {MAX_DEPTH} levels deep: it can't be walked safely")
 
 
 @contextmanager

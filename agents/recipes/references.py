@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import absolute
-from agents.recipes.walking import walk
+from agents.recipes.walking import nodes, walk
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:[.:][A-Za-z_]\w*)+")
 _BY_NAME = frozenset({"delattr", "getattr", "hasattr", "object", "setattr"})  # `patch.object` and `monkeypatch.setattr`
+
+
+_REACHING = frozenset({ast.Constant, ast.Attribute, ast.Call})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +84,7 @@ class Exports:
 @once
 def exports(module: Module) -> Exports:
     """Return what a module's `__all__` says."""
-    mentions = sum(isinstance(node, ast.Name) and node.id == "__all__" for node in walk(module.syntax))
+    mentions = sum(node.id == "__all__" for node in nodes(module.syntax, ast.Name))
     literals = [names for statement in module.syntax.body if (names := _all_literal(statement)) is not None]
     return Exports(is_said=mentions > 0, names=literals[0] if len(literals) == mentions == 1 else None)
 
@@ -103,7 +106,8 @@ def references(module: Module) -> tuple[Reference, ...]:
     imports = [
         Reference(dotted=dotted, base="", file=module.file, line=node.lineno) for dotted, node in _imported(module)
     ]
-    used = [place for node in walk(module.syntax) for place in _reached(node, bound, module.file)]
+    reaching = (node for node in walk(module.syntax) if type(node) in _REACHING)
+    used = [place for node in reaching for place in _reached(node, bound, module.file)]
     return (*imports, *used)
 
 
@@ -136,10 +140,10 @@ def _all_literal(statement: ast.AST) -> frozenset[str] | None:
 
 
 def _imported(module: Module) -> Iterator[tuple[str, ast.stmt]]:
-    for node in walk(module.syntax):
+    for node in _imports(module):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             source = absolute(module, node)
             yield source, node
             yield from ((f"{source}.{alias.name}" if source else alias.name, node) for alias in node.names)
@@ -147,17 +151,21 @@ def _imported(module: Module) -> Iterator[tuple[str, ast.stmt]]:
 
 def _bindings(module: Module) -> Mapping[str, frozenset[str]]:
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for node in walk(module.syntax):
+    for node in _imports(module):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 found[alias.asname or alias.name.split(".")[0]].add(
                     alias.name if alias.asname else alias.name.split(".")[0]
                 )
-        elif isinstance(node, ast.ImportFrom):
+        else:
             source = absolute(module, node)
             for alias in node.names:
                 found[alias.asname or alias.name].add(f"{source}.{alias.name}" if source else alias.name)
     return {name: frozenset(dotted) for name, dotted in found.items()}
+
+
+def _imports(module: Module) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    return (*nodes(module.syntax, ast.Import), *nodes(module.syntax, ast.ImportFrom))
 
 
 def _reached(node: ast.AST, bound: Mapping[str, frozenset[str]], file: str) -> Iterator[Reference]:

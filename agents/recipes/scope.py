@@ -112,11 +112,7 @@ class Names:
 
     def name_for(self, target: str) -> tuple[str, Import] | None:
         """Return the module-level name that is surely bound to an import of `target`, with that import."""
-        for name, bound in self.top.bindings.items():
-            found = self._top_imports.get(bound[0]) if len(bound) == 1 else None
-            if found is not None and found.target == target:
-                return name, found
-        return None
+        return _names_by_target(self._module).get(target)
 
     def dotted(self, node: ast.expr) -> str | None:
         """Return what `re.sub`, `sub` or `p.join` is by import, e.g. `re.sub`; None: don't know."""
@@ -279,6 +275,17 @@ def _identifiers(module: Module) -> frozenset[str]:
         elif type(node) in _BINDING:
             found.update(_bound(node))
     return frozenset(found)
+
+
+@once
+def _names_by_target(module: Module) -> dict[str, tuple[str, Import]]:
+    """Return the first module-level name bound to nothing but an import, by what is imported."""
+    imports, found = _top_imports(module), dict[str, tuple[str, Import]]()
+    for name, bound in names(module).top.bindings.items():
+        imported = imports.get(bound[0]) if len(bound) == 1 else None
+        if imported is not None:
+            found.setdefault(imported.target, (name, imported))
+    return found
 
 
 @once

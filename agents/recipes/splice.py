@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from agents.model import Edit, Patch, PatchMismatch
 from agents.recipes.functions import first_line
 from agents.recipes.once import once
-from agents.recipes.project import Module, Unreadable, parse
+from agents.recipes.project import Module, Unreadable, read_syntax, refuse_depth
+from agents.recipes.walking import parents_below
 
 _EMPTY_LINE = re.compile(r"[ \t\f]*(\r\n|\r|\n)")
 _ENDS_EMPTY = re.compile(r"(\A|\r\n|\r(?!\n)|\n)[ \t\f]*(\r\n|\r|\n)\Z|\A\Z")
@@ -202,13 +203,41 @@ class Rewrite:
             raise NotSpliceable(f"{file}: nothing was to be changed")
         patch = Patch(edits=tuple(sorted(_joined(self._edits), key=lambda edit: edit.start)))
         try:
-            after = parse(patch.apply({file: self._module.text})[file], file, self._module.name)
-            as_meant = self._same(self._module.syntax, after.syntax)
+            as_meant = self._is_meant(patch.apply({file: self._module.text})[file])
         except (PatchMismatch, Unreadable, RecursionError) as error:
             raise NotSpliceable(f"{file}: the edits can't be made: {error}") from error
         if not as_meant:
             raise NotSpliceable(f"{file}: the edits change more than was meant")
         return patch
+
+    def _is_meant(self, text: str) -> bool:
+        """Say whether a text is the module with the collected changes and nothing else.
+
+        A statement of the module that nothing was to be changed in, and that has the same text, has the same tree.
+        """
+        old, syntax = self._module, read_syntax(text, self._module.file)
+        new = Module(file=old.file, name=old.name, text=text, syntax=syntax)
+        expected, untouched = list(self._expanded(old.syntax.body)), self._untouched()
+        if len(expected) != len(syntax.body):
+            return False
+        changed = [
+            (before, after)
+            for before, after in zip(expected, syntax.body, strict=True)
+            if before not in untouched or _text(old, untouched[before]) != _text(new, after)
+        ]
+        refuse_depth([after for _, after in changed], old.file)
+        return all(self._same_value(before, after) for before, after in changed)
+
+    def _untouched(self) -> dict[object, ast.stmt]:
+        """Return the statements of the module that no change is asked for in."""
+        above = parents_below(self._module.syntax)
+        kept: dict[object, ast.stmt] = {statement: statement for statement in self._module.syntax.body}
+        for node in (*self._replaced, *self._before, *self._after, *self._instead):
+            step: ast.AST | None = node
+            while step is not None:
+                kept.pop(step, None)
+                step = above.get(step)
+        return kept
 
     def _edit(self, where: Span, new: str) -> None:
         old = self._module.text[where.start : where.end]
@@ -245,6 +274,13 @@ class Rewrite:
             yield from self._before.get(item, ())
             yield from self._instead.get(item, (item,))
             yield from self._after.get(item, ())
+
+
+def _text(module: Module, statement: ast.stmt) -> str:
+    """Return the text of a statement, with that of its decorators but for the first sign."""
+    decorators = getattr(statement, "decorator_list", [])
+    where = span(module, statement)
+    return module.text[span(module, decorators[0]).start if decorators else where.start : where.end]
 
 
 def _joined(edits: Sequence[Edit]) -> Iterator[Edit]:

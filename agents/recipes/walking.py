@@ -50,16 +50,10 @@ def once_below(analysis: Callable[[ast.AST], _Result]) -> Callable[[ast.AST], _R
 def walk(root: ast.AST) -> tuple[ast.AST, ...]:
     """Return a node and all below it, level by level as `ast.walk` does, but for the contexts of names."""
     found = [root]
-    add, fields = found.append, _FIELDS
     for node in found:
-        for name in fields[type(node)]:
-            value = getattr(node, name, None)
-            if isinstance(value, ast.AST):
-                add(value)
-            elif isinstance(value, list):
-                for item in value:
-                    if isinstance(item, ast.AST):
-                        add(item)
+        fields = _FIELDS[type(node)]
+        if fields:
+            found += _children(node, fields)
     return tuple(found)
 
 
@@ -72,20 +66,18 @@ def nodes(root: ast.AST, kind: type[_Node]) -> Sequence[_Node]:
 
 def children(node: ast.AST) -> list[ast.AST]:
     """Return the nodes right below a node, but for the context of a name."""
-    found: list[ast.AST] = []
-    for name in _FIELDS[type(node)]:
-        value = getattr(node, name, None)
-        if isinstance(value, ast.AST):
-            found.append(value)
-        elif isinstance(value, list):
-            found += [item for item in value if isinstance(item, ast.AST)]
-    return found
+    return _children(node, _FIELDS[type(node)])
 
 
 @once_below
 def parents_below(root: ast.AST) -> Mapping[ast.AST, ast.AST]:
     """Return the parent of every node below `root`; `root` itself has none."""
-    return {child: node for node in walk(root) for child in children(node)}
+    found: dict[ast.AST, ast.AST] = {}
+    for node in walk(root):
+        fields = _FIELDS[type(node)]
+        if fields:
+            found.update(dict.fromkeys(_children(node, fields), node))
+    return found
 
 
 @once_below
@@ -93,4 +85,15 @@ def _by_type(root: ast.AST) -> dict[type[ast.AST], list[ast.AST]]:
     found: dict[type[ast.AST], list[ast.AST]] = {}
     for node in walk(root):
         found.setdefault(type(node), []).append(node)
+    return found
+
+
+def _children(node: ast.AST, fields: tuple[str, ...]) -> list[ast.AST]:
+    found: list[ast.AST] = []
+    for name in fields:
+        value = getattr(node, name, None)
+        if isinstance(value, ast.AST):
+            found.append(value)
+        elif isinstance(value, list):
+            found += [item for item in value if isinstance(item, ast.AST)]
     return found

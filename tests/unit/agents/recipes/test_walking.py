@@ -1,0 +1,66 @@
+import ast
+import email.message
+import json.decoder
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from agents.recipes.functions import own_nodes
+from agents.recipes.walking import children, nodes, parents_below, walk
+
+REAL = [Path(module.__file__ or "").read_text() for module in (json.decoder, textwrap, email.message)]
+PATTERNS = """
+match given:
+    case {"a": [1, *rest], **others} if rest:
+        pass
+    case Point(x=0, y=None) | str() as named:
+        del named.x
+    case _:
+        pass
+"""
+
+
+def without_contexts(found: list[ast.AST]) -> list[ast.AST]:
+    return [node for node in found if not isinstance(node, ast.expr_context)]
+
+
+@pytest.mark.parametrize("text", [*REAL, PATTERNS, "", "x: int = lambda *a, b=1, **c: (yield)"])
+def test_every_node_but_contexts_is_walked_in_the_order_of_the_standard_library(text: str) -> None:
+    syntax = ast.parse(text)
+    assert list(walk(syntax)) == without_contexts(list(ast.walk(syntax)))
+    for node in walk(syntax):
+        assert children(node) == without_contexts(list(ast.iter_child_nodes(node)))
+
+
+@pytest.mark.parametrize("text", [*REAL, PATTERNS])
+def test_nodes_of_a_type_are_those_the_walk_meets(text: str) -> None:
+    syntax = ast.parse(text)
+    for root in (syntax, *syntax.body):
+        for kind in (ast.Name, ast.Call, ast.FunctionDef, ast.Starred):
+            assert list(nodes(root, kind)) == [node for node in ast.walk(root) if type(node) is kind]
+
+
+@pytest.mark.parametrize("text", REAL)
+def test_every_node_below_a_root_knows_its_parent_and_the_root_has_none(text: str) -> None:
+    syntax = ast.parse(text)
+    for root in (syntax, *syntax.body):
+        above = parents_below(root)
+        assert root not in above
+        assert all(node in children(above[node]) for node in walk(root) if node is not root)
+
+
+def test_a_tree_that_is_made_anew_is_walked_anew() -> None:
+    first = ast.parse("def f():\n    return 1\n").body[0]
+    assert isinstance(first, ast.FunctionDef)
+    walked = walk(first)
+    assert walk(first) is walked
+    second = ast.FunctionDef(**dict(ast.iter_fields(first)))
+    second.body = [ast.Pass()]
+    assert [type(node) for node in walk(second)] == [ast.FunctionDef, ast.arguments, ast.Pass]
+
+
+def test_what_runs_with_a_function_leaves_out_the_bodies_of_inner_definitions() -> None:
+    text = "def f(a=0):\n    @made(1)\n    def g():\n        return hidden\n    return [lambda: shown for _ in g()]\n"
+    names = {node.id for node in own_nodes(ast.parse(text).body[0]) if isinstance(node, ast.Name)}
+    assert names == {"made", "shown", "g", "_"}
