@@ -83,7 +83,7 @@ class Project:
 @once
 def _editable_by_name(project: Project) -> dict[str, Module]:
     """Return the editable modules by import name, the first of two that share one."""
-    return {module.name: module for module in reversed(project.modules.values())}
+    return {module.name: module for module in reversed(tuple(project.modules.values()))}
 
 
 class Unreadable(ValueError):

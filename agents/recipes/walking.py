@@ -11,6 +11,7 @@ _Result = TypeVar("_Result")
 _Root = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 """What is asked for often enough to be remembered; a walk of anything smaller costs little."""
 _KEPT = "_ratchet_analyses"
+_BELOW = "_ratchet_below"
 _PLAIN_FIELDS = frozenset(
     "arg asname attr conversion ctx id is_async kind level module rest simple tag type_comment".split()
 )
@@ -48,12 +49,19 @@ def once_below(analysis: Callable[[ast.AST], _Result]) -> Callable[[ast.AST], _R
 
 @once_below
 def walk(root: ast.AST) -> tuple[ast.AST, ...]:
-    """Return a node and all below it, level by level as `ast.walk` does, but for the contexts of names."""
+    """Return a node and all below it, level by level as `ast.walk` does, but for the contexts of names.
+
+    The walk of a module leaves with each node what is right below it, for all the walks after it.
+    """
     found = [root]
-    for node in found:
-        fields = _FIELDS[type(node)]
-        if fields:
-            found += _children(node, fields)
+    if isinstance(root, ast.Module):
+        for node in found:
+            below = _children(node)
+            setattr(node, _BELOW, below)
+            found += below
+    else:
+        for node in found:
+            found += children(node)
     return tuple(found)
 
 
@@ -64,9 +72,10 @@ def nodes(root: ast.AST, kind: type[_Node]) -> Sequence[_Node]:
     return cast("Sequence[_Node]", _by_type(root).get(kind, ()))
 
 
-def children(node: ast.AST) -> list[ast.AST]:
+def children(node: ast.AST) -> Sequence[ast.AST]:
     """Return the nodes right below a node, but for the context of a name."""
-    return _children(node, _FIELDS[type(node)])
+    kept: list[ast.AST] | None = getattr(node, _BELOW, None)
+    return _children(node) if kept is None else kept
 
 
 @once_below
@@ -74,9 +83,9 @@ def parents_below(root: ast.AST) -> Mapping[ast.AST, ast.AST]:
     """Return the parent of every node below `root`; `root` itself has none."""
     found: dict[ast.AST, ast.AST] = {}
     for node in walk(root):
-        fields = _FIELDS[type(node)]
-        if fields:
-            found.update(dict.fromkeys(_children(node, fields), node))
+        below = children(node)
+        if below:
+            found.update(dict.fromkeys(below, node))
     return found
 
 
@@ -88,9 +97,9 @@ def _by_type(root: ast.AST) -> dict[type[ast.AST], list[ast.AST]]:
     return found
 
 
-def _children(node: ast.AST, fields: tuple[str, ...]) -> list[ast.AST]:
+def _children(node: ast.AST) -> list[ast.AST]:
     found: list[ast.AST] = []
-    for name in fields:
+    for name in _FIELDS[type(node)]:
         value = getattr(node, name, None)
         if isinstance(value, ast.AST):
             found.append(value)
