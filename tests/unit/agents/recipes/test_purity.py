@@ -151,7 +151,7 @@ def test_a_call_is_followed_into_other_modules_and_through_reexports(parsed) -> 
         "seen = []\ndef clean(t):\n    seen.append(t)\n    return t\n",
         "@decorated\ndef clean(t):\n    return t\n",
         "def clean(t):\n    return t\nclean = wrap(clean)\n",
-        "def clean(t):\n    return f2(t)\ndef f2(t):\n    return clean(t)\n",
+        "def clean(t):\n    return f2(t)\ndef f2(t):\n    print(t)\n    return clean(t)\n",
     ],
 )
 def test_a_call_into_something_doubtful_is_not_pure(parsed, module: str) -> None:
