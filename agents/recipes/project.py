@@ -113,6 +113,18 @@ def load(tree: Tree, previous: Project | None = None) -> Project:
     return Project(tree=tree, modules=modules, readers=readers, unreadable=tuple(unreadable))
 
 
+def read(tree: Tree, file: str) -> Module:
+    """Return one file of a tree.
+
+    Raises:
+        Unreadable: it is not there or leads out of the tree, can't be decoded or does not parse.
+    """
+    if not (tree.root / file).resolve().is_relative_to(tree.root.resolve()):
+        raise Unreadable(f"{file} does not lie in {tree.root}")
+    with collecting_nothing():
+        return _read(tree, file, None)[0]
+
+
 def fingerprint(tree: Tree) -> str:
     """Return a digest of everything `load` reads of a tree, wherever it is checked out."""
     digest = hashlib.sha256(repr((tree.import_roots, tree.source_paths)).encode())
