@@ -7,16 +7,14 @@ from orchestrator.deciding import kept_of
 from orchestrator.ledger.handoff import SessionStatus
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live import says
+from orchestrator.next_steps import next_steps
 from orchestrator.policy import presubmit
 from orchestrator.policy.presubmit import Check, Item, KeptExperiment
 from orchestrator.services import Services
 from orchestrator.state import SessionState
-from orchestrator.survey import Survey
 
 _UNDOES = frozenset({Check.MEASURED, Check.REVIEWED, Check.TESTS_AS_BEFORE})
 """Items that a keep may not stand without; the others are said."""
-
-_SHOWN_TARGETS = 5
 
 
 def end_session(services: Services, setup: Setup, state: SessionState) -> str:
@@ -33,7 +31,7 @@ def end_session(services: Services, setup: Setup, state: SessionState) -> str:
     survey = services.observer.survey(setup, head, services.recorder.tree_of(head))
     ended: SessionState = {**state, "head_commit": head}
     status = SessionStatus.BOUND if state.get("bounded") else SessionStatus.DONE
-    where = services.recorder.close(ended, headline, _next_steps(state, survey), status)
+    where = services.recorder.close(ended, headline, next_steps(state, survey), status)
     records = services.recorder.records()
     mine = tuple(record for record in records if record.session == state["session_id"])
     services.bus.publish(says.complete(headline, mine, len(records) - len(mine), where))
@@ -76,18 +74,3 @@ def _as_kept(record: ExperimentRecord, found: Review, message: str) -> KeptExper
 
 def _said(item: Item) -> str:
     return f"experiment {item.experiment}, {item.name.value}: {item.detail}"
-
-
-def _next_steps(state: SessionState, survey: Survey) -> tuple[str, ...]:
-    """Say why it ended and what a person or a model could look at: targets over a threshold without a licensed fix."""
-    licensed = {candidate.key for candidate in survey.candidates}
-    left = [target for target in survey.targets if target.actionable and target.key not in licensed]
-    reason = state["finish_reason"]
-    steps = [f"it ended because: {reason}"]
-    if state.get("bounded"):
-        steps.append("run optimize again with a larger bound: it goes on from this branch")
-    steps += [
-        f"no recipe for {target.key.qualname} ({target.key.place}): {target.cpu_share:.0%} of the CPU"
-        for target in left[:_SHOWN_TARGETS]
-    ]
-    return tuple(steps)

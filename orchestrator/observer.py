@@ -9,9 +9,10 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from agents.scan.advice import remarks
 from agents.specialists._base import Backend
 from agents.specialists.setup import Setup
-from orchestrator import methodology
+from orchestrator import methodology, scaling_record
 from orchestrator.code_paths import code_paths
 from orchestrator.errors import TestsUnusable, WorkloadFailed
 from orchestrator.ledger.layout import Layout
@@ -120,6 +121,8 @@ class RepositoryObserver:
             waiting=tuple(one for one in found if one.awaits_approval),
             targets=table,
             paths=code_paths(tree, methodology.workload_of(setup), cache=self.layout.cache / "audit"),
+            remarks=remarks(tree, [target.key for target in table if target.actionable]),
+            growth=scaling_record.last(self.layout.root),
         )
         self._surveys[tree_id] = survey
         self._order.append(tree_id)

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agents.model import Candidate
+from agents.scan.model import Remark
 from orchestrator.code_paths import path_lines
 from profiling.audit.target_facts import AuditFacts
 from profiling.facts import Facts
 from profiling.formats.table import MOST_ROWS
+from profiling.growth import Growth
 from profiling.model import FunctionKey
 from profiling.profile import Profile
 from profiling.target import Interaction, Target
@@ -27,6 +29,8 @@ class Survey:
         waiting: the same, of fixes that a person has to agree to first.
         targets: the unified target table.
         paths: what the source tells of each function: callers, callees, loops, expensive operations.
+        remarks: what rules without a rewrite see in the targets, those of the first target first.
+        growth: the last scaling test of the checkout, None when there was none.
     """
 
     profile: Profile
@@ -36,6 +40,8 @@ class Survey:
     targets: tuple[Target, ...]
     paths: Mapping[FunctionKey, AuditFacts] = field(default_factory=dict)
     waiting: tuple[Candidate, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    growth: Growth | None = None
 
     @property
     def path_lines(self) -> tuple[str, ...]:

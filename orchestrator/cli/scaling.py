@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
 
+from orchestrator import scaling_record
 from orchestrator.cli.observation import Asked, Observer, observing, workload_errors
 from orchestrator.cli.options import ScalingFlags
 from orchestrator.errors import SettingsError, UsageError
@@ -77,7 +78,7 @@ def grown(observer: Observer, what: Scale) -> Growth:
     """
     command = replace(what.template.command, timeout_s=observer.command.timeout_s)
     with workload_errors():
-        return collect_growth(
+        growth = collect_growth(
             observer.setup.tree,
             replace(what.template, command=command),
             what.sizes,
@@ -87,6 +88,8 @@ def grown(observer: Observer, what: Scale) -> Growth:
             budget_s=what.budget_s,
             on_progress=observer.say,
         )
+    scaling_record.keep(growth, observer.setup.tree.root)
+    return growth
 
 
 def as_lines(growth: Growth) -> tuple[str, ...]:
