@@ -55,6 +55,7 @@ def _choose(
             exhausted=frozenset(state.get("exhausted", [])),
             domain=settings.domain,
             recovery_steps=state.get("recovery_steps", 0),
+            earlier=services.earlier,
         )
     )
 

@@ -13,6 +13,7 @@ from agents.specialists.setup import Setup
 from orchestrator import methodology
 from orchestrator.draft import Draft
 from orchestrator.handing_over import HandoffKeeper
+from orchestrator.history import History, lesson_of
 from orchestrator.ledger import experiment_json, learnings, results_tsv
 from orchestrator.ledger.handoff import SessionStatus
 from orchestrator.ledger.layout import Layout
@@ -43,6 +44,7 @@ class RepositoryRecorder:
         handoff: keeps HANDOFF.md.
         session_id: of this session; seed: of its hash seeds and orders.
         warn: told what the person should know.
+        history: notes what became of each fix for this person's other repositories; None keeps no notes.
     """
 
     repository: Repository
@@ -52,6 +54,7 @@ class RepositoryRecorder:
     session_id: str
     seed: int
     warn: Callable[[str], None]
+    history: History | None = None
 
     def open_draft(self) -> Draft:
         """Return the draft under way.
@@ -138,7 +141,9 @@ class RepositoryRecorder:
         """Write the last HANDOFF.md and the learnings, remove the worktrees; return where the records are."""
         records = self.records()
         mine = [record for record in records if record.session == self.session_id]
-        learnings.append(self.layout.learnings, f"Session {self.session_id}", [_lesson(record) for record in mine])
+        learnings.append(self.layout.learnings, f"Session {self.session_id}", map(lesson_of, mine))
+        if self.history is not None:
+            self.history.add(mine)
         self.handoff.closed(records, state, headline=headline, next_steps=next_steps, status=status)
         self._draft_path.unlink(missing_ok=True)
         self.checkouts.remove()
@@ -240,8 +245,3 @@ def _same_program(before: str, after: str) -> bool:
         return ast.dump(ast.parse(before)) == ast.dump(ast.parse(after))
     except (SyntaxError, ValueError):
         return False
-
-
-def _lesson(record: ExperimentRecord) -> str:
-    what = f"{record.proposal.summary} ({record.proposal.source}, {record.proposal.key.file})"
-    return f"{record.verdict.status.value}: {what}: {record.verdict.explanation}"

@@ -1,8 +1,8 @@
 """What nodes may ask for. Every effect of a session comes in through here."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
@@ -14,6 +14,7 @@ from orchestrator.ledger.conventions import Conventions
 from orchestrator.ledger.handoff import SessionStatus
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.events import Event
+from orchestrator.policy.ranking import Tally
 from orchestrator.settings import Settings
 from orchestrator.state import Chosen, SessionState
 from orchestrator.survey import Survey
@@ -201,6 +202,7 @@ class Services:
         scout, observer, proposer, prover, recorder: who does what.
         stop: kills the target's processes, from any thread.
         began_s: on the clock, moved back by the time before an interruption.
+        earlier: what became of each kind of fix in earlier sessions, read once when this one began.
     """
 
     settings: Settings
@@ -214,6 +216,7 @@ class Services:
     recorder: Recorder
     stop: Callable[[], None]
     began_s: float
+    earlier: Mapping[str, Tally] = field(default_factory=dict)
 
     @property
     def spent_s(self) -> float:

@@ -18,7 +18,7 @@ _UNIT_S = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 _PREFIX = "OPTIMIZE_"
 _TABLES = ("optimize", "codeflash")
 # The person's alone: a repository must not answer for the person who looks at it.
-_NEVER_FROM_THE_REPOSITORY = frozenset({"repo", "goal", "yes", "as_json", "plain"})
+_NEVER_FROM_THE_REPOSITORY = frozenset({"repo", "goal", "history", "yes", "as_json", "plain"})
 # Keys of [tool.optimize] that others read: where the repository is described, and the audit.
 _OTHER_KEYS = frozenset({"source", "audit"})
 _MAX_BYTES = 4 * 1024 * 1024
@@ -58,6 +58,7 @@ class Settings(BaseModel):
         replay_time_s: wall seconds for one replay of the recorded calls of the functions a fix touches; 0 for none.
         memory_budget_s: wall seconds the memory pass of a profile may take.
         seed: of everything random; None means: chosen by the session.
+        history: what was kept in other repositories of this person counts when fixes are ranked, and is noted.
         yes: never ask: agree to fixes that a person has to agree to.
         as_json: events as JSON lines on standard output.
         plain: status lines even in a terminal.
@@ -79,6 +80,7 @@ class Settings(BaseModel):
     replay_time_s: _Seconds = Field(default=60.0, ge=0, allow_inf_nan=False, description="a duration: 0, 90s, 10m")
     memory_budget_s: _Seconds = Field(default=60.0, ge=0, allow_inf_nan=False, description="a duration: 0, 90s, 10m")
     seed: _Whole | None = Field(default=None, ge=0, description="a whole number from 0 on")
+    history: bool = Field(default=False, description="true or false")
     yes: bool = Field(default=False, description="true or false")
     as_json: bool = Field(default=False, description="true or false")
     plain: bool = Field(default=False, description="true or false")

@@ -1,10 +1,12 @@
 """Builds the real services of a session. The only place that knows all the parts."""
 
+import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from agents.recipes.backend import RecipesBackend
 from agents.recipes.catalogue import ASKED_FOR, CATALOGUE
@@ -12,7 +14,9 @@ from agents.specialists._base import Backend
 from agents.specialists.setup import Wishes
 from orchestrator.gates import Gates
 from orchestrator.handing_over import HandoffKeeper
+from orchestrator.history import History, together, told_by
 from orchestrator.ledger import conventions as conventions_file
+from orchestrator.ledger import learnings
 from orchestrator.ledger.layout import Layout
 from orchestrator.live import says
 from orchestrator.live.bus import Bus
@@ -20,6 +24,7 @@ from orchestrator.live.table import experiment_table
 from orchestrator.observer import RepositoryObserver
 from orchestrator.own_calls import OwnCalls
 from orchestrator.plain import setup_from_json
+from orchestrator.policy.ranking import Tally
 from orchestrator.proposer import BackendProposer
 from orchestrator.prover import Rules, WorktreeProver
 from orchestrator.recorder import RepositoryRecorder
@@ -94,6 +99,8 @@ def wire(
     seed = settings.seed if settings.seed is not None else random.SystemRandom().randrange(2**31)
     handoff = HandoffKeeper(layout=layout, clock=clock, session_id=session_id, goal=settings.goal)
     bus.listen(handoff.hear)
+    warn = partial(_publish, bus)
+    history = History.of_person(repository.root, os.environ, warn) if settings.history else None
     recorder = RepositoryRecorder(
         repository=repository,
         layout=layout,
@@ -101,7 +108,8 @@ def wire(
         handoff=handoff,
         session_id=session_id,
         seed=seed,
-        warn=lambda text: _publish(bus, text),
+        warn=warn,
+        history=history,
     )
     observer = RepositoryObserver(
         layout=layout,
@@ -157,6 +165,7 @@ def wire(
         recorder=recorder,
         stop=processes.stop,
         began_s=clock.monotonic() - spent_s,
+        earlier=_earlier(layout, recorder, history),
     )
     return Wired(services=services, handoff=handoff, recorder=recorder)
 
@@ -164,6 +173,12 @@ def wire(
 def _recipes(settings: Settings) -> RecipesBackend:
     """Return the embedded backend; `--yes` is the agreement to fixes that need one."""
     return RecipesBackend(CATALOGUE + ASKED_FOR, ()) if settings.yes else RecipesBackend(CATALOGUE, ASKED_FOR)
+
+
+def _earlier(layout: Layout, recorder: RepositoryRecorder, history: History | None) -> Mapping[str, Tally]:
+    """Return what became of each kind of fix before: here, where only the lessons are left, and elsewhere."""
+    here = told_by(learnings.read(layout.learnings), recorder.records())
+    return together(here, history.elsewhere()) if history is not None else here
 
 
 def _publish(bus: Bus, text: str) -> None:

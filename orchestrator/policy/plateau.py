@@ -40,7 +40,13 @@ def _open_targets(situation: Situation, *, without: frozenset[Dimension] = froze
         for candidate in situation.candidates
         if candidate.dimension not in without and situation.domain in {None, candidate.domain}
     ]
-    ranked = rank(situation.targets, candidates, situation.attempts, exhausted=situation.exhausted)
+    ranked = rank(
+        situation.targets,
+        candidates,
+        situation.attempts,
+        exhausted=situation.exhausted,
+        earlier=situation.earlier,
+    )
     return tuple(one for one in ranked if can_be_chosen(one))
 
 

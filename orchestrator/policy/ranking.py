@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.model import Attempt, Candidate
@@ -14,8 +14,19 @@ from profiling.targets import find
 PRIOR_EXPERIMENTS = 4.0
 """How many experiments a candidate's stated confidence weighs against what this repository showed."""
 
+MOST_EARLIER = 4.0
+"""How many experiments all that was seen in earlier sessions weighs at most: as much as the stated confidence."""
+
 DISCARD_FACTOR = 0.7
 """What every discard at the same function leaves of the hope in the next fix there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What became of one kind of fix: how often it was tried, and how often kept."""
+
+    kept: int
+    tried: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +52,7 @@ def rank(
     attempts: Iterable[Attempt],
     *,
     exhausted: frozenset[str] = frozenset(),
+    earlier: Mapping[str, Tally] | None = None,
 ) -> tuple[RankedTarget, ...]:
     """Return the targets in the order they are to be tried; what can't be chosen comes last.
 
@@ -52,8 +64,9 @@ def rank(
         candidates: fixes that are licensed and chosen by the facts.
         attempts: what was tried before; the same fix is never tried twice on the same text.
         exhausted: digests of places where a proposer had nothing to offer.
+        earlier: what became of each kind of fix where there is no attempt of: by `recipe:<id>`.
     """
-    history = _History(tuple(attempts))
+    history = _History(tuple(attempts), earlier or {})
     left: dict[FunctionKey, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         target = find(candidate.key, targets)
@@ -75,7 +88,8 @@ def is_multi_domain(target: Target) -> bool:
 class _History:
     """What was tried, looked up by fix, by kind of fix and by function."""
 
-    def __init__(self, attempts: tuple[Attempt, ...]) -> None:
+    def __init__(self, attempts: tuple[Attempt, ...], earlier: Mapping[str, Tally]) -> None:
+        self._earlier = earlier
         self._tried = {_fix(one.source, one.key, one.place_digest) for one in attempts}
         self._kept_by_source: dict[str, list[bool]] = defaultdict(list)
         self._discards: dict[tuple[str, str], int] = defaultdict(int)
@@ -88,10 +102,18 @@ class _History:
         return _fix(candidate.source, candidate.key, candidate.place_digest) in self._tried
 
     def expected_gain(self, candidate: Candidate) -> float:
-        """Return share x confidence, the latter brought up to date by what became of this kind of fix here."""
+        """Return share x confidence, the latter brought up to date by what became of this kind of fix here and before.
+
+        The confidence is the share kept in PRIOR_EXPERIMENTS imagined experiments, those here, and at most MOST_EARLIER
+        of the earlier ones.
+        """
         kept = self._kept_by_source.get(candidate.source, [])
         prior = _share(candidate.confidence)
-        confidence = (prior * PRIOR_EXPERIMENTS + sum(kept)) / (PRIOR_EXPERIMENTS + len(kept))
+        earlier = self._earlier.get(candidate.source, Tally(kept=0, tried=0))
+        weight = min(float(earlier.tried), MOST_EARLIER)
+        kept_before = weight * earlier.kept / earlier.tried if earlier.tried else 0.0
+        hopes = prior * PRIOR_EXPERIMENTS + kept_before + sum(kept)
+        confidence = hopes / (PRIOR_EXPERIMENTS + weight + len(kept))
         discards = self._discards.get((candidate.key.file, candidate.key.qualname), 0)
         return _share(candidate.expected_share) * confidence * DISCARD_FACTOR**discards
 

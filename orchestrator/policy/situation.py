@@ -1,10 +1,12 @@
 """What the next step of a session depends on, and what it can be."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from agents.model import Attempt, Candidate
 from orchestrator.policy.past import Past
+from orchestrator.policy.ranking import Tally
 from orchestrator.policy.recovery import Recovery
 from profiling.model import Dimension, Domain
 from profiling.target import Target
@@ -53,6 +55,7 @@ class Situation:
         exhausted: digests of places where a proposer had nothing to offer.
         domain: the only one to work in, None for all.
         recovery_steps: positions in the list of recovery steps passed since the session became stuck.
+        earlier: what became of each kind of fix in sessions that left no attempts here, by `recipe:<id>`.
     """
 
     targets: tuple[Target, ...]
@@ -63,6 +66,7 @@ class Situation:
     exhausted: frozenset[str] = frozenset()
     domain: Domain | None = None
     recovery_steps: int = 0
+    earlier: Mapping[str, Tally] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

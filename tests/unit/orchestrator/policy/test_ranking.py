@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.policy.ranking import can_be_chosen, rank
+from orchestrator.policy.ranking import Tally, can_be_chosen, rank
 from profiling.model import Domain
 
 MULTI = (Domain.CPU, Domain.MEMORY)
@@ -95,3 +95,30 @@ def test_expected_gain_is_a_share_whatever_a_proposer_claims(make: Any, share: f
     candidate = make.candidate(expected_share=share, confidence=confidence)
     (ranked,) = rank([make.target()], [candidate], [make.attempt("g")])
     assert 0 <= ranked.expected_gain <= 1
+
+
+@given(kept=st.integers(0, 50), discarded=st.integers(0, 50), confidence=st.floats(0.01, 0.99))
+def test_earlier_sessions_move_the_hope_towards_what_they_kept_but_never_past_it(
+    make: Any, kept: int, discarded: int, confidence: float
+) -> None:
+    candidate = make.candidate(source="recipe:x", expected_share=1.0, confidence=confidence)
+    earlier = {"recipe:x": Tally(kept=kept, tried=kept + discarded)}
+    (ranked,) = rank([make.target()], [candidate], [], earlier=earlier)
+    seen = kept / (kept + discarded) if kept + discarded else confidence
+    low, high = sorted([confidence, seen])
+    assert low - 1e-9 <= ranked.expected_gain <= high + 1e-9
+    assert abs(ranked.expected_gain - confidence) <= abs(seen - confidence) / 2 + 1e-9
+
+
+def test_what_was_kept_in_earlier_sessions_changes_the_order(make: Any) -> None:
+    candidates = [make.candidate("f", source="recipe:x"), make.candidate("g", source="recipe:y")]
+    targets = [make.target("f"), make.target("g")]
+    assert names(rank(targets, candidates, [])) == ["f", "g"]
+    earlier = {
+        "recipe:x": Tally(kept=0, tried=9),
+        "recipe:y": Tally(kept=9, tried=9),
+        "recipe:z": Tally(kept=0, tried=0),
+    }
+    ranked = rank(targets, candidates, [], earlier=earlier)
+    assert names(ranked) == ["g", "f"]
+    assert ranked == rank(targets, candidates, [], earlier=dict(reversed(earlier.items())))
