@@ -20,6 +20,7 @@ from agents.recipes.requests import function_request
 from agents.recipes.scope import names, parameters_of
 from agents.recipes.splice import NotSpliceable, Rewrite, source, span
 from agents.recipes.stored_attributes import is_immutable
+from agents.recipes.walking import walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -228,7 +229,7 @@ def _asked_for_figures(project: Project) -> frozenset[str]:
     """Return the names of functions whose cache is asked for its figures, wherever they are reached."""
     found: set[str] = set()
     for module in project.everything:
-        for node in ast.walk(module.syntax) if any(word in module.text for word in _ASKED) else ():
+        for node in walk(module.syntax) if any(word in module.text for word in _ASKED) else ():
             if isinstance(node, ast.Attribute) and node.attr in _ASKED:
                 found.add(node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "?"))
     return frozenset(found)
@@ -259,7 +260,7 @@ def _import(rewrite: Rewrite, decorator: ast.expr, reached: Reached, module: Mod
         return
     assert isinstance(decorator, ast.Name)
     found = names(module).imported(decorator.id, decorator)
-    others = [one for one in ast.walk(module.syntax) if isinstance(one, ast.Name) and one.id == decorator.id]
+    others = [one for one in walk(module.syntax) if isinstance(one, ast.Name) and one.id == decorator.id]
     is_alone = found is not None and len(found.statement.names) == 1 and len(others) == 1
     if found is None or not is_alone or taken_from_outside(project, module, decorator.id) is not None:
         add_import(rewrite, module, reached.line)

@@ -15,6 +15,7 @@ from agents.recipes.project import Module, Project
 from agents.recipes.references import explicit_imports
 from agents.recipes.scope import names
 from agents.recipes.splice import NotSpliceable, Rewrite
+from agents.recipes.walking import walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain, FunctionKey
 from profiling.profile import Profile
@@ -197,7 +198,7 @@ def _watches(project: Project) -> bool:
     """Say whether any file notices when garbage is collected, or may."""
     return any(
         not _WATCHERS.isdisjoint(explicit_imports(module))
-        or ("__del__" in module.text and any(map(_is_finalizer, ast.walk(module.syntax))))
+        or ("__del__" in module.text and any(map(_is_finalizer, walk(module.syntax))))
         for module in project.everything
     )
 
@@ -230,7 +231,7 @@ def _is_file(given: PurePosixPath, file: PurePosixPath) -> bool:
 
 
 def _patch(start: ast.stmt, module: Module, project: Project) -> Patch:
-    place = next((node for node in ast.walk(start) if isinstance(node, ast.expr)), None)
+    place = next((node for node in walk(start) if isinstance(node, ast.expr)), None)
     reached = reach_module(project, module, place, package="gc") if place is not None else None
     if reached is None or reached.line is None:
         raise NotSpliceable(f"{module.file}:{start.lineno}: the name gc is taken")

@@ -16,6 +16,7 @@ from agents.recipes.requests import class_request
 from agents.recipes.scope import names
 from agents.recipes.slotting import HEAD_BYTES, MIN_SHARE, SLOT_BYTES, layout, objection
 from agents.recipes.splice import NotSpliceable, Rewrite, Span, source, span
+from agents.recipes.walking import walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain, FunctionKey
 from profiling.profile import Profile
@@ -177,7 +178,7 @@ def _is_plain_decorator(node: ast.ClassDef, module: Module) -> bool:
 
 def _uses_own_cell(node: ast.ClassDef) -> bool:
     """Say whether code in the class means it by `super()` or `__class__`."""
-    return any(isinstance(one, ast.Name) and one.id in ("super", "__class__") for one in ast.walk(node))
+    return any(isinstance(one, ast.Name) and one.id in ("super", "__class__") for one in walk(node))
 
 
 def _are_plain_annotations(node: ast.ClassDef) -> bool:
@@ -201,7 +202,7 @@ def _may_fall_back(node: ast.ClassDef) -> bool:
 
 
 def _words(annotation: ast.expr) -> Iterator[str]:
-    for node in ast.walk(annotation):
+    for node in walk(annotation):
         if isinstance(node, ast.Name):
             yield node.id
         elif isinstance(node, ast.Attribute):

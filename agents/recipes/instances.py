@@ -13,6 +13,7 @@ from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import names
 from agents.recipes.tables import parents
+from agents.recipes.walking import walk
 
 _Literal = (
     ast.Constant,
@@ -175,7 +176,7 @@ def _imports_any(module: Module, libraries: frozenset[str]) -> bool:
 
 
 def _imported(module: Module) -> Iterator[str]:
-    for node in ast.walk(module.syntax):
+    for node in walk(module.syntax):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
@@ -245,7 +246,7 @@ def _library_calls(project: Project) -> tuple[tuple[Module, ast.Call], ...]:
     found: list[tuple[Module, ast.Call]] = []
     for module in project.everything:
         known = names(module)
-        for node in ast.walk(module.syntax):
+        for node in walk(module.syntax):
             top = (known.dotted(node.func) or "").partition(".")[0] if isinstance(node, ast.Call) else ""
             is_quiet = top in sys.stdlib_module_names - _SETTING_LIBRARY
             if isinstance(node, ast.Call) and top and top not in own and not is_quiet:
@@ -256,7 +257,7 @@ def _library_calls(project: Project) -> tuple[tuple[Module, ast.Call], ...]:
 def _reflections(module: Module) -> Iterator[Reflection]:
     if not any(word in module.text for word in ("vars", "attr", "__dict__", "__class__")):
         return
-    for node in ast.walk(module.syntax):
+    for node in walk(module.syntax):
         receiver = _reflected(node)
         if receiver is not None:
             yield Reflection(module=module, receiver=receiver)

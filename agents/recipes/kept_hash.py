@@ -20,6 +20,7 @@ from agents.recipes.requests import class_request
 from agents.recipes.scope import names, parameters_of
 from agents.recipes.splice import NotSpliceable, Rewrite, Span, end_of_lines, indentation, line_start, source
 from agents.recipes.stored_attributes import attribute_kind
+from agents.recipes.walking import walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -220,7 +221,7 @@ def _attributes(project: Project) -> frozenset[str]:
     """Return every attribute name that any file reads, sets, or names in a string or a class body."""
     found: set[str] = set(stores.index(project).by_name)
     for module in project.everything:
-        for node in ast.walk(module.syntax):
+        for node in walk(module.syntax):
             if isinstance(node, ast.Attribute):
                 found.add(node.attr)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -241,7 +242,7 @@ def _patch(function: Function, module: Module, project: Project) -> Patch:
     assert owner is not None
     assert returned is not None
     name = _attribute_name(owner, project)
-    inside = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)} | {parameters_of(node)[0].arg}
+    inside = {one.id for one in walk(node) if isinstance(one, ast.Name)} | {parameters_of(node)[0].arg}
     if name is None or _LOCAL in inside or returned.value is None:
         raise NotSpliceable(f"{function.key.place}: no free name to keep the hash under")
     receiver, hashed = parameters_of(node)[0].arg, source(module, returned.value)

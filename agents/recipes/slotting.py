@@ -21,6 +21,7 @@ from agents.recipes.project import Module, Project
 from agents.recipes.scope import names
 from agents.recipes.stores import Store
 from agents.recipes.tables import parents
+from agents.recipes.walking import walk
 from profiling.facts import ClassFacts
 
 HEAD_BYTES = 32
@@ -144,7 +145,7 @@ def _may_hook(value: ast.expr) -> bool:
     """Say whether a class attribute may be something that stores into instances: not so constants and displays."""
     plain = (ast.Constant, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.UnaryOp, ast.BinOp, ast.expr_context)
     operators = (ast.operator, ast.unaryop)
-    return not all(isinstance(part, (*plain, *operators)) for part in ast.walk(value))
+    return not all(isinstance(part, (*plain, *operators)) for part in walk(value))
 
 
 def _is_plain_decorator(decorator: ast.expr, found: Class) -> bool:
@@ -184,7 +185,7 @@ def _is_accessor(function: ast.FunctionDef) -> bool:
 def _stored(found: Class) -> Iterator[str]:
     """Yield the names that code in the class stores on a receiver of its methods, in the order of the text."""
     placed: dict[tuple[int, int], str] = {}
-    for node in ast.walk(found.node):
+    for node in walk(found.node):
         if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
             continue
         if isinstance(node.ctx, ast.Store) and receiver_of(node.value, found.module) is found.node:

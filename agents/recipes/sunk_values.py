@@ -14,6 +14,7 @@ from agents.recipes.scope import names
 from agents.recipes.splice import source
 from agents.recipes.tables import parents
 from agents.recipes.uses import reads_its_frame
+from agents.recipes.walking import walk
 
 _LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _COSTLY = (ast.Call, ast.JoinedStr, ast.BinOp)
@@ -71,7 +72,7 @@ def _candidates(function: Function, module: Module) -> Iterator[ast.Assign]:
         statement = parents(module).get(bound[0])
         if len(bound) != 1 or not isinstance(statement, ast.Assign) or statement.targets != bound:
             continue
-        if any(isinstance(part, _COSTLY) for part in ast.walk(statement.value)):
+        if any(isinstance(part, _COSTLY) for part in walk(statement.value)):
             yield statement
 
 
@@ -101,7 +102,7 @@ class _Way:
         self.node, self.function = node, function.node
         self.reads = sorted(inside, key=lambda read: (read.lineno, read.col_offset))
         self._module, self._project = module, project
-        self._made_of = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)}
+        self._made_of = {part.id for part in walk(node.value) if isinstance(part, ast.Name)}
 
     def count(self, node: ast.stmt | ast.expr) -> int:
         """Return how often the name is read in a node."""
@@ -138,7 +139,7 @@ class _Way:
     def _is_still(self, node: ast.AST) -> bool:
         """Say whether running a node leaves what the value is made of as it was, and steps through nothing."""
         quiet = changes_nothing(node, self.function, self._module, self._project)
-        return quiet and not any(map(self._touches, ast.walk(node)))
+        return quiet and not any(map(self._touches, walk(node)))
 
     def _touches(self, node: ast.AST) -> bool:
         if isinstance(node, _STEPPING) or type(node).__name__ == "TryStar":
