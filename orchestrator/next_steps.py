@@ -17,7 +17,8 @@ _SHOWN_GROWTHS = 5
 
 def next_steps(state: SessionState, survey: Survey) -> tuple[str, ...]:
     """Say why it ended and what a person or a model could look at: targets over a threshold without a licensed fix."""
-    licensed = {candidate.key for candidate in survey.candidates}
+    waiting = {candidate.key for candidate in survey.waiting}
+    licensed = waiting | {candidate.key for candidate in survey.candidates}
     left = [target for target in survey.targets if target.actionable and target.key not in licensed]
     steps = [f"it ended because: {state['finish_reason']}"]
     if state.get("bounded"):
@@ -25,6 +26,10 @@ def next_steps(state: SessionState, survey: Survey) -> tuple[str, ...]:
     steps += [
         f"no recipe for {target.key.qualname} ({target.key.place}): {target.cpu_share:.0%} of the CPU"
         for target in left[:_SHOWN_TARGETS]
+    ]
+    steps += [
+        f"a fix of {_named(key)} waits for your agreement: `optimize targets` shows it, `optimize run --yes` tries it"
+        for key in sorted(waiting)[:_SHOWN_TARGETS]
     ]
     shares = {target.key: target for target in survey.targets}
     steps += _growths(survey.growth) if survey.growth is not None else ()

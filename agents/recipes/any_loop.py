@@ -17,6 +17,7 @@ from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
 from agents.recipes.splice import NotSpliceable, Rewrite, Span, indentation, line_start, source, span
 from agents.recipes.uses import reads_its_frame
+from agents.recipes.walking import walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -215,7 +216,7 @@ def _asked(statement: ast.Return | ast.If, module: Module) -> _Asked | None:
 
 def _is_licensed(found: _Asked, function: FunctionNode, module: Module, project: Project) -> bool:
     generator = found.made.generators[0]
-    if generator.is_async or any(isinstance(node, ast.NamedExpr) for node in ast.walk(found.made)):
+    if generator.is_async or any(isinstance(node, ast.NamedExpr) for node in walk(found.made)):
         return False
     bound = _bound(generator.target)
     if not bound or not all(_is_free(name, function, module) for name in bound):
@@ -234,13 +235,13 @@ def _may_be_moved(found: _Asked, statement: ast.If, module: Module) -> bool:
     if not found.is_true_at_stop:
         return True
     ends = isinstance(statement.body[-1], ast.Return | ast.Raise)
-    leaves = any(isinstance(node, _NEW_BLOCKS) for part in statement.body for node in ast.walk(part))
+    leaves = any(isinstance(node, _NEW_BLOCKS) for part in statement.body for node in walk(part))
     return ends and not leaves
 
 
 def _is_left_silently(iterated: ast.expr, module: Module, project: Project) -> bool:
     """Say whether what is stepped through is no new generator, which would do something when it is given up."""
-    for node in ast.walk(iterated):
+    for node in walk(iterated):
         if isinstance(node, ast.Attribute) and node.attr in defined_in_classes(project):
             return False
         if isinstance(node, ast.GeneratorExp | ast.Await):
@@ -269,8 +270,8 @@ def _is_free(name: str, function: FunctionNode, module: Module) -> bool:
     own = known.inside(function)
     if name in own.bindings or name in own.declared_global | own.declared_nonlocal or name[:2] == "__":
         return False
-    mentions = (node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == name)
-    inner = {node for node in ast.walk(function) if node is not function}
+    mentions = (node for node in walk(function) if isinstance(node, ast.Name) and node.id == name)
+    inner = {node for node in walk(function) if node is not function}
     scopes = (known.resolve(name, node) for node in mentions)
     return all(scope is not None and scope.node in inner and not scope.is_class for scope in scopes) and not any(
         name in node.names for node in inner if isinstance(node, ast.Global | ast.Nonlocal)

@@ -24,6 +24,7 @@ from agents.recipes.splice import NotSpliceable, Rewrite, is_as_written, source
 from agents.recipes.summary import Definition
 from agents.recipes.tables import parents
 from agents.recipes.uses import reads_its_frame
+from agents.recipes.walking import walk
 from profiling.facts import ExpressionRequest, FactRequest, Facts, FunctionRequest
 from profiling.model import Dimension, Domain, FunctionKey
 from profiling.profile import Profile
@@ -211,7 +212,7 @@ def _repeated(
     if not is_evaluated_first([statement], first, lambda node: _is_atom(node, function, module)):
         return None
     is_quiet = changes_nothing(asked, function, module, project, frozenset(calls))
-    if not is_quiet or any(isinstance(node, ast.NamedExpr) for node in ast.walk(asked)):
+    if not is_quiet or any(isinstance(node, ast.NamedExpr) for node in walk(asked)):
         return None
     if any(isinstance(holder := above[call], ast.Compare) and _asks_identity(holder) for call in calls):
         return None

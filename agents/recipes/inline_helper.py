@@ -19,6 +19,7 @@ from agents.recipes.scope import names
 from agents.recipes.splice import NotSpliceable, Rewrite, has_comment, source
 from agents.recipes.tables import parents
 from agents.recipes.uses import Comprehension, reads_its_frame
+from agents.recipes.walking import walk
 from profiling.facts import Facts, FunctionRequest
 from profiling.model import Dimension, Domain, FunctionKey
 from profiling.profile import Profile
@@ -216,7 +217,7 @@ def _is_steady(argument: ast.expr, function: Function, module: Module) -> bool:
     scope = known.resolve(argument.id, argument) if isinstance(argument, ast.Name) else None
     if not isinstance(argument, ast.Name) or scope is None or scope is known.top or scope.is_class:
         return False
-    inside = (node for node in ast.walk(function.node) if isinstance(node, ast.Nonlocal))
+    inside = (node for node in walk(function.node) if isinstance(node, ast.Nonlocal))
     if any(argument.id in node.names for node in inside):
         return False
     return isinstance(scope.node, Comprehension) or (scope.node is function.node and is_surely_bound(argument, module))
@@ -256,7 +257,7 @@ def _is_warned_of(text: str) -> bool:
 
 def _argument(node: ast.expr, helper: OneLiner, module: Module) -> str:
     """Return an argument as code; a number in parentheses where an attribute of it may be asked for."""
-    is_asked = any(isinstance(part, ast.Attribute) for part in ast.walk(helper.expression))
+    is_asked = any(isinstance(part, ast.Attribute) for part in walk(helper.expression))
     is_number = isinstance(node, ast.Constant) and isinstance(node.value, int | float | complex)
     return f"({source(module, node)})" if is_asked and is_number else source(module, node)
 

@@ -10,6 +10,7 @@ from agents.recipes.project import Module, Project
 from agents.recipes.purity import purities
 from agents.recipes.quiet import defined_in_classes
 from agents.recipes.scope import names
+from agents.recipes.walking import walk
 
 _MAX_DEPTH = 5
 _BUILTINS = kinds.READERS - {"next", "map", "filter"} | {"getattr", "hasattr", "id", "print", "vars"}
@@ -32,7 +33,7 @@ def lets_no_stop_out(expression: ast.expr, module: Module, project: Project) -> 
 
 
 def _is_safe(tree: ast.AST, module: Module, project: Project, depth: int) -> bool:
-    return all(_is_safe_step(node, module, project, depth) for node in ast.walk(tree))
+    return all(_is_safe_step(node, module, project, depth) for node in walk(tree))
 
 
 def _is_safe_step(node: ast.AST, module: Module, project: Project, depth: int) -> bool:
@@ -84,4 +85,4 @@ def _mentions_stop(function: ast.AST) -> bool:
     """Say whether a function draws from an iterator or stops one; in a generator that ends in a RuntimeError."""
     if any(isinstance(node, ast.Yield | ast.YieldFrom) for node in own_nodes(function)):
         return False
-    return any(isinstance(node, ast.Name) and node.id in {"next", *_STOPS} for node in ast.walk(function))
+    return any(isinstance(node, ast.Name) and node.id in {"next", *_STOPS} for node in walk(function))

@@ -11,6 +11,7 @@ from agents.recipes.purity import purities
 from agents.recipes.quiet import defined_in_classes
 from agents.recipes.scope import Names, names
 from agents.recipes.splice import has_comment, is_as_written, offset, source, span
+from agents.recipes.walking import walk
 
 MAX_NODES = 30
 """Syntax nodes of an expression that is still small."""
@@ -74,7 +75,7 @@ def put_in(found: OneLiner, arguments: Mapping[str, str]) -> str:
     """Return the expression as code with code in the place of its parameters."""
     module, where = found.module, span(found.module, found.expression)
     text, end = "", where.start
-    uses = [node for node in ast.walk(found.expression) if isinstance(node, ast.Name) and node.id in arguments]
+    uses = [node for node in walk(found.expression) if isinstance(node, ast.Name) and node.id in arguments]
     for use in sorted(uses, key=lambda use: (use.lineno, use.col_offset)):
         start = offset(module, use.lineno, use.col_offset)
         text += module.text[end:start] + arguments[use.id]
@@ -88,14 +89,14 @@ def _is_simple(arguments: ast.arguments) -> bool:
 
 
 def _is_small(expression: ast.expr, module: Module) -> bool:
-    if sum(1 for _ in ast.walk(expression)) > MAX_NODES or "\n" in source(module, expression):
+    if sum(1 for _ in walk(expression)) > MAX_NODES or "\n" in source(module, expression):
         return False
     return is_as_written(module, expression) and not has_comment(module, expression)
 
 
 def _is_movable(found: OneLiner, call: ast.Call, project: Project) -> bool:
     known = names(found.module)
-    return all(_is_movable_step(node, found, call, known, project) for node in ast.walk(found.expression))
+    return all(_is_movable_step(node, found, call, known, project) for node in walk(found.expression))
 
 
 def _is_movable_step(node: ast.AST, found: OneLiner, call: ast.Call, known: Names, project: Project) -> bool:

@@ -1,12 +1,13 @@
 from pathlib import Path
 
+from agents.model import Candidate
 from agents.scan.advice import remarks
 from orchestrator import scaling_record
 from orchestrator.next_steps import next_steps
 from orchestrator.state import SessionState
 from orchestrator.survey import Survey
 from profiling.growth import Exponent, FunctionGrowth, Growth
-from profiling.model import Domain, FunctionKey, Tree
+from profiling.model import Dimension, Domain, FunctionKey, Tree
 from profiling.target import Target
 
 HOT = FunctionKey(file="pkg.py", first_line=1, qualname="drop")
@@ -47,6 +48,20 @@ def test_it_says_why_the_session_ended_and_which_targets_no_recipe_helps() -> No
         "run optimize again with a larger bound: it goes on from this branch",
         "no recipe for drop (pkg.py:1): 40% of the CPU",
     )
+
+
+def test_a_fix_that_waits_for_agreement_is_no_missing_recipe() -> None:
+    waiting = Candidate(
+        source="recipe:x",
+        key=HOT,
+        domain=Domain.CPU,
+        dimension=Dimension.CPU_S,
+        expected_share=0.1,
+        confidence=0.5,
+        place_digest="",
+    )
+    (step,) = next_steps(STATE, survey(waiting=(waiting,)))[2:]
+    assert step.startswith("a fix of drop (pkg.py:1) waits for your agreement")
 
 
 def test_what_a_rule_sees_in_a_hot_function_is_handed_on_with_its_share(tmp_path: Path) -> None:
