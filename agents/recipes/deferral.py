@@ -61,8 +61,9 @@ def imported_modules(statement: Import, module: Module, project: Project) -> tup
 def eager_importers(statement: Import, module: Module, project: Project) -> tuple[str, ...]:
     """Return other files whose top level imports the same module: if these run too, the import is only moved."""
     wanted = set(imported_modules(statement, module, project)[-1:])
-    others = (other for other in project.modules.values() if other is not module)
-    return tuple(other.file for other in others if not wanted.isdisjoint(eager_names(other)))
+    files = _eager_files(project)
+    found = {file for name in wanted for file in files.get(name, ())} - {module.file}
+    return tuple(file for file in project.modules if file in found)
 
 
 def _is_candidate(statement: Import) -> bool:
@@ -221,6 +222,16 @@ def words_in_doctests(module: Module) -> frozenset[str]:
     strings = (node.value for node in nodes(module.syntax, ast.Constant))
     lines = (line.strip() for text in strings if isinstance(text, str) and ">>>" in text for line in text.splitlines())
     return frozenset(word for line in lines if line.startswith((">>>", "...")) for word in _WORD.findall(line))
+
+
+@once
+def _eager_files(project: Project) -> Mapping[str, frozenset[str]]:
+    """Return the files whose top level imports a module, by its dotted name."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for module in project.modules.values():
+        for name in eager_names(module):
+            found[name].add(module.file)
+    return {name: frozenset(files) for name, files in found.items()}
 
 
 @once

@@ -33,6 +33,8 @@ def evaluate_function(
 class Evaluation(Expressions):
     """One function under evaluation."""
 
+    ends_impure = True
+
     def run(self, node: FunctionNode, arguments: Kind) -> Summary:
         """Return what is known of a function."""
         bound = names(self.module).inside(node).bindings

@@ -26,8 +26,18 @@ def evaluate_expression(
     return evaluation.settle(lambda: evaluation.kind(expression))
 
 
+class _Settled(Exception):
+    """What is evaluated is impure, whatever else is in it."""
+
+
 class Expressions:
-    """Expressions under evaluation; repeated until the kinds of the locals in them no longer change."""
+    """Expressions under evaluation; repeated until the kinds of the locals in them no longer change.
+
+    Attributes:
+        ends_impure: whether nothing more is wanted of what is impure: then its result is not known.
+    """
+
+    ends_impure = False
 
     def __init__(self, module: Module, purities: "Purities", assume: Mapping[ast.AST, Kind]) -> None:
         self.module = module
@@ -46,7 +56,10 @@ class Expressions:
         """Evaluate until locals settle; kinds only ever grow, so this ends."""
         while True:
             before = (dict(self.locals), self.is_deep)
-            given = once()
+            try:
+                given = once()
+            except _Settled:
+                return Summary(purity=self._purity, result=Kind.UNKNOWN, reason=self._reason)
             if given is not None:
                 self.give(given)
             if before == (self.locals, self.is_deep):
@@ -58,6 +71,8 @@ class Expressions:
         """Note why the function is not pure."""
         if purity > self._purity:
             self._purity, self._reason = purity, f"line {getattr(node, 'lineno', '?')}: {why}"
+        if self.ends_impure and self._purity is Purity.IMPURE:
+            raise _Settled
         return Kind.UNKNOWN
 
     def give(self, kind: Kind) -> None:

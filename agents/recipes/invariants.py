@@ -74,12 +74,14 @@ def _equal_calls(loop: ast.For, function: FunctionNode, module: Module) -> Mappi
 
 def run_at_once(node: ast.AST) -> Iterator[ast.Call]:
     """Yield the calls that are made when a node is, not those of functions and generators made in it."""
-    if isinstance(node, _LATER):
-        return
-    if isinstance(node, ast.Call):
-        yield node
-    for child in children(node):
-        yield from run_at_once(child)
+    waiting = [node]
+    while waiting:
+        step = waiting.pop()
+        if isinstance(step, _LATER):
+            continue
+        if isinstance(step, ast.Call):
+            yield step
+        waiting += reversed(children(step))
 
 
 def _has_plain_operands(call: ast.Call, function: FunctionNode, module: Module) -> bool:

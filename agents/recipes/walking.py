@@ -53,15 +53,17 @@ def walk(root: ast.AST) -> tuple[ast.AST, ...]:
 
     The walk of a module leaves with each node what is right below it, for all the walks after it.
     """
-    found = [root]
+    found, fields = [root], _FIELDS
     if isinstance(root, ast.Module):
         for node in found:
-            below = _children(node)
-            setattr(node, _BELOW, below)
-            found += below
+            if fields[type(node)]:
+                below = _children(node)
+                setattr(node, _BELOW, below)
+                found += below
     else:
         for node in found:
-            found += children(node)
+            if fields[type(node)]:
+                found += children(node)
     return tuple(found)
 
 
@@ -74,6 +76,8 @@ def nodes(root: ast.AST, kind: type[_Node]) -> Sequence[_Node]:
 
 def children(node: ast.AST) -> Sequence[ast.AST]:
     """Return the nodes right below a node, but for the context of a name."""
+    if not _FIELDS[type(node)]:
+        return ()
     kept: list[ast.AST] | None = getattr(node, _BELOW, None)
     return _children(node) if kept is None else kept
 

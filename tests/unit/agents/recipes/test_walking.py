@@ -30,7 +30,7 @@ def test_every_node_but_contexts_is_walked_in_the_order_of_the_standard_library(
     syntax = ast.parse(text)
     assert list(walk(syntax)) == without_contexts(list(ast.walk(syntax)))
     for node in walk(syntax):
-        assert children(node) == without_contexts(list(ast.iter_child_nodes(node)))
+        assert list(children(node)) == without_contexts(list(ast.iter_child_nodes(node)))
 
 
 @pytest.mark.parametrize("text", [*REAL, PATTERNS])
