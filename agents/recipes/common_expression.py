@@ -1,6 +1,7 @@
 """Keep the value of a pure call that one statement makes several times."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -187,11 +188,20 @@ def _equal_calls(asked: ast.expr) -> dict[str, list[ast.Call]]:
     """Return the calls that are surely made while an expression is evaluated, or not at all, equal ones together."""
     found: dict[str, list[ast.Call]] = {}
     calls = list(run_at_once(asked))
-    for call in calls if len(calls) > 1 else ():
-        found.setdefault(ast.dump(call), []).append(call)
+    alike = Counter(map(_look, calls)) if len(calls) > 1 else Counter()
+    for call in calls:
+        if alike[_look(call)] > 1:
+            found.setdefault(ast.dump(call), []).append(call)
     for equal in found.values():
         equal.sort(key=lambda call: (call.lineno, call.col_offset))
     return {text: equal for text, equal in found.items() if len(equal) > 1}
+
+
+def _look(call: ast.Call) -> tuple[str, int]:
+    """Return what equal calls have in common, told fast."""
+    function = call.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name, len(call.args)
 
 
 def _repeated(
