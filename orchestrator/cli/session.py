@@ -22,6 +22,9 @@ from orchestrator.cli.options import python_option, repository_option
 @click.option("--max-experiments", metavar="N", help="End after so many experiments. Default: 20.")
 @click.option("--time-limit", "time_limit_s", metavar="TIME", help="End after this long: 90s, 10m, 2h. Default: 1h.")
 @click.option("--seed", metavar="N", help="Seed of everything random. Default: chosen and recorded.")
+@click.option(
+    "--history", is_flag=True, help="Let what your earlier sessions kept, here and elsewhere, move fixes up or down."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print every event as one JSON object a line.")
 @click.option("--plain", is_flag=True, help="Print plain status lines even in a terminal.")
 @click.option(
