@@ -38,7 +38,7 @@ PACKAGES = (
         name="boltons", version="26.2.0", sources=("boltons",), arguments=("--doctest-modules", "boltons", "tests")
     ),
     Package(name="cachetools", version="8.0.1", sources=("src/cachetools",)),
-    Package(name="click", version="8.5.1", sources=("src/click",)),
+    Package(name="click", version="8.5.1", sources=("src/click",), arguments=("-k", "not stress")),
     Package(name="docutils", version="0.23", sources=("docutils",), arguments=("test",)),
     Package(name="h11", version="0.16.0", sources=("h11",)),
     Package(name="humanize", version="4.17.0", sources=("src/humanize",), needs=("freezegun",)),
