@@ -4,6 +4,7 @@ import ast
 
 from agents.recipes import stores
 from agents.recipes.project import Module, Project
+from agents.recipes.references import reached
 from agents.recipes.scope import names
 
 
@@ -13,10 +14,20 @@ def called(node: ast.Call, module: Module, project: Project) -> str | None:
     return dotted if dotted is not None and not is_replaced(dotted, project) else None
 
 
+def is_builtin_replaced(name: str, project: Project) -> bool:
+    """Say whether a test patches this name, or a module puts it into `builtins` or into another module."""
+    index = stores.index(project)
+    modules = {"builtins", *(module.name for module in project.everything)}
+    return name in index.patched or any(
+        not modules.isdisjoint(reached(store.receiver, store.module)) for store in index.stores(name)
+    )
+
+
 def is_replaced(dotted: str, project: Project) -> bool:
     """Say whether a test patches a name with any part of `dotted`, or a module sets the attribute it names."""
     index = stores.index(project)
     if dotted in index.patched or not index.patched.isdisjoint(dotted.split(".")):
         return True
     owner, _, name = dotted.rpartition(".")
-    return any(names(store.module).dotted(store.receiver) == owner for store in index.stores(name))
+    receivers = (one for store in index.stores(name) for one in reached(store.receiver, store.module))
+    return any(f".{one}".endswith(f".{owner}") for one in receivers)  # `mod.os.path.join = …` too

@@ -12,6 +12,8 @@ from agents.recipes.splice import NotSpliceable
 
 _ALL_TYPES = 0b11111
 """In a recipe's guard: exact str, bytes, int, bool and None, all of them seen."""
+_TYPES = {"file-memo": 0b11}
+"""Of recipes whose facts veto some of them: an integer is no path but an open file."""
 
 
 class Endless(AssertionError):
@@ -35,7 +37,8 @@ class Rewritten:
 
 def favourable(site: Site) -> Choice:
     """Return what facts could say at best: the parameters that any recipe takes of a choice."""
-    named = tuple((name, _ALL_TYPES) for name in site.node_path.split(","))
+    types = _TYPES.get(site.recipe, _ALL_TYPES)
+    named = tuple((name, types) for name in site.node_path.split(","))
     return Choice(expected_share=0.1, evidence="assumed", parameters=(*named, (".size", 128)))
 
 

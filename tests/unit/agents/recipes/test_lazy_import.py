@@ -136,6 +136,7 @@ def test_an_import_that_somebody_could_miss_stays(before, because):
         "import app as a\n\nprint(getattr(a, 'decimal'))\n",
         "from app import *\n",
         "from unittest import mock\n\n\n@mock.patch('app.decimal')\ndef test(given):\n    pass\n",
+        "from unittest import mock\n\n\n@mock.patch('app.decimal.Decimal')\ndef test(given):\n    pass\n",
         "import app\n\n\ndef test(monkeypatch):\n    monkeypatch.setattr(app, 'decimal', None)\n",
         "import app\n\napp.decimal = None\n",
     ],
