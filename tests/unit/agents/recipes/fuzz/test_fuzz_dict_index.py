@@ -37,7 +37,7 @@ SEARCHES = (
     "for w in wanted:\n    out.append(next((r for r in rows if w == r['id']), 7))",
     "out.append([next((r for r in rows if r['id'] == w), None) for w in wanted])",
     "for w in wanted:\n    for r in rows:\n        if r['id'] == w:\n            out.append(r)\n            break",
-    "for w in wanted:\n    for r in rows:\n        if w == r['id']:\n            break\n    else:\n        out.append(w)",
+    "for w in wanted:\n    for r in rows:\n        if w == r['id']:\n            break\n    else:\n        print(w)",
     "for w in wanted:\n    out.append(next((p for p in points if p.key == w), None) is None)",
     "for w in wanted:\n    for p in points:\n        if p.key == w:\n            out.append(p.key)\n            break",
 )
