@@ -32,7 +32,7 @@ from profiling.profile import Profile
 MIN_STEPS = 200
 """Least elements that searches of one entry of the outer loop could pass (docs/recipes.md)."""
 _COMPARE_NS, _SEARCH_NS = 9.0, 200.0
-_INDEX_ELEMENT_NS = 60.0
+_INDEX_ELEMENT_NS = 45.0
 """What a search costs for each element compared and at all, less a dict lookup; what indexing one element costs."""
 
 _KEY_TYPES = frozenset({"bool", "bytes", "int", "str"})  # not float: NaN is not equal to itself
@@ -72,9 +72,10 @@ class DictIndex:
         domain=Domain.CPU,
         dimension=Dimension.CPU_S,
         confidence=0.6,
-        cost_note="measured 2026-11, CPython 3.11, 15 pairs of searches for present keys against building and asking "
-        "the dict: 3.9x [3.9, 4.0] with 20 elements and 10 searches, 14x [14, 14] with 20 and 200, 25x [24, 25] with "
-        "500 and 200; a loss (0.27x) with 100 and 2; 9 to 15 ns an element compared, 25 ns an element indexed",
+        cost_note="measured 2026-11, 15 pairs of searches for present keys against building and asking the dict: 20 "
+        "elements and 10 searches 1.9x on CPython 3.9, 2.0x on 3.10, 3.1x [3.1, 3.2] on 3.11, 4.6x on 3.12, 2.4x on "
+        "3.13; 20 and 200 6.5x, 7.2x, 11x [11, 11], 18x, 9.3x; 500 and 200 19x, 16x, 22x [21, 22], 24x, 23x; a loss "
+        "with 100 and 2 (0.27x on 3.11)",
         mechanism="Every search went through the list; the dict is built once and finds the first equal key in "
         "constant time.",
         hazard="Checked: the list and its keys do not change in the loop, the first match wins as before, and while "

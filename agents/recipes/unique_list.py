@@ -59,10 +59,9 @@ class UniqueList:
         domain=Domain.CPU,
         dimension=Dimension.CPU_S,
         confidence=0.7,
-        cost_note="measured 2026-11, 15 pairs, integers, half of them distinct; a set beside the list, 50 distinct: "
-        "5.0x on CPython 3.9, 5.3x on 3.10, 6.7x [6.4, 7.0] on 3.11, 8.5x on 3.12, 7.8x on 3.13, 500 distinct: 42x, "
-        "40x, 60x, 54x, 75x; the keys of a dict, 50 distinct: 9.0x, 8.7x, 8.4x [8.1, 8.7], 9.4x, 8.9x, 2000 distinct: "
-        "116x, 120x, 211x, 242x, 151x",
+        cost_note="measured 2026-11, 15 pairs, integers, half of them distinct; 50 distinct: 1.3x on CPython 3.9, 1.5x on "
+        "3.10, 3.0x [2.9, 3.1] on 3.11, 3.6x on 3.12, 3.5x on 3.13; 500 distinct: 9.7x, 12x, 22x [21, 25], 26x, 25x; "
+        "2000 distinct: 30x, 38x, 79x, 71x, 69x",
         mechanism="The list is compared element by element for every element that comes; a set, or the keys of a "
         "dict, find it by its hash in constant time.",
         hazard="Checked: from its making to its last probe the list is local and only what was looked for is appended, "
