@@ -52,8 +52,9 @@ def dict_index() -> Iterator[Case]:
             f"w = [i * {length} // {searches} for i in range({searches})]",
             before="for v in w:\n    next((e for e in L if e.k == v), None)",
             after="d = {}\ntry:\n    for e in L if type(L) in (list, tuple) else ():\n"
-            "        if type(e.k) is not int:\n            d = {}\n            break\n        d.setdefault(e.k, e)\nexcept Exception:\n    d = {}\n"
-            "for v in w:\n    d.get(v) if d and type(v) is int else next((e for e in L if e.k == v), None)",
+            "        if type(e.k) is not int:\n            d = {}\n            break\n        d.setdefault(e.k, e)\n"
+            "except Exception:\n    d = {}\nfor v in w:\n"
+            "    d.get(v) if d and type(v) is int else next((e for e in L if e.k == v), None)",
         )
 
 

@@ -59,11 +59,11 @@ class UniqueList:
         domain=Domain.CPU,
         dimension=Dimension.CPU_S,
         confidence=0.7,
-        cost_note="measured 2026-11, 15 pairs, integers, half of them distinct; 50 distinct: 1.3x on CPython 3.9, 1.5x on "
-        "3.10, 3.0x [2.9, 3.1] on 3.11, 3.6x on 3.12, 3.5x on 3.13; 500 distinct: 9.7x, 12x, 22x [21, 25], 26x, 25x; "
-        "2000 distinct: 30x, 38x, 79x, 71x, 69x",
-        mechanism="The list is compared element by element for every element that comes; a set, or the keys of a "
-        "dict, find it by its hash in constant time.",
+        cost_note="measured 2026-11, 15 pairs, integers, half of them distinct; 50 distinct: 1.3x on CPython 3.9, 1.5x "
+        "on 3.10, 3.0x [2.9, 3.1] on 3.11, 3.6x on 3.12, 3.5x on 3.13; 500 distinct: 9.7x, 12x, 22x [21, 25], 26x, "
+        "25x; 2000 distinct: 30x, 38x, 79x, 71x, 69x",
+        mechanism="The list is compared element by element for every element that comes; a set "
+        "finds it by its hash in constant time.",
         hazard="Checked: from its making to its last probe the list is local and only what was looked for is appended, "
         "to the set too if it is exactly of a builtin type for which hash and == agree; the set is asked only for such "
         "values and while it holds all the list holds; remains: a run with other types than seen gains nothing.",
