@@ -1,8 +1,10 @@
 """Which function of a library a call surely means, and whether the project puts another one in its place."""
 
 import ast
+import builtins
 
 from agents.recipes import stores
+from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.references import reached
 from agents.recipes.scope import names
@@ -16,11 +18,7 @@ def called(node: ast.Call, module: Module, project: Project) -> str | None:
 
 def is_builtin_replaced(name: str, project: Project) -> bool:
     """Say whether a test patches this name, or a module puts it into `builtins` or into another module."""
-    index = stores.index(project)
-    modules = {"builtins", *(module.name for module in project.everything)}
-    return name in index.patched or any(
-        not modules.isdisjoint(reached(store.receiver, store.module)) for store in index.stores(name)
-    )
+    return name in stores.index(project).patched or name in _put_into_modules(project)
 
 
 def is_replaced(dotted: str, project: Project) -> bool:
@@ -31,3 +29,11 @@ def is_replaced(dotted: str, project: Project) -> bool:
     owner, _, name = dotted.rpartition(".")
     receivers = (one for store in index.stores(name) for one in reached(store.receiver, store.module))
     return any(f".{one}".endswith(f".{owner}") for one in receivers)  # `mod.os.path.join = …` too
+
+
+@once
+def _put_into_modules(project: Project) -> frozenset[str]:
+    """Return the builtin names that the project puts into `builtins` or into a module of its own."""
+    modules = {"builtins", *(module.name for module in project.everything)}
+    found = (store for name in dir(builtins) for store in stores.index(project).stores(name))
+    return frozenset(store.name for store in found if not modules.isdisjoint(reached(store.receiver, store.module)))
