@@ -1,4 +1,4 @@
-"""`python -m benchmarks.licences results.jsonl`: prove every package of which the file has no result yet."""
+"""`python -m benchmarks.licences results.jsonl`: prove every package that the file does not show to be proved."""
 
 import argparse
 import json
@@ -26,11 +26,8 @@ def main() -> int:
     recipes = [recipe for recipe in (*CATALOGUE, *ASKED_FOR) if recipe.card.id in (arguments.recipe or recipe.card.id)]
     wanted = [package for package in PACKAGES if not arguments.only or package.name in arguments.only]
     asked = sorted(recipe.card.id for recipe in recipes)
-    known = {
-        (row["package"], row["version"])
-        for row in _rows(arguments.results)
-        if row["recipes"] == asked and not row["error"]
-    }
+    proved = (row for row in _rows(arguments.results) if not row["error"] and not row["differing"])
+    known = {(row["package"], row["version"]) for row in proved if row["recipes"] == asked}
     for package in wanted:
         if (package.name, package.version) not in known:
             row = {**_proved(package, recipes, arguments), "recipes": asked}
@@ -43,7 +40,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.licences", description=__doc__)
-    parser.add_argument("results", type=Path, help="JSON lines; what stands there already is not run again")
+    parser.add_argument("results", type=Path, help="JSON lines; what is proved there is not run again")
     parser.add_argument("--only", action="append", metavar="PACKAGE", help="one package; may be repeated")
     parser.add_argument("--recipe", action="append", metavar="ID", help="one recipe; may be repeated")
     parser.add_argument("--timeout", type=float, default=300, metavar="S", help="seconds for one run of one suite")
