@@ -32,13 +32,29 @@ def deque_queue() -> Iterator[Case]:
 
 
 def set_membership() -> Iterator[Case]:
-    for length, probes in ((8, 2000), (100, 25), (1000, 250)):
+    guarded = "[i for i in w if (i in s if type(i) is int else i in x)]"
+    for length, probes in ((8, 2000), (16, 2000), (100, 25), (1000, 250)):
         yield Case(
             recipe="set-membership",
             parameters=f"{length} integers, {probes} probes, half of them hits",
             setup=f"x = list(range({length}))\nw = [i * 2 * {length} // {probes} for i in range({probes})]",
             before="[i for i in w if i in x]",
-            after="s = set(x)\n[i for i in w if i in s]",
+            after=f"s = set(x) if set(map(type, x)) <= {{int}} else x\n{guarded}",
+        )
+
+
+def dict_index() -> Iterator[Case]:
+    for length, searches in ((20, 10), (20, 200), (500, 200), (100, 2)):
+        yield Case(
+            recipe="dict-index",
+            parameters=f"{length} elements, {searches} searches for present keys",
+            setup=f"class E:\n    def __init__(self, k): self.k = k\nL = [E(i) for i in range({length})]\n"
+            f"w = [i * {length} // {searches} for i in range({searches})]",
+            before="for v in w:\n    next((e for e in L if e.k == v), None)",
+            after="d = {}\ntry:\n    for e in L if type(L) in (list, tuple) else ():\n"
+            "        if type(e.k) is not int:\n            d = {}\n            break\n        d.setdefault(e.k, e)\n"
+            "except Exception:\n    d = {}\nfor v in w:\n"
+            "    d.get(v) if d and type(v) is int else next((e for e in L if e.k == v), None)",
         )
 
 
@@ -61,23 +77,15 @@ def attribute_text() -> Iterator[Case]:
 
 
 def unique_list() -> Iterator[Case]:
+    asked = "x not in s if type(x) is int and len(s) == len(q) else x not in q"
     for length in (50, 500, 2000):
-        setup = f"w = [i % {length} for i in range({2 * length})]"
-        before = "q = []\nfor x in w:\n    if x not in q:\n        q.append(x)"
-        words = f"{2 * length} integers, half of them distinct"
         yield Case(
             recipe="unique-list",
-            parameters=f"set beside the list, {words}",
-            setup=setup,
-            before=before,
-            after="q = []\ns = set()\nfor x in w:\n    if x not in s:\n        q.append(x)\n        s.add(x)",
-        )
-        yield Case(
-            recipe="unique-list",
-            parameters=f"keys of a dict, {words}",
-            setup=setup,
-            before=before,
-            after="q = list(dict.fromkeys(w))",
+            parameters=f"{2 * length} integers, half of them distinct",
+            setup=f"w = [i % {length} for i in range({2 * length})]",
+            before="q = []\nfor x in w:\n    if x not in q:\n        q.append(x)",
+            after=f"q = []\ns = set()\nfor x in w:\n    if {asked}:\n        q.append(x)\n"
+            "        if type(x) is int:\n            s.add(x)",
         )
 
 
@@ -595,6 +603,7 @@ def dataclass_slots() -> Iterator[Case]:
 
 RATIOS: tuple[Callable[[], Iterator[Case]], ...] = (
     set_membership,
+    dict_index,
     deque_queue,
     guarded_logging,
     hoist_constant,

@@ -3,12 +3,12 @@
 import ast
 from typing import TYPE_CHECKING
 
-from agents.recipes import kinds, stores
+from agents.recipes import kinds, library, stores
 from agents.recipes.functions import FunctionNode
 from agents.recipes.kinds import Kind, join
 from agents.recipes.once import once
 from agents.recipes.project import Project
-from agents.recipes.scope import Names, names
+from agents.recipes.scope import Names, root
 from agents.recipes.summary import Purity
 from agents.recipes.walking import walk
 
@@ -55,21 +55,14 @@ def _dotted(evaluation: "Expressions", function: ast.expr) -> str | None:
         base = function.value
         if base.id in kinds.BUILTIN_TYPES and evaluation.names.is_builtin(base.id, base):
             dotted = f"{base.id}.{function.attr}"
-    is_known = dotted in kinds.STDLIB_CALLS and not _is_patched(evaluation, dotted)
-    return dotted if is_known else None
-
-
-def _is_patched(evaluation: "Expressions", dotted: str) -> bool:
-    """Say whether the project replaces a library's function (`mock.patch("os.path.join")`, `re.sub = …`)."""
-    index = stores.index(evaluation.purities.project)
-    owner, _, name = dotted.rpartition(".")
-    return dotted in index.patched or any(
-        names(store.module).dotted(store.receiver) == owner for store in index.stores(name)
-    )
+    project = evaluation.purities.project
+    if dotted not in kinds.STDLIB_CALLS or library.is_replaced(dotted, project):
+        return None
+    return None if stores.index(project).is_replaced(root(function)) else dotted
 
 
 def _builtin(evaluation: "Expressions", node: ast.Call, name: str) -> Kind:
-    if name not in kinds.READERS:
+    if name not in kinds.READERS or library.is_builtin_replaced(name, evaluation.purities.project):
         return evaluation.lower(node, f"it calls {name}")
     if name == "isinstance" and len(node.args) == 2 and _are_builtin_types(evaluation.names, node.args[1]):
         evaluation.kind(node.args[0])

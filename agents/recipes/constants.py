@@ -4,9 +4,11 @@ import ast
 from dataclasses import dataclass
 
 from agents.recipes.functions import FunctionNode, own_nodes
+from agents.recipes.guarded_probes import NEEDED_BUILTINS, is_guarded
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import names
 from agents.recipes.tables import constant_value, is_only_read
+from agents.recipes.uses import reads_its_frame
 
 MIN_CONSTANTS = 8
 """Shorter sequences are scanned as fast as a set is probed (docs/recipes.md)."""
@@ -39,11 +41,16 @@ def constant_probes(function: FunctionNode, name: str, module: Module, project: 
     set_name = f"_{name.strip('_')}_{'SET' if name.isupper() else 'set'}"
     is_built = _is_built(set_name, name, module)
     probes = tuple(
-        node for node in own_nodes(function) if isinstance(node, ast.Compare) and _probes(node, name, module)
+        node
+        for node in own_nodes(function)
+        if isinstance(node, ast.Compare) and _probes(node, name, module) and not is_guarded(node, set_name, module)
     )
     if not probes or not (is_built or names(module).is_free(set_name)):
         return None
-    if not all(names(module).is_builtin("frozenset", node) for node in (definition, *probes)):
+    needed = ("frozenset", *NEEDED_BUILTINS)
+    if not all(names(module).is_builtin(builtin, node) for node in (definition, *probes) for builtin in needed):
+        return None
+    if reads_its_frame(function):
         return None
     return ConstantProbes(name=name, definition=definition, set_name=set_name, is_built=is_built, probes=probes)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from agents.recipes import stores
 from agents.recipes.functions import FunctionNode
 from agents.recipes.import_effects import modules_by_name, only_defines
+from agents.recipes.late_imports import gives_the_same_later, run_at_the_end
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.references import exports, relied_on_without_import, taken_from_outside
@@ -78,9 +79,12 @@ def _deferral(statement: Import, module: Module, project: Project) -> Deferral |
     functions = _users(statement, module)
     if not functions or len(functions) > MAX_FUNCTIONS:
         return None
-    if not all(_may_import(function, module) for function, _ in functions):
+    at_the_end = run_at_the_end(project)
+    if not all(_may_import(function, module) and function.name not in at_the_end for function, _ in functions):
         return None
-    return Deferral(statement=statement, functions=functions) if only_binds(statement, module, project) else None
+    if not gives_the_same_later(statement, module, project) or not only_binds(statement, module, project):
+        return None
+    return Deferral(statement=statement, functions=functions)
 
 
 def only_binds(statement: Import, module: Module, project: Project) -> bool:
@@ -145,7 +149,7 @@ def _may_import(function: FunctionNode, module: Module) -> bool:
 
     Not on an event loop (it would block), not while the interpreter shuts down, not in compiled code.
     """
-    if isinstance(function, ast.AsyncFunctionDef) or function.name == "__del__" or reads_its_frame(function):
+    if isinstance(function, ast.AsyncFunctionDef) or reads_its_frame(function):
         return False
     if any(isinstance(node, ast.Global) for node in walk(function)):
         return False

@@ -14,7 +14,7 @@ from agents.recipes.quiet import changes_nothing, defined_in_classes, is_held_lo
 from agents.recipes.requests import expression_request, loop_request
 from agents.recipes.scope import names
 from agents.recipes.searches import Search, searches
-from agents.recipes.splice import NotSpliceable, Rewrite, source
+from agents.recipes.splice import NotSpliceable, Rewrite, line_start, newline, source
 from agents.recipes.uses import (
     Comprehension,
     UseKind,
@@ -32,10 +32,11 @@ from profiling.profile import Profile
 MIN_STEPS = 200
 """Least elements that searches of one entry of the outer loop could pass (docs/recipes.md)."""
 _COMPARE_NS, _SEARCH_NS = 9.0, 200.0
-_INDEX_ELEMENT_NS = 25.0
+_INDEX_ELEMENT_NS = 45.0
 """What a search costs for each element compared and at all, less a dict lookup; what indexing one element costs."""
 
-_KEY_TYPES = frozenset({"bool", "bytes", "frozenset", "int", "str", "tuple"})  # not float: NaN is not equal to itself
+_KEY_TYPES = frozenset({"bool", "bytes", "int", "str"})  # not float: NaN is not equal to itself
+_NEEDED_BUILTINS = ("Exception", "bool", "bytes", "dict", "int", "list", "str", "tuple", "type")
 _READING = frozenset({UseKind.LENGTH, UseKind.TRUTH, UseKind.ITERATE, UseKind.PROBE, UseKind.INDEX})
 _MAKING = frozenset({"__init__", "__new__", "__post_init__", "__setstate__"})
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return)
@@ -50,14 +51,14 @@ class _Index:
         search: what is replaced.
         outer: the loop or comprehension that repeats it.
         before: the statement the index is built before.
-        lookup: the expression that takes the place of the search, or of what its loop goes through.
+        lookup: the expression that takes the place of the search, or of what its loop goes through, in its lines.
         build: the statements that make the index.
     """
 
     search: Search
     outer: _Outer
     before: ast.stmt
-    lookup: str
+    lookup: tuple[str, ...]
     build: str
 
 
@@ -71,14 +72,16 @@ class DictIndex:
         domain=Domain.CPU,
         dimension=Dimension.CPU_S,
         confidence=0.6,
-        cost_note="measured 2026-11, CPython 3.11, 15 pairs of searches for present keys against building and asking "
-        "the dict: 3.9x [3.9, 4.0] with 20 elements and 10 searches, 14x [14, 14] with 20 and 200, 25x [24, 25] with "
-        "500 and 200; a loss (0.27x) with 100 and 2; 9 to 15 ns an element compared, 25 ns an element indexed",
+        cost_note="measured 2026-11, 15 pairs of searches for present keys against building and asking the dict: 20 "
+        "elements and 10 searches 1.9x on CPython 3.9, 2.0x on 3.10, 3.1x [3.1, 3.2] on 3.11, 4.6x on 3.12, 2.4x on "
+        "3.13; 20 and 200 6.5x, 7.2x, 11x [11, 11], 18x, 9.3x; 500 and 200 19x, 16x, 22x [21, 22], 24x, 23x; a loss "
+        "with 100 and 2 (0.27x on 3.11)",
         mechanism="Every search went through the list; the dict is built once and finds the first equal key in "
         "constant time.",
-        hazard="Checked: the list and its keys do not change in the loop, the first match wins as before, keys and "
-        "wanted values seen were of one builtin type; remains: elements behind the match and lists of loops without "
-        "a turn are now read too, so an element without the key raises.",
+        hazard="Checked: the list and its keys do not change in the loop, the first match wins as before, and while "
+        "the program runs, that all keys and what is wanted are exactly of one builtin type, else the list is searched "
+        "as before; remains: attributes of elements behind the match are now read too, which an object of a library "
+        "might notice.",
     )
     examples = (
         Example(
@@ -94,10 +97,20 @@ def join(orders, customers):
 def join(orders, customers):
     rows = []
     _customers_by_id = {}
-    for _entry in customers:
-        _customers_by_id.setdefault(_entry.id, _entry)
+    try:
+        for _entry in customers if type(customers) in (list, tuple) else ():
+            if type(_entry.id) is not str:
+                _customers_by_id = {}
+                break
+            _customers_by_id.setdefault(_entry.id, _entry)
+    except Exception:  # an element that no search may reach
+        _customers_by_id = {}
     for order in orders:
-        customer = _customers_by_id.get(order.customer_id) if _customers_by_id else None
+        customer = (
+            _customers_by_id.get(order.customer_id)
+            if _customers_by_id and type(order.customer_id) is str
+            else next((c for c in customers if c.id == order.customer_id), None)
+        )
         rows.append((order, customer))
     return rows
 """,
@@ -117,10 +130,16 @@ def totals(lines, prices):
 def totals(lines, prices):
     total = 0
     _prices_by_name = {}
-    for _entry in prices:
-        _prices_by_name.setdefault(_entry["name"], (_entry,))
+    try:
+        for _entry in prices if type(prices) in (list, tuple) else ():
+            if type(_entry) is not dict or type(_entry["name"]) is not str:
+                _prices_by_name = {}
+                break
+            _prices_by_name.setdefault(_entry["name"], (_entry,))
+    except Exception:  # an element that no search may reach
+        _prices_by_name = {}
     for name in lines:
-        for row in _prices_by_name.get(name, ()):
+        for row in _prices_by_name.get(name, ()) if _prices_by_name and type(name) is str else prices:
             if row["name"] == name:
                 total = total + row["price"]
                 break
@@ -174,7 +193,7 @@ def once(people, name):
         """Yield every search that a loop repeats over a list that stays as it is."""
         for function in functions(module):
             for number, search in enumerate(searches(function.node, module, project)):
-                found = _index(search, function.node, module, project)
+                found = _index(search, "str", function.node, module, project)
                 if found is not None and _is_spliceable(found, module):
                     yield _site(function, number, found, module)
 
@@ -200,15 +219,17 @@ def once(people, name):
             f"facts:searches={sequence.evaluations} compared={key.evaluations} entries={entries} "
             f"mean_len={length:.0f} profile:saved_share={share:.4f}"
         )
-        return Choice(expected_share=share, evidence=evidence)
+        return Choice(expected_share=share, evidence=evidence, parameters=((next(iter(key.types)), 1),))
 
     def rewrite(self, site: Site, choice: Choice, module: Module, project: Project) -> Patch:
         """Build the index before the outer loop and ask it instead of searching."""
-        del choice
+        kind = next((name for name, _ in choice.parameters if name in _KEY_TYPES), "str")
         function = function_at(module, site.key)
         for number, search in enumerate(searches(function.node, module, project) if function else ()):
             found = (
-                _index(search, function.node, module, project) if function and str(number) == site.node_path else None
+                _index(search, kind, function.node, module, project)
+                if function and str(number) == site.node_path
+                else None
             )
             if found is not None:
                 return _patch(found, module)
@@ -233,10 +254,12 @@ def _type_reason(sequence: ExpressionFacts, key: ExpressionFacts, wanted: Expres
     return "" if key.elements_hashable and wanted.elements_hashable else "a key held a value that is no builtin scalar"
 
 
-def _index(search: Search, function: FunctionNode, module: Module, project: Project) -> _Index | None:
+def _index(search: Search, kind: str, function: FunctionNode, module: Module, project: Project) -> _Index | None:
     """Return the index for a search in the outermost loop whose turns all find the list as it was."""
     is_computed = "__getattribute__" in defined_in_classes(project)
     if is_computed or reads_its_frame(function) or not _leaves_no_trace(search, function, module):
+        return None
+    if not all(names(module).is_builtin(builtin, search.node) for builtin in _NEEDED_BUILTINS):
         return None
     outer, before = _outermost(search, function, module, project)
     if outer is None or before is None:
@@ -248,18 +271,28 @@ def _index(search: Search, function: FunctionNode, module: Module, project: Proj
         return None
     key = source(module, search.key).replace(search.element, entry, 1)
     value = entry if search.default is not None else f"({entry},)"
-    build = f"{name} = {{}}\nfor {entry} in {search.sequence.id}:\n    {name}.setdefault({key}, {value})"
-    return _Index(search=search, outer=outer, before=before, lookup=_lookup(search, name, module), build=build)
+    sequence = search.sequence.id
+    odd = f"type({key}) is not {kind}"
+    if isinstance(search.key, ast.Subscript):  # other containers may make the item that is asked for
+        odd = f"type({entry}) is not dict or {odd}"
+    build = (
+        f"{name} = {{}}\ntry:\n    for {entry} in {sequence} if type({sequence}) in (list, tuple) else ():\n"
+        f"        if {odd}:\n            {name} = {{}}\n            break\n"
+        f"        {name}.setdefault({key}, {value})\n"
+        f"except Exception:  # an element that no search may reach\n    {name} = {{}}"
+    )
+    return _Index(search=search, outer=outer, before=before, lookup=_lookup(search, name, kind, module), build=build)
 
 
-def _lookup(search: Search, name: str, module: Module) -> str:
+def _lookup(search: Search, name: str, kind: str, module: Module) -> tuple[str, ...]:
     wanted = source(module, search.wanted)
     if search.default is None:
-        asked, missing = f"{name}.get({wanted}, ())", "()"
+        missing, otherwise = ", ()", search.sequence.id
     else:
-        missing = source(module, search.default)
-        asked = f"{name}.get({wanted}{'' if missing == 'None' else ', ' + missing})"
-    return f"{asked} if {name} else {missing}" if search.wanted_may_raise else asked
+        default = source(module, search.default)
+        assert isinstance(search.node, ast.Call)
+        missing, otherwise = "" if default == "None" else f", {default}", source(module, search.node)
+    return f"{name}.get({wanted}{missing})", f"if {name} and type({wanted}) is {kind}", f"else {otherwise}"
 
 
 def _leaves_no_trace(search: Search, function: FunctionNode, module: Module) -> bool:
@@ -369,13 +402,11 @@ def _patch(found: _Index, module: Module) -> Patch:
     rewrite, search = Rewrite(module), found.search
     rewrite.insert_before(found.before, found.build)
     if isinstance(search.node, ast.For):
-        rewrite.replace(search.sequence, found.lookup)
+        rewrite.replace(search.sequence, " ".join(found.lookup))
     elif "#" in source(module, search.node):
         raise NotSpliceable(f"{module.file}:{search.node.lineno}: a comment may stand in the search")
     else:
-        is_whole = isinstance(found.before, ast.Assign) or any(
-            isinstance(node, ast.Assign | ast.Return) and node.value is search.node for node in walk(found.before)
-        )
-        needs_parentheses = search.wanted_may_raise and not is_whole
-        rewrite.replace(search.node, f"({found.lookup})" if needs_parentheses else found.lookup)
+        line = module.text[line_start(module, search.node.lineno) :]
+        around = newline(module) + line[: len(line) - len(line.lstrip(" \t"))]
+        rewrite.replace(search.node, f"({''.join(f'{around}    {part}' for part in found.lookup)}{around})")
     return rewrite.patch()

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from agents.recipes import calls, kinds, tables
+from agents.recipes import calls, kinds, library, tables
 from agents.recipes.kinds import Kind, join
 from agents.recipes.project import Module
 from agents.recipes.scope import names
@@ -181,7 +181,7 @@ class Expressions:
     def _attribute(self, node: ast.Attribute) -> Kind:
         dotted = self.names.dotted(node)
         if dotted is not None:
-            is_constant = dotted in kinds.STDLIB_CONSTANTS
+            is_constant = dotted in kinds.STDLIB_CONSTANTS and not library.is_replaced(dotted, self.purities.project)
             return Kind.SCALAR if is_constant else self.lower(node, f"{dotted} may change", Purity.READS)
         held = self.kind(node.value)
         if held is Kind.SCALAR:

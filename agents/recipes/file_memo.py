@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from agents.model import Patch
-from agents.recipes import memoisation, tables
+from agents.recipes import library, memoisation, tables
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.exposure import exposure
 from agents.recipes.file_reads import file_read
@@ -185,6 +185,8 @@ def _is_licensed(function: Function, module: Module, project: Project) -> bool:
     if memoisation.part_names(function.node, module) is None or _reached(function.node, module, project) is None:
         return False
     if {"info", "_stamp"} & {parameter.arg for parameter in parameters_of(function.node)}:
+        return False
+    if library.is_builtin_replaced("open", project):
         return False
     if "setlocale" in tables.exported_uses(project):  # it would change how text files are decoded
         return False

@@ -36,9 +36,9 @@ class HoistCall:
         cost_note="measured 2026-11, CPython 3.11, 15 pairs of loops of 100000 turns that compare with the value: "
         "len of a list 1.8x [1.7, 1.9] (12.5 ns a turn), a small pure function 10.8x [10.6, 11.0]",
         mechanism="The call gives the same value in every turn of the loop; it is made once.",
-        hazard="Checked: the callee is pure and gives an immutable value, its operands are not rebound or changed in "
-        "the loop, and a loop without a turn makes no call that could raise; remains: operands that are mutable in a "
-        "later run and changed by other code meanwhile.",
+        hazard="Checked: the callee is pure and gives an immutable value, its operands are not rebound, nothing in the "
+        "loop could change them, and a loop without a turn makes no call that could raise; remains: operands of "
+        "classes whose operators have effects, or that another thread changes.",
     )
     examples = (
         Example(

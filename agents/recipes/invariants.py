@@ -9,7 +9,7 @@ from agents.recipes.functions import FunctionNode, own_nodes
 from agents.recipes.kinds import Kind
 from agents.recipes.project import Module, Project
 from agents.recipes.purity import purities
-from agents.recipes.quiet import is_held_locally
+from agents.recipes.quiet import changes_nothing, is_held_locally
 from agents.recipes.scope import names
 from agents.recipes.summary import Definition, Purity
 from agents.recipes.tables import parents
@@ -103,6 +103,9 @@ def _invariant(
     if _is_length_of_own_list(call, loop, function, module):
         return Invariant(loop=loop, calls=tuple(calls), name=name, guard="", operands=(), callee=None)
     operands = tuple({operand.id: operand for operand in call.args if isinstance(operand, ast.Name)}.values())
+    # An operand may be an object that something else changes meanwhile.
+    if operands and not all(changes_nothing(each, function, module, project, frozenset(calls)) for each in loop.body):
+        return None
     suspends = any(isinstance(node, _SUSPENDING) for node in walk(loop))
     if suspends or not all(_stays(operand.id, loop, calls, function, module) for operand in operands):
         return None

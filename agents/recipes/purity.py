@@ -10,7 +10,7 @@ from agents.recipes.expressions import evaluate_expression
 from agents.recipes.kinds import Kind, join
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
-from agents.recipes.scope import names
+from agents.recipes.scope import names, root
 from agents.recipes.summary import UNKNOWN, Definition, Purity, Summary
 
 _MAX_DEPTH = 20
@@ -69,6 +69,8 @@ class Purities:
 
     def resolve(self, function: ast.expr, module: Module) -> Definition | None:
         """Return the undecorated project function that an expression surely names, None: don't know."""
+        if stores.index(self.project).is_replaced(root(function)):
+            return None
         if isinstance(function, ast.Name):
             found = self._own(function.id, function, module)
             if found is not None:
@@ -126,7 +128,7 @@ class Purities:
     def _exported(self, dotted: str, steps: int) -> Definition | None:
         place, _, name = dotted.rpartition(".")
         module = self.project.named(place)
-        if module is None or steps == 0:
+        if module is None or steps == 0 or stores.index(self.project).is_replaced(name):
             return None
         found = self._definition(names(module).bindings(name), module)
         if found is not None:

@@ -50,6 +50,16 @@ def taken_from_outside(project: Project, module: Module, name: str) -> Reference
     )
 
 
+def reached(node: ast.AST | None, module: Module) -> frozenset[str]:
+    """Return the dotted names that an expression may mean by import, in any scope; too much rather than too little."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    starts = imported_by_name(module).get(node.id, frozenset()) if isinstance(node, ast.Name) else frozenset()
+    return frozenset(".".join([start, *reversed(names)]) for start in starts)
+
+
 def relied_on_without_import(project: Project, submodule: str, *, beside: Module, names: frozenset[str]) -> str | None:
     """Return `file:line` of code that reaches a submodule as an attribute and leaves its import to others.
 
@@ -102,7 +112,7 @@ def explicit_imports(module: Module) -> frozenset[str]:
 @once
 def references(module: Module) -> tuple[Reference, ...]:
     """Return what a file reaches by dotted name, scopes told apart only by name (too much rather than too little)."""
-    bound = _bindings(module)
+    bound = imported_by_name(module)
     imports = [
         Reference(dotted=dotted, base="", file=module.file, line=node.lineno) for dotted, node in _imported(module)
     ]
@@ -149,7 +159,9 @@ def _imported(module: Module) -> Iterator[tuple[str, ast.stmt]]:
             yield from ((f"{source}.{alias.name}" if source else alias.name, node) for alias in node.names)
 
 
-def _bindings(module: Module) -> Mapping[str, frozenset[str]]:
+@once
+def imported_by_name(module: Module) -> Mapping[str, frozenset[str]]:
+    """Return what each name may be by import, in any scope."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for node in _imports(module):
         if isinstance(node, ast.Import):
@@ -171,7 +183,9 @@ def _imports(module: Module) -> tuple[ast.Import | ast.ImportFrom, ...]:
 def _reached(node: ast.AST, bound: Mapping[str, frozenset[str]], file: str) -> Iterator[Reference]:
     if isinstance(node, ast.Constant):
         if isinstance(node.value, str) and _DOTTED.fullmatch(node.value):
-            yield Reference(dotted=node.value.replace(":", "."), base="", file=file, line=node.lineno)
+            parts = node.value.replace(":", ".").split(".")
+            for length in range(2, len(parts) + 1):  # `patch("pkg.mod.name.attribute")` reaches `pkg.mod.name` too
+                yield Reference(dotted=".".join(parts[:length]), base="", file=file, line=node.lineno)
     elif isinstance(node, ast.Attribute):
         yield from _chain(node, bound, file)
     elif isinstance(node, ast.Call):

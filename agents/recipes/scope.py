@@ -227,6 +227,13 @@ def parameters_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> 
     return (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *stars)
 
 
+def root(node: ast.expr) -> str:
+    """Return the name that a chain of attributes starts from, empty when it starts from something else."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def absolute(module: Module, statement: ast.ImportFrom) -> str:
     """Return the dotted module a `from` import names, relative ones resolved."""
     if not statement.level:

@@ -39,11 +39,6 @@ class Search:
         text = str(self.key.slice.value) if isinstance(self.key.slice, ast.Constant) else ""
         return text if text.isidentifier() else "item"
 
-    @property
-    def wanted_may_raise(self) -> bool:
-        """Say whether evaluating what is wanted can fail: then it must not be done for an empty sequence."""
-        return not isinstance(self.wanted, ast.Name | ast.Constant)
-
 
 def searches(function: FunctionNode, module: Module, project: Project) -> Iterator[Search]:
     """Yield the searches in a function whose key and wanted value are plain reads, in source order."""

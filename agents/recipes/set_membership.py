@@ -9,6 +9,15 @@ from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.constants import ConstantProbes, constant_probes
 from agents.recipes.functions import Function, FunctionNode, function_at, functions
 from agents.recipes.gains import function_share
+from agents.recipes.guarded_probes import (
+    GUARD_NS,
+    NEEDED_BUILTINS,
+    all_are_of,
+    guard,
+    parameters,
+    type_reason,
+    types_of,
+)
 from agents.recipes.own_list import places_in
 from agents.recipes.probes import hashing_reason, is_probe_now, length_reason, probed_element
 from agents.recipes.project import Module, Project
@@ -25,8 +34,9 @@ MIN_LENGTH = 8
 PROBES_PER_ELEMENT = 0.25
 """Least length and least probes a build for each element (docs/recipes.md)."""
 _COMPARE_NS = 4.5
-_BUILD_NS, _BUILD_ELEMENT_NS = 150.0, 10.0
-"""A list probe costs 4.3 to 6 ns for each element of the list (half of them hits); a set of n costs 150 + 10 n ns."""
+_BUILD_NS, _BUILD_ELEMENT_NS = 300.0, 22.0
+"""A list probe costs 4.3 to 6 ns for each element of the list (half of them hits); a set of n and the test of its
+elements' types cost 300 + 22 n ns."""
 
 _READING = frozenset({UseKind.LENGTH, UseKind.TRUTH, UseKind.ITERATE, UseKind.PROBE, UseKind.INDEX})
 _READING_METHODS = frozenset({"copy", "count", "index"})
@@ -52,13 +62,14 @@ class SetMembership:
         domain=Domain.CPU,
         dimension=Dimension.CPU_S,
         confidence=0.7,
-        cost_note="measured 2026-11, CPython 3.11, 15 pairs, list scanned against set built and probed, half of the "
-        "probes hits: 3.0x [3.0, 3.0] with 8 integers and 2000 probes, 6.8x [6.7, 7.1] with 100 and 25 probes, "
-        "198x [167, 215] with 1000 and 2000; a loss (0.65x) with 8 integers and 2 probes",
+        cost_note="measured 2026-11, 15 pairs, list scanned against set built and probed behind its guard, half of the "
+        "probes hits: 8 integers and 2000 probes 1.2x on CPython 3.9, 1.7x on 3.10, 1.7x [1.7, 1.8] on 3.11, 2.6x on "
+        "3.12, 2.5x on 3.13; 16 integers 1.9x, 2.6x, 3.9x, 5.0x, 4.7x; 100 integers and 25 probes 2.2x, 2.9x, 3.4x, "
+        "3.8x, 3.7x; 1000 and 250 25x, 34x, 36x [35, 39], 45x, 42x",
         mechanism="A list is compared element by element; a set finds the element by its hash in constant time.",
         hazard="Checked: the list is not changed or shared between the end of its build and its last probe, and the "
-        "elements and probes seen were hashable builtin values, for which hash and == agree; remains: a value of "
-        "another type in a later run, unhashable ones would raise TypeError.",
+        "set is asked only while all elements and what is looked for are exactly of builtin types, for which hash and "
+        "== agree; values of other types go the old way; remains: a run with other types than seen gains nothing.",
     )
     examples = (
         Example(
@@ -70,8 +81,8 @@ def known(lines, names):
             after="""\
 def known(lines, names):
     allowed = [name.strip() for name in names]  # as written
-    _allowed_set = set(allowed)
-    return [line for line in lines if line in _allowed_set]
+    _allowed_set = set(allowed) if set(map(type, allowed)) <= {str} else allowed
+    return [line for line in lines if (line in _allowed_set if type(line) is str else line in allowed)]
 """,
         ),
         Example(
@@ -90,9 +101,9 @@ def missing(rows, wanted):
     seen = []
     for row in rows:
         seen.append(row.key)
-    _seen_set = set(seen)
+    _seen_set = set(seen) if set(map(type, seen)) <= {str} else seen
     for key in wanted:
-        if key not in _seen_set:
+        if key not in _seen_set if type(key) is str else key not in seen:
             yield key
     print(seen)
 """,
@@ -111,7 +122,7 @@ _WORDS_SET = frozenset(WORDS)
 
 
 def is_word(text):
-    return text in _WORDS_SET
+    return text in _WORDS_SET if type(text) is str else text in WORDS
 """,
         ),
         Example(
@@ -175,6 +186,7 @@ def known(lines, names):
         containers = [fact for fact in pairs[0::2] if fact is not None]
         elements = [fact for fact in pairs[1::2] if fact is not None]
         reason = length_reason(containers, MIN_LENGTH) or hashing_reason([*containers, *elements], elements)
+        reason = reason or type_reason(elements)
         if reason:
             return Veto(reason=reason)
         probes = sum(fact.evaluations for fact in containers)
@@ -183,16 +195,16 @@ def known(lines, names):
         length = scanned / probes
         if probes / builds < length * PROBES_PER_ELEMENT:
             return Veto(reason=f"{probes / builds:.1f} probes a build do not pay for a set of {length:.0f}")
-        saved_ns = scanned * _COMPARE_NS - builds * (_BUILD_NS + _BUILD_ELEMENT_NS * length)
+        built_ns = builds * (_BUILD_NS + _BUILD_ELEMENT_NS * length) if is_local else 0.0
+        saved_ns = scanned * _COMPARE_NS - probes * GUARD_NS - built_ns
         share = function_share(profile, site.key, saved_s=saved_ns * 1e-9)
         if share <= 0:
             return Veto(reason=f"nothing to gain: {probes} probes of {length:.0f} elements, {builds} builds")
         evidence = f"facts:probes={probes} builds={builds} mean_len={length:.0f} profile:saved_share={share:.4f}"
-        return Choice(expected_share=share, evidence=evidence)
+        return Choice(expected_share=share, evidence=evidence, parameters=parameters(elements))
 
     def rewrite(self, site: Site, choice: Choice, module: Module, project: Project) -> Patch:
         """Build the set where the list is complete and probe it."""
-        del choice
         kind, _, name = site.node_path.partition(":")
         function = function_at(module, site.key)
         found: _LocalProbes | ConstantProbes | None = None
@@ -202,7 +214,7 @@ def known(lines, names):
             found = constant_probes(function.node, name, module, project)
         if found is None:
             raise NotSpliceable(f"{module.file}:{site.line}: {name} is not probed in this way here")
-        return _patch(found, module)
+        return _patch(found, types_of(choice), module)
 
 
 RECIPE = SetMembership()
@@ -222,7 +234,7 @@ def _local_probes(function: FunctionNode, name: str, module: Module) -> _LocalPr
 
     found = uses(function, name, is_builtin)
     made = [use for use in found if use.kind is UseKind.BIND_LIST]
-    if len(made) != 1 or not is_builtin("set") or reads_its_frame(function):
+    if len(made) != 1 or not all(map(is_builtin, NEEDED_BUILTINS)) or reads_its_frame(function):
         return None
     block = block_of(made[0], function)
     places = places_in(block, found)
@@ -273,23 +285,24 @@ def _site(function: Function, name: str, found: _LocalProbes | ConstantProbes, m
 
 def _is_spliceable(found: _LocalProbes | ConstantProbes, module: Module) -> bool:
     try:
-        _patch(found, module)
+        _patch(found, ("str",), module)
     except NotSpliceable:
         return False
     return True
 
 
-def _patch(found: _LocalProbes | ConstantProbes, module: Module) -> Patch:
+def _patch(found: _LocalProbes | ConstantProbes, types: Sequence[str], module: Module) -> Patch:
     rewrite = Rewrite(module)
     if isinstance(found, _LocalProbes):
         set_name = f"_{found.name.strip('_')}_set"
         if not names(module).is_free(set_name):
             raise NotSpliceable(f"{module.file}: {set_name} is taken")
-        rewrite.insert_after(found.complete, f"{set_name} = set({found.name})")
+        chosen = f"set({found.name}) if {all_are_of(found.name, types)} else {found.name}"
+        rewrite.insert_after(found.complete, f"{set_name} = {chosen}")
     else:
         set_name = found.set_name
         if not found.is_built:
             rewrite.insert_after(found.definition, f"{set_name} = frozenset({found.name})")
     for compare in found.probes:
-        rewrite.replace(compare.comparators[-1], set_name)
+        guard(rewrite, module, compare, set_name, types)
     return rewrite.patch()

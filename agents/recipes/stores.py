@@ -1,12 +1,13 @@
 """Which attributes are stored where in the whole project, and which names its tests patch."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from agents.recipes.functions import FunctionNode
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
+from agents.recipes.references import reached
 from agents.recipes.walking import nodes, parents_below
 
 _SETTERS = frozenset({"setattr", "delattr", "__setattr__", "__delattr__"})
@@ -56,7 +57,8 @@ class StoreIndex:
         patched: names that appear, as the whole or the last part of a dotted string, in a call that may replace
             attributes (`mock.patch("pkg.mod.name")`, `monkeypatch.setattr(mod, "name", …)`).
         dynamic: files that may set attributes under names that can't be read (`setattr(x, name, …)`, `__dict__`).
-        namespaces: files that may rebind their own module's names unseen (`globals()`, `exec`).
+        namespaces: files whose module's names may be bound again unseen, by themselves (`globals()`, `exec`) or from
+            outside (`setattr(pkg.mod, name, …)`, `vars(mod)`).
     """
 
     by_name: dict[str, tuple[Store, ...]]
@@ -84,22 +86,31 @@ def index(project: Project) -> StoreIndex:
     patched: set[str] = set()
     dynamic: set[str] = set()
     namespaces: set[str] = set()
+    opened: set[str] = set()
     for module in project.everything:
         for store in _stores(module):
             by_name.setdefault(store.name, []).append(store)
         calls = nodes(module.syntax, ast.Call)
         for call in calls:
             patched.update(_patched(call))
-        if any(map(_is_dynamic, (*calls, *nodes(module.syntax, ast.Attribute)))):
-            dynamic.add(module.file)
+        for node in (*calls, *nodes(module.syntax, ast.Attribute)):
+            if _is_dynamic(node):
+                dynamic.add(module.file)
+                opened.update(_receivers(node, module))
         if any(_called(call) in _NAMESPACES for call in calls):
             namespaces.add(module.file)
+    namespaces.update(module.file for module in project.everything if _is_opened(module, opened))
     return StoreIndex(
         by_name={name: tuple(found) for name, found in by_name.items()},
         patched=frozenset(patched),
         dynamic=frozenset(dynamic),
         namespaces=frozenset(namespaces),
     )
+
+
+def _is_opened(module: Module, reached_names: Collection[str]) -> bool:
+    """Say whether a dynamic access may reach the module: by its file, or by a name that ends with its own."""
+    return module.file in reached_names or any(f".{name}".endswith(f".{module.name}") for name in reached_names)
 
 
 def _stores(module: Module) -> Iterator[Store]:
@@ -145,10 +156,25 @@ def _patched(node: ast.AST) -> Iterator[str]:
 def _is_dynamic(node: ast.AST) -> bool:
     if isinstance(node, ast.Attribute):
         return node.attr == "__dict__"
-    if not isinstance(node, ast.Call) or _called(node) not in _BY_NAME | _SETTERS:
+    if not isinstance(node, ast.Call) or _called(node) not in _BY_NAME | _SETTERS | {"multiple"}:
         return False
+    if _called(node) == "multiple":
+        return not all(keyword.arg for keyword in node.keywords)
     is_setter = _called(node) in _SETTERS
     return not is_setter or all(_text(argument) is None for argument in node.args[:2])
+
+
+def _receivers(node: ast.AST, module: Module) -> Iterator[str]:
+    """Yield what a dynamic access may reach: dotted names of modules or others, the file if it is its own module."""
+    receiver = node.value if isinstance(node, ast.Attribute) else None
+    if isinstance(node, ast.Call):
+        receiver = node.args[0] if node.args else None
+    if isinstance(receiver, ast.Subscript):  # of `sys.modules`
+        yield module.file
+    elif isinstance(receiver, ast.Constant):
+        yield str(receiver.value)
+    else:
+        yield from reached(receiver, module)
 
 
 def _called(call: ast.Call) -> str:

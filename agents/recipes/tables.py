@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from agents.recipes import kinds, stores
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
+from agents.recipes.references import taken_from_outside
 from agents.recipes.scope import names
 from agents.recipes.walking import nodes, parents_below
 
@@ -28,6 +29,8 @@ def constant_value(module: Module, name: str, project: Project) -> ast.expr | No
 def is_only_read(module: Module, name: str, project: Project) -> bool:
     """Say whether a module-level container is only ever looked into, in its own module and nowhere else."""
     if names(module).has_star_import or name in exported_uses(project):
+        return False
+    if taken_from_outside(project, module, name) is not None:
         return False
     known = names(module)
     loads = (node for node in nodes(module.syntax, ast.Name) if node.id == name)

@@ -8,14 +8,23 @@ from agents.model import Patch
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.functions import Function, FunctionNode, function_at, functions, own_nodes
 from agents.recipes.gains import function_share
+from agents.recipes.guarded_probes import (
+    GUARD_NS,
+    NEEDED_BUILTINS,
+    all_are_of,
+    guard,
+    is_of,
+    parameters,
+    type_reason,
+    types_of,
+)
 from agents.recipes.own_list import OwnList, own_list
 from agents.recipes.probes import hashing_reason, is_probe_now, length_reason, probed_element
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
-from agents.recipes.splice import NotSpliceable, Rewrite, Span, end_of_lines, line_start, source
+from agents.recipes.splice import NotSpliceable, Rewrite, source
 from agents.recipes.uses import Use, UseKind, is_repeated
-from agents.recipes.walking import walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -23,26 +32,25 @@ from profiling.profile import Profile
 MIN_LENGTH = 50
 """Longest list seen below which nothing is gained (docs/recipes.md)."""
 _COMPARE_NS = 4.5
-_PROBE_NS = 45.0
-"""A list probe costs 4.3 to 6 ns for each element of the list (half of them hits); a set's probe and `add` 45 ns."""
+_PROBE_NS = 45.0 + 2 * GUARD_NS
+"""A list probe costs 4.3 to 6 ns for each element of the list (half of them hits); a set's probe and `add` 45 ns, and
+the tests of types and lengths."""
 
 _READING = frozenset({UseKind.LENGTH, UseKind.TRUTH, UseKind.ITERATE, UseKind.PROBE, UseKind.INDEX})
 _READING_METHODS = frozenset({"copy", "count", "index"})
-_PLAIN_ITERABLES = (ast.Attribute, ast.Call, ast.List, ast.ListComp, ast.Name, ast.Subscript)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Collected:
-    """A local list with its probes, the statements that append to it, and the whole loop when it does nothing else."""
+    """A local list with its probes and the statements that append to it."""
 
     own: OwnList
     probes: tuple[ast.Compare, ...]
     appends: tuple[ast.Expr, ...]
-    whole_loop: ast.For | None
 
 
 class UniqueList:
-    """`if x not in seen: seen.append(x)` → a set is probed beside the list; a plain such loop → `dict.fromkeys`."""
+    """`if x not in seen: seen.append(x)` → a set is probed beside the list."""
 
     card = Card(
         id="unique-list",
@@ -51,15 +59,14 @@ class UniqueList:
         domain=Domain.CPU,
         dimension=Dimension.CPU_S,
         confidence=0.7,
-        cost_note="measured 2026-11, 15 pairs, integers, half of them distinct; a set beside the list, 50 distinct: "
-        "5.0x on CPython 3.9, 5.3x on 3.10, 6.7x [6.4, 7.0] on 3.11, 8.5x on 3.12, 7.8x on 3.13, 500 distinct: 42x, "
-        "40x, 60x, 54x, 75x; the keys of a dict, 50 distinct: 9.0x, 8.7x, 8.4x [8.1, 8.7], 9.4x, 8.9x, 2000 distinct: "
-        "116x, 120x, 211x, 242x, 151x",
-        mechanism="The list is compared element by element for every element that comes; a set, or the keys of a "
-        "dict, find it by its hash in constant time.",
+        cost_note="measured 2026-11, 15 pairs, integers, half of them distinct; 50 distinct: 1.3x on CPython 3.9, 1.5x "
+        "on 3.10, 3.0x [2.9, 3.1] on 3.11, 3.6x on 3.12, 3.5x on 3.13; 500 distinct: 9.7x, 12x, 22x [21, 25], 26x, "
+        "25x; 2000 distinct: 30x, 38x, 79x, 71x, 69x",
+        mechanism="The list is compared element by element for every element that comes; a set "
+        "finds it by its hash in constant time.",
         hazard="Checked: from its making to its last probe the list is local and only what was looked for is appended, "
-        "to the set too, and the elements seen were hashable builtin values, for which hash and == agree; remains: a "
-        "value of another type in a later run, unhashable ones would raise TypeError.",
+        "to the set too if it is exactly of a builtin type for which hash and == agree; the set is asked only for such "
+        "values and while it holds all the list holds; remains: a run with other types than seen gains nothing.",
     )
     examples = (
         Example(
@@ -78,9 +85,10 @@ def distinct(rows):
     _keys_set = set()
     for row in rows:
         key = row.key
-        if key not in _keys_set:
+        if key not in _keys_set if type(key) is str and len(_keys_set) == len(keys) else key not in keys:
             keys.append(key)
-            _keys_set.add(key)
+            if type(key) is str:
+                _keys_set.add(key)
     return keys
 """,
         ),
@@ -96,7 +104,13 @@ def distinct(words):
 """,
             after="""\
 def distinct(words):
-    found = list(dict.fromkeys(words))
+    found = []
+    _found_set = set()
+    for word in words:
+        if word not in _found_set if type(word) is str and len(_found_set) == len(found) else word not in found:
+            found.append(word)
+            if type(word) is str:
+                _found_set.add(word)
     found.sort()
     return found
 """,
@@ -117,14 +131,15 @@ def reach(start, edges):
             after="""\
 def reach(start, edges):
     known = [start]
-    _known_set = set(known)
+    _known_set = set(known) if set(map(type, known)) <= {str} else set()
     todo = [start]
     while todo:
         for node in edges[todo.pop()]:
-            if node in _known_set:
+            if node in _known_set if type(node) is str and len(_known_set) == len(known) else node in known:
                 continue
             known.append(node)
-            _known_set.add(node)
+            if type(node) is str:
+                _known_set.add(node)
             todo.append(node)
     return known
 """,
@@ -209,6 +224,7 @@ def distinct(words, found):
         containers = [fact for fact in requested[:probes] if fact is not None]
         elements = [fact for fact in requested[probes:] if fact is not None]
         reason = length_reason(containers, MIN_LENGTH) or hashing_reason([*containers, *elements], elements)
+        reason = reason or type_reason(elements)
         if reason:
             return Veto(reason=reason)
         made = sum(fact.evaluations for fact in containers)
@@ -217,16 +233,16 @@ def distinct(words, found):
         if share <= 0:
             return Veto(reason=f"nothing to gain: {made} probes of {scanned / made:.0f} elements")
         evidence = f"facts:probes={made} mean_len={scanned / made:.0f} profile:saved_share={share:.4f}"
-        return Choice(expected_share=share, evidence=evidence)
+        return Choice(expected_share=share, evidence=evidence, parameters=parameters(elements))
 
     def rewrite(self, site: Site, choice: Choice, module: Module, project: Project) -> Patch:
-        """Make the set beside the list, probe it, and add to both; or make the list of the keys of a dict."""
-        del choice, project
+        """Make the set beside the list, probe it, and add to both."""
+        del project
         function, name = function_at(module, site.key), site.node_path.partition(":")[0]
         found = _collected(function.node, name, module) if function else None
         if found is None:
             raise NotSpliceable(f"{module.file}:{site.line}: {name} does not collect distinct elements here")
-        return _patch(found, module)
+        return _patch(found, types_of(choice), module)
 
 
 RECIPE = UniqueList()
@@ -245,7 +261,7 @@ def _collected(function: FunctionNode, name: str, module: Module) -> _Collected 
         return names(module).is_builtin(builtin, function.body[0])
 
     own = own_list(function, name, module)
-    if own is None or not is_builtin("set"):
+    if own is None or not all(map(is_builtin, NEEDED_BUILTINS)):
         return None
     end = _last_probe(own)
     meanwhile = own.at(own.start, end)
@@ -259,8 +275,7 @@ def _collected(function: FunctionNode, name: str, module: Module) -> _Collected 
     sought = {ast.dump(probed_element(compare)) for compare in compares}
     if any(ast.dump(_appended(statement)) not in sought for statement in appends):
         return None
-    loop = _whole_loop(own, function) if is_builtin("list") and is_builtin("dict") else None
-    return _Collected(own=own, probes=compares, appends=appends, whole_loop=loop)
+    return _Collected(own=own, probes=compares, appends=appends)
 
 
 def _last_probe(own: OwnList) -> int:
@@ -294,31 +309,6 @@ def _appended(statement: ast.Expr) -> ast.expr:
     return statement.value.args[0]
 
 
-def _whole_loop(own: OwnList, function: FunctionNode) -> ast.For | None:
-    """Return the loop right behind `name = []` when all it does is to collect what it goes through."""
-    loop = own.block[own.start + 1] if own.start + 1 < len(own.block) else None
-    is_empty = isinstance(own.value, ast.List) and not own.value.elts
-    is_alone = own.made.path[0] is own.block[own.start]  # in `a, b = f(), []` the loop's `a` is bound only after it
-    if not isinstance(loop, ast.For) or loop.orelse or not (is_empty and is_alone):
-        return None
-    target = loop.target.id if isinstance(loop.target, ast.Name) else ""
-    wanted = f"if {target} not in {own.name}:\n    {own.name}.append({target})"
-    if not target or [ast.dump(only) for only in loop.body] != [ast.dump(ast.parse(wanted).body[0])]:
-        return None
-    used = sum(isinstance(node, ast.Name) and node.id == target for node in walk(function))
-    if used != 3 or _declares(function, target):  # in `for`, `if` and `append`
-        return None
-    reads_itself = any(isinstance(node, ast.Name) and node.id == own.name for node in walk(loop.iter))
-    return loop if isinstance(loop.iter, _PLAIN_ITERABLES) and not reads_itself else None
-
-
-def _declares(function: FunctionNode, name: str) -> bool:
-    """Say whether the name is a parameter's, or another scope's."""
-    declared = (node.names for node in walk(function) if isinstance(node, ast.Global | ast.Nonlocal))
-    parameters = (node.arg for node in walk(function) if isinstance(node, ast.arg))
-    return any(name in found for found in declared) or name in parameters
-
-
 def _site(function: Function, found: _Collected, module: Module) -> Site:
     asked = [compare.comparators[-1] for compare in found.probes]
     asked += [probed_element(compare) for compare in found.probes]
@@ -335,40 +325,28 @@ def _site(function: Function, found: _Collected, module: Module) -> Site:
 
 def _is_spliceable(found: _Collected, module: Module) -> bool:
     try:
-        _patch(found, module)
+        _patch(found, ("str",), module)
     except NotSpliceable:
         return False
     return True
 
 
-def _patch(found: _Collected, module: Module) -> Patch:
-    if found.whole_loop is not None:
-        try:
-            return _of_keys(found, found.whole_loop, module)
-        except NotSpliceable:  # a comment in the loop, say: the set beside the list keeps it
-            pass
-    return _beside(found, module)
-
-
-def _of_keys(found: _Collected, loop: ast.For, module: Module) -> Patch:
-    rewrite = Rewrite(module)
-    where = Span(start=line_start(module, loop.lineno), end=end_of_lines(module, loop))
-    if "#" in module.text[where.start : where.end]:
-        raise NotSpliceable(f"{module.file}:{loop.lineno}: a comment stands in the loop")
-    rewrite.replace(found.own.value, f"list(dict.fromkeys({source(module, loop.iter)}))")
-    rewrite.replace_statement_parts(loop, [(where, "")], [])
-    return rewrite.patch()
-
-
-def _beside(found: _Collected, module: Module) -> Patch:
+def _patch(found: _Collected, types: Sequence[str], module: Module) -> Patch:
     rewrite, own = Rewrite(module), found.own
     set_name = f"_{own.name.strip('_')}_set"
     if not names(module).is_free(set_name):
         raise NotSpliceable(f"{module.file}: {set_name} is taken")
     is_empty = isinstance(own.value, ast.List) and not own.value.elts
-    rewrite.insert_after(own.block[own.start], f"{set_name} = set({'' if is_empty else own.name})")
-    for compare in found.probes:
-        rewrite.replace(compare.comparators[-1], set_name)
+    started = "set()" if is_empty else f"set({own.name}) if {all_are_of(own.name, types)} else set()"
+    rewrite.insert_after(own.block[own.start], f"{set_name} = {started}")
+    for compare in found.probes:  # as long as both, the set of what was appended lacks nothing that the list has
+        guard(rewrite, module, compare, set_name, types, also=f"len({set_name}) == len({own.name})")
     for statement in found.appends:
-        rewrite.insert_after(statement, f"{set_name}.add({source(module, _appended(statement))})")
+        element = _appended(statement)
+        value = source(module, element)
+        added = f"{set_name}.add({value})"
+        if not isinstance(element, ast.Constant):
+            rewrite.insert_after(statement, f"if {is_of(value, types)}:\n    {added}")
+        elif type(element.value).__name__ in types:
+            rewrite.insert_after(statement, added)
     return rewrite.patch()

@@ -1,14 +1,13 @@
 """Differential fuzzing of recipes: a generated program and its rewrite must do the same in every call."""
 
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agents.recipes._base import Choice, Recipe, Site
-from agents.recipes.splice import NotSpliceable
+from agents.recipes._base import Recipe
+from benchmarks.licences import everywhere
 from tests.fakes.program_runs import observed
 from tests.fakes.recipe_programs import FILE, project_of
 
@@ -75,33 +74,5 @@ def assert_alike(program: Program, after: str) -> None:
 
 def rewritten_everywhere(recipe: Recipe, text: str) -> str | None:
     """Return a program with every licensed site rewritten, None when there is none."""
-    before, allowed = text, 2 * len(list(_sites(recipe, text))) + 3
-    for _ in range(allowed):
-        after = _rewritten_once(recipe, text)
-        if after is None:
-            return text if text != before else None
-        text = after
-    raise AssertionError(f"{recipe.card.id} was applied {allowed} times and is not done:\n{before}\n--- now\n{text}")
-
-
-def favourable(site: Site) -> Choice:
-    """Return what facts could say at best: the parameters that any recipe takes of a choice."""
-    named = tuple((name, 1) for name in site.node_path.split(","))
-    return Choice(expected_share=0.1, evidence="a test", parameters=(*named, (".size", 128)))
-
-
-def _rewritten_once(recipe: Recipe, text: str) -> str | None:
-    project = project_of(text)
-    module = project.modules[FILE]
-    for site in recipe.sites(module, project):
-        try:
-            patch = recipe.rewrite(site, favourable(site), module, project)
-        except NotSpliceable:
-            continue
-        return patch.apply({FILE: text})[FILE]
-    return None
-
-
-def _sites(recipe: Recipe, text: str) -> Iterator[Site]:
-    project = project_of(text)
-    return recipe.sites(project.modules[FILE], project)
+    rewritten = everywhere.rewritten_everywhere((recipe,), project_of(text))
+    return rewritten.project.modules[FILE].text if rewritten.applied else None

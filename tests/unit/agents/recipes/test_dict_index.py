@@ -164,7 +164,7 @@ for w in wanted:
 out.append(next((r for r in rows if r["id"] == 1), None))
 """.split("===\n")
 
-keys = st.integers(0, 4)
+keys = st.sampled_from(["", "a", "b", "c"]) | st.integers(0, 4)
 dict_rows = st.lists(st.fixed_dictionaries({"id": keys, "v": keys}), max_size=5)
 orders = st.lists(st.dictionaries(st.sampled_from(["id", "x"]), keys), max_size=4)
 calls = st.lists(st.tuples(dict_rows, orders, st.lists(keys, max_size=4), keys | st.none()), min_size=2, max_size=4)

@@ -139,6 +139,17 @@ def test_a_consumer_of_a_generator_could_change_an_operand_between_turns():
     assert rewritten(RECIPE, text) is None
 
 
+@pytest.mark.parametrize(
+    "change",
+    ["register(number)", "number.close()", "box[0] = number", "a.size = number", "b += [number]", "other += number"],
+)
+def test_an_operand_that_something_in_the_loop_may_change_keeps_its_calls(change):
+    text = RATIO.replace("out.append(number)", f"out.append(number)\n            {change}")
+
+    assert rewritten(RECIPE, RATIO) is not None
+    assert rewritten(RECIPE, text) is None
+
+
 def _facts(site, *, turns=100, entries=10, operand="int", value="int", changed=0):
     loop, result, *rest = site.requests
     total = turns * entries

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import textwrap
+import types
 
 import pytest
 from hypothesis import given, settings
@@ -135,6 +136,7 @@ def test_an_import_that_somebody_could_miss_stays(before, because):
         "import app as a\n\nprint(getattr(a, 'decimal'))\n",
         "from app import *\n",
         "from unittest import mock\n\n\n@mock.patch('app.decimal')\ndef test(given):\n    pass\n",
+        "from unittest import mock\n\n\n@mock.patch('app.decimal.Decimal')\ndef test(given):\n    pass\n",
         "import app\n\n\ndef test(monkeypatch):\n    monkeypatch.setattr(app, 'decimal', None)\n",
         "import app\n\napp.decimal = None\n",
     ],
@@ -148,6 +150,93 @@ def test_a_name_that_an_example_in_a_docstring_uses_stays():
 
     assert rewritten(RECIPE, told) is None
     assert rewritten(RECIPE, told.replace(">>>", "Try")) is not None
+
+
+REMOVED = (
+    "import sys\n\n\ndef test():\n    sys.modules['decimal'] = None\n",
+    "import sys\n\n\ndef test():\n    del sys.modules['decimal']\n",
+    "import sys\n\n\ndef test():\n    sys.modules.pop('decimal', None)\n",
+    "import sys\n\n\ndef test(name):\n    del sys.modules[name]\n",
+    "import sys\n\n\ndef test(names):\n    sys.modules.update(names)\n",
+    "import sys\n\n\ndef test(monkeypatch, name):\n    monkeypatch.setitem(sys.modules, name, None)\n",
+    "from unittest.mock import patch\n\n\n@patch.dict('sys.modules', {'decimal': None})\ndef test():\n    pass\n",
+    "from unittest.mock import patch\n\n\n@patch.dict('sys.modules', clear=True)\ndef test():\n    pass\n",
+    "import builtins\n\n\ndef test(monkeypatch):\n    monkeypatch.setattr(builtins, '__import__', None)\n",
+    "import builtins\n\nbuiltins.__import__ = None\n",
+)
+
+
+@pytest.mark.parametrize("reader", REMOVED)
+def test_a_module_that_may_be_gone_or_another_one_later_is_imported_early(reader):
+    assert rewritten(RECIPE, PRICE, readers={"tests/test_app.py": reader}) is None
+
+
+def test_modules_that_the_program_enters_or_tests_only_look_at_do_not_matter():
+    entered = "import sys\n\n\ndef enter(name, module):\n    sys.modules[name] = module\n"
+    looked = "import sys\n\n\ndef test():\n    assert sys.modules['decimal'] and 'decimal' in sys.modules\n"
+    other = "import sys\n\n\ndef test():\n    sys.modules['yaml'] = None\n"
+
+    assert rewritten(RECIPE, PRICE, modules={"loader.py": entered}, readers={"t.py": looked, "u.py": other})
+
+
+@pytest.mark.parametrize("name", ["sys import stdout", "warnings import showwarning", "builtins import print"])
+def test_names_that_programs_replace_at_run_time_are_taken_early(name):
+    assert rewritten(RECIPE, f"from {name} as NAME\n\n\ndef f():\n    return NAME\n") is None
+
+
+CONFS = {
+    "LEVEL = 1\n": True,
+    "class LEVEL:\n    pass\n": True,
+    "try:\n    from decimal import MAX_PREC as LEVEL\nexcept ImportError:\n    LEVEL = 1\n": True,
+    "LEVEL = 1\n\n\ndef change(value):\n    LEVEL = value\n    return LEVEL\n": True,
+    "LEVEL = 1\n\n\ndef change(value):\n    global LEVEL\n    LEVEL = value\n": False,
+    "LEVEL = 1\n\n\ndef change(value):\n    globals()['LEVEL'] = value\n": False,
+    "LEVEL = 1\n\n\ndef change(value):\n    global LEVEL\n\n    def LEVEL():\n        return value\n": False,
+    "LEVEL = 1\n\n\ndef change(value):\n    class In:\n        global LEVEL\n        LEVEL = value\n": False,
+    "LEVEL = 1\n\n\ndef change(value):\n    import conf\n    conf.LEVEL = value\n": False,
+    "SEEN = []\n\n\ndef __getattr__(name):\n    SEEN.append(name)\n    return len(SEEN)\n": False,
+}
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from(sorted(CONFS)),
+    st.sampled_from(["LEVEL", "LEVEL as level"]),
+    st.lists(st.sampled_from(["run()", "conf.change(2)", "conf.change('x')"]), min_size=1, max_size=4),
+)
+def test_a_name_is_taken_later_only_from_where_it_stays_what_it_was(conf, taken, calls):
+    before = f"from conf import {taken}\n\n\ndef run():\n    return {taken.split()[-1]}\n"
+
+    after = rewritten(RECIPE, before, modules={"conf.py": conf})
+
+    assert (after is not None) is CONFS[conf]
+    if after is not None:
+        assert _with_conf(before, conf, calls) == _with_conf(after, conf, calls)
+
+
+def _with_conf(text, source, calls):
+    """Return what calls give, with a module `conf` of this source."""
+    conf = types.ModuleType("conf")
+    sys.modules["conf"] = conf
+    try:
+        exec(source, conf.__dict__)
+        space = {"conf": conf}
+        exec(text, space)
+        return [repr(eval(call, space)) for call in calls if "change" not in call or "change" in conf.__dict__]
+    finally:
+        del sys.modules["conf"]
+
+
+def test_what_runs_when_objects_die_imports_early():
+    closing = (
+        "class File:\n    def close(self):\n        self.flush()\n\n    def flush(self):\n        decimal.Decimal(1)\n"
+    )
+    dying = "\n    def __del__(self):\n        self.close()\n"
+    base = "class Base:\n    def __del__(self):\n        self.close()\n"
+
+    assert rewritten(RECIPE, f"import decimal\n\n\n{closing}") is not None
+    assert rewritten(RECIPE, f"import decimal\n\n\n{closing}{dying}") is None
+    assert rewritten(RECIPE, f"import decimal\n\n\n{closing}", modules={"base.py": base}) is None
 
 
 def test_a_submodule_that_others_reach_through_its_parent_stays():

@@ -205,3 +205,57 @@ def test_deeply_nested_calls_end_in_not_known(parsed) -> None:
     text = f"{chain}def f40(a):\n    return a\n\ndef f(a):\n    return f0(a)\n"
     assert summary(parsed, text).purity is Purity.IMPURE
     assert isinstance(ast.parse(text), ast.Module)
+
+
+REPLACED = {
+    "import unicodedata": ("return unicodedata.category(a)", "unicodedata"),
+    "from os.path import basename as base": ("return base(a)", "base"),
+    "from other import helper as own": ("return own(a)", "own"),
+    "import other": ("return other.helper(a)", "other"),
+    "LIMIT = 3": ("return a + LIMIT", "LIMIT"),
+    "TABLE = {'a': 1}": ("return TABLE[a]", "TABLE"),
+    "": ("return ord(a)", "ord"),
+}
+REPLACING = (
+    "from unittest import mock\n\n@mock.patch('mod.NAME')\ndef test(given): pass\n",
+    "import mod\n\ndef test(monkeypatch):\n    monkeypatch.setattr(mod, 'NAME', 1)\n",
+    "import mod\n\ndef test():\n    mod.NAME = 1\n",
+)
+
+
+@pytest.mark.parametrize("first", REPLACED)
+@pytest.mark.parametrize("replacing", REPLACING)
+def test_what_reads_a_name_that_a_test_replaces_is_not_pure(parsed, first: str, replacing: str) -> None:
+    line, name = REPLACED[first]
+    others = {"other.py": "def helper(x):\n    return x\n"}
+    readers = {"test_mod.py": replacing.replace("NAME", name)}
+
+    assert summary(parsed, body(line, first), others).purity is Purity.PURE
+    assert summary(parsed, body(line, first), others, readers).purity is not Purity.PURE
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "from unittest import mock\n\n@mock.patch('mod.unicodedata.category')\ndef test(given): pass\n",
+        "import mod\n\nmod.unicodedata.category = 1\n",
+        "def test():\n    import unicodedata\n\n    unicodedata.category = 1\n",
+    ],
+)
+def test_a_library_function_replaced_through_any_name_is_not_pure(parsed, test: str) -> None:
+    text = body("return unicodedata.category(a)", "import unicodedata")
+
+    assert summary(parsed, text, None, {"test_mod.py": test}).purity is not Purity.PURE
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "from mod import *\n\nTABLE['b'] = 2\n",
+        "import mod\n\ngetattr(mod, 'TABLE')['b'] = 2\n",
+    ],
+)
+def test_a_table_that_another_file_takes_is_no_constant(parsed, test: str) -> None:
+    text = body("return TABLE[a]", "TABLE = {'a': 1}")
+
+    assert summary(parsed, text, None, {"test_mod.py": test}).purity is not Purity.PURE

@@ -134,7 +134,7 @@ def test_the_set_is_built_behind_the_comment_of_the_last_statement_of_the_build(
     after = rewritten(RECIPE, before)
 
     assert after is not None
-    assert "    allowed = list(names)  # as given\n    _allowed_set = set(allowed)\n" in after
+    assert "    allowed = list(names)  # as given\n    _allowed_set = set(allowed) if " in after
 
 
 @pytest.mark.parametrize(
@@ -161,6 +161,71 @@ def test_a_module_list_that_may_change_is_refused(change):
 )
 def test_a_module_list_that_another_file_takes_is_refused(reader):
     assert rewritten(RECIPE, WORDS, readers={"test_app.py": reader}) is None
+
+
+ODD = """\
+class Odd:
+    def __init__(self, value):
+        self.value = value
+
+    def __eq__(self, other):
+        return self.value == getattr(other, "value", other)
+
+    def __repr__(self):
+        return f"Odd({self.value})"
+
+
+class Word(str):
+    def __hash__(self):
+        return 1
+
+
+"""
+
+
+@pytest.mark.parametrize("items", ["['a', 'b']", "['a', Odd('b')]", "['a', ['b']]", "[Word('a')]", "[]"])
+@pytest.mark.parametrize("wanted", ["'a'", "Odd('a')", "['b']", "Word('a')", "'b'", "{}"])
+def test_values_that_have_no_hash_or_another_one_are_found_as_before(items, wanted):
+    before = f"{ODD}{KNOWN}\n\ndef run():\n    return known([{wanted}, 'a'], {items})\n"
+    local = rewritten(RECIPE, before)
+    constant = f"{ODD}{WORDS}\n\ndef run():\n    return [is_word({wanted}), is_word('a')]\n"
+    shared = rewritten(RECIPE, constant)
+
+    assert local is not None
+    assert behaviour(local, "run", []) == behaviour(before, "run", [])
+    assert shared is not None
+    assert behaviour(shared, "run", []) == behaviour(constant, "run", [])
+
+
+@pytest.mark.parametrize(
+    ("test", "after"),
+    [
+        (
+            "line.key() in allowed",
+            "(_sought in _allowed_set if type(_sought := line.key()) is str else _sought in allowed)",
+        ),
+        ("'a' in allowed", "'a' in _allowed_set"),
+        ("line not in allowed", "(line not in _allowed_set if type(line) is str else line not in allowed)"),
+    ],
+)
+def test_what_is_looked_for_is_evaluated_once(test, after):
+    found = rewritten(RECIPE, KNOWN.replace("line in allowed", test))
+
+    assert found is not None
+    assert f"[line for line in lines if {after}]" in found
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        KNOWN.replace("[line for", "[_sought for").replace("if line in", "if _sought.x in").replace("line", "_sought"),
+        KNOWN.replace("[line for line in lines if line in allowed]", "[y for x in lines for y in f(x.y in allowed)]"),
+        KNOWN.replace("line in allowed", "1 < line in allowed"),
+        KNOWN.replace("    allowed", "    type = repr\n    allowed"),
+    ],
+)
+def test_a_probe_whose_guard_can_not_be_written_is_left_alone(before):
+    assert rewritten(RECIPE, before) is None
 
 
 def test_a_second_function_uses_the_set_that_is_there():
@@ -200,6 +265,7 @@ def test_a_long_list_probed_often_is_chosen():
 
     assert isinstance(choice, Choice)
     assert 0.05 < choice.expected_share < 0.15
+    assert choice.parameters == (("int", 1),)
 
 
 @pytest.mark.parametrize(
@@ -210,6 +276,7 @@ def test_a_long_list_probed_often_is_chosen():
         ({"elements_hashable": False}, "no hashable builtin"),
         ({"wanted": {"elements_hashable": False}}, "no hashable builtin"),
         ({"wanted": {"types": {"app.Key": 3}}}, "app.Key was looked for"),
+        ({"wanted": {"types": {"tuple": 3}}}, "a tuple was looked for"),
         ({"builds": 100}, "do not pay"),
     ],
 )

@@ -57,6 +57,28 @@ def test_unreadable_names_are_reported_by_file(parsed) -> None:
     assert index.namespaces == {"c.py"}
 
 
+@pytest.mark.parametrize(
+    "test",
+    [
+        "import pkg.mod\n\ndef test(monkeypatch, name):\n    monkeypatch.setattr(pkg.mod, name, 1)\n",
+        "from pkg import mod as m\n\ndef test(name):\n    delattr(m, name)\n",
+        "def test(values):\n    from pkg import mod\n    vars(mod).update(values)\n",
+        "from src.pkg import mod\n\ndef test(values):\n    mod.__dict__.update(values)\n",
+        "@patch.multiple('pkg.mod', **VALUES)\ndef test(): pass\n",
+        "from pkg import mod\n\n@patch.multiple(mod, **VALUES)\ndef test(): pass\n",
+    ],
+)
+def test_a_module_whose_names_a_test_sets_unseen_is_known(parsed, test: str) -> None:
+    _, project = parsed("", {"pkg/mod.py": "LEVEL = 1\n", "pkg/other.py": ""}, {"test_mod.py": test})
+    assert "pkg/mod.py" in stores.index(project).namespaces
+    assert "pkg/other.py" not in stores.index(project).namespaces
+
+
+def test_a_module_that_opens_itself_through_the_table_of_modules_is_known(parsed) -> None:
+    own = "import sys\n\nfor name in 'ab':\n    setattr(sys.modules[__name__], name, 1)\n"
+    assert stores.index(parsed("", {"mod.py": own})[1]).namespaces == {"mod.py"}
+
+
 CLASSES = """\
 from other import Far
 

@@ -6,6 +6,7 @@ from agents.recipes._base import Choice
 from agents.recipes.unique_list import RECIPE
 from tests.fakes.recipe_programs import (
     assert_examples_hold,
+    behaviour,
     expression_facts,
     facts_of,
     profile_of,
@@ -55,12 +56,25 @@ def test_a_list_the_set_could_differ_from_is_refused(before, because):
         LOOP.replace("for x in items", "for x in list(q) + items"),
     ],
 )
-def test_a_loop_that_does_more_than_collect_keeps_its_shape(before):
+def test_a_set_is_kept_whatever_else_the_loop_does(before):
     after = rewritten(RECIPE, before)
 
     assert after is not None
-    assert "fromkeys" not in after
-    assert after.count("_q_set") == 3
+    assert after.count("_q_set") == 4
+
+
+ODD = "class Odd:\n    def __eq__(self, other):\n        return other in (1, 'a')\n\n\nclass Word(str):\n    pass\n\n\n"
+
+
+@pytest.mark.parametrize("items", ["['a', [1], 'a', [1]]", "['a', Odd(), 'b']", "[Odd(), 'a']", "[Word('a'), 'a', {}]"])
+@pytest.mark.parametrize("start", ["[]", "[1, 1]", "[['a'], 'a']", "['a', 'b']"])
+def test_values_that_have_no_hash_or_another_one_are_collected_as_before(items, start):
+    before = f"{ODD}{LOOP}\n\ndef start():\n    return [type(x).__name__ for x in run({items})]\n".replace("[]", start)
+
+    after = rewritten(RECIPE, before)
+
+    assert after is not None
+    assert behaviour(after, "start", []) == behaviour(before, "start", [])
 
 
 def test_a_taken_name_is_left_alone():
@@ -87,6 +101,7 @@ def test_a_long_list_of_hashable_values_is_chosen():
         ({"types": {"app.Bag": 5}}, {}, "app.Bag was probed too"),
         ({}, {"elements_hashable": False}, "no hashable builtin value"),
         ({}, {"types": {"app.Point": 5}}, "app.Point was looked for"),
+        ({}, {"types": {"tuple": 5}}, "a tuple was looked for"),
         ({"total_len": 1000}, {}, "nothing to gain"),
     ],
 )

@@ -29,8 +29,30 @@ HOSTILE = (
     "for w in wanted:\n    out.append([w] in x)",
     "change = lambda: x.append('a')\nfor w in wanted:\n    out.append(w in x)\n    change()",
 )
-scalars = st.integers(-2, 4) | st.sampled_from(["", "a", True, None, 1.0, -0.0, float("nan")])
-values = st.lists(scalars | st.tuples(scalars, scalars), max_size=6)
+ODD = """\
+nan = float("nan")
+
+
+class Odd:
+    def __init__(self, value):
+        self.value = value
+
+    def __eq__(self, other):
+        return self.value == getattr(other, "value", other)
+
+    def __repr__(self):
+        return f"Odd({self.value})"
+
+
+class Word(str):
+    pass
+
+
+"""
+SCALARS = ("1", "2", "''", "'a'", "'b'", "True", "None", "1.0", "-0.0", "nan", "b'a'")
+OTHERS = ("[1]", "Odd(1)", "Odd('a')", "Word('a')", "{}", "(1, nan)", "[]")
+lists = st.lists(st.sampled_from(SCALARS), max_size=6) | st.lists(st.sampled_from(SCALARS + OTHERS), max_size=6)
+values = lists.map(lambda parts: f"[{', '.join(parts)}]")
 
 
 @st.composite
@@ -40,8 +62,8 @@ def programs(draw: st.DrawFn) -> Program:
         parts.insert(draw(st.integers(1, len(parts))), draw(st.sampled_from(HOSTILE)))
     body = "\n".join(["out = []", *parts, draw(st.sampled_from(AFTERWARDS)), "return out"])
     pairs = draw(st.lists(st.tuples(values, values), min_size=1, max_size=3))
-    source = f"nan = float('nan')\n\n\ndef run(items, wanted):\n{textwrap.indent(body, '    ')}\n"
-    return Program(source, tuple(f"run({items!r}, {wanted!r})" for items, wanted in pairs))
+    source = f"{ODD}def run(items, wanted):\n{textwrap.indent(body, '    ')}\n"
+    return Program(source, tuple(f"run({items}, {wanted})" for items, wanted in pairs))
 
 
 def test_a_set_finds_what_the_list_held() -> None:

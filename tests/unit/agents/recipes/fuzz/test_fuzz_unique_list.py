@@ -28,8 +28,30 @@ HOSTILE = (
     "look = [lambda: 1 in q for x in items]\nout.append([f() for f in look])",
     "g = (x in q for x in items)\nq.clear()\nout.append(list(g))",
 )
-scalars = st.integers(-2, 4) | st.sampled_from(["", "a", True, None, 1.0, -0.0, float("nan")])
-values = st.lists(scalars | st.tuples(scalars, scalars), max_size=6)
+ODD = """\
+nan = float("nan")
+
+
+class Odd:
+    def __init__(self, value):
+        self.value = value
+
+    def __eq__(self, other):
+        return self.value == getattr(other, "value", other)
+
+    def __repr__(self):
+        return f"Odd({self.value})"
+
+
+class Word(str):
+    pass
+
+
+"""
+SCALARS = ("1", "2", "''", "'a'", "'b'", "True", "None", "1.0", "-0.0", "nan", "b'a'")
+OTHERS = ("[1]", "Odd(1)", "Odd('a')", "Word('a')", "{}", "(1, nan)", "[]")
+lists = st.lists(st.sampled_from(SCALARS), max_size=6) | st.lists(st.sampled_from(SCALARS + OTHERS), max_size=6)
+values = lists.map(lambda parts: f"[{', '.join(parts)}]")
 
 
 @st.composite
@@ -41,8 +63,8 @@ def programs(draw: st.DrawFn) -> Program:
         parts = ["for _ in range(2):", *(textwrap.indent(part, "    ") for part in parts)]
     body = "\n".join(["out = []", *parts, "return out, q" if parts[0][:5] != "for _" else "return out"])
     given = draw(st.lists(values, min_size=1, max_size=3))
-    source = f"nan = float('nan')\n\n\ndef run(items):\n{textwrap.indent(body, '    ')}\n"
-    return Program(source, tuple(f"run({one!r})" for one in given))
+    source = f"{ODD}def run(items):\n{textwrap.indent(body, '    ')}\n"
+    return Program(source, tuple(f"run({one})" for one in given))
 
 
 def test_a_set_beside_a_list_finds_what_the_list_held() -> None:
