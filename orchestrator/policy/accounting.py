@@ -9,6 +9,10 @@ from profiling.comparison import Comparison
 from profiling.model import Dimension
 
 
+_NEXT_TO_NOTHING = 0.005
+"""Share of the base."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """What one keep is said to gain of the whole workload.
@@ -47,10 +51,13 @@ def falls_short(measured: Comparison, claims: Sequence[Claim]) -> bool:
     """Say whether a measurement of all keeps together shows less than they claim, beyond both uncertainties.
 
     The half widths add up in squares: the measurements are independent. A keep's own figure leans to the optimistic
-    side (it stopped as soon as it was sure), so a shortfall within the intervals is no reason to doubt it.
+    side (it stopped as soon as it was sure), so a shortfall within the intervals is no reason to doubt it. Nor is one that
+    costs next to nothing: 500 times faster is what 1000 times faster is, to 0.1% of the base.
     """
     claimed = sum(one.log_gain for one in claims)
     found = claim(measured)
+    if math.exp(-found.log_gain) - math.exp(-claimed) < _NEXT_TO_NOTHING:
+        return False
     return claimed - found.log_gain > math.hypot(found.half_width, *(one.half_width for one in claims))
 
 

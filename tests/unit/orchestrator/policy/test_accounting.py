@@ -73,3 +73,9 @@ def test_the_clocks_account_for_each_other_and_nothing_else_does() -> None:
     assert is_about(Dimension.WALL_S, Dimension.CPU_S)
     assert is_about(Dimension.PEAK_MIB, Dimension.PEAK_MIB)
     assert not is_about(Dimension.PEAK_MIB, Dimension.CPU_S)
+
+
+def test_next_to_nothing_of_the_base_is_no_shortfall() -> None:
+    claims = [Claim(log_gain=math.log(1000), half_width=0.01)]
+    assert not falls_short(compared(1 / 500, 1 / 510, 1 / 490), claims)
+    assert falls_short(compared(1 / 50, 1 / 51, 1 / 49), claims)
