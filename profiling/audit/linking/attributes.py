@@ -1,5 +1,7 @@
 """What an attribute of a value is: members by the order of bases, properties, modules' names, `super()`."""
 
+from abc import abstractmethod
+
 from profiling.audit.linking.classes import Member
 from profiling.audit.linking.engine import BY_TYPE, EXACT, FLOW, Call, Engine
 from profiling.audit.linking.values import LONGEST_OUTSIDE, NOTHING, OUTSIDE, Values
@@ -179,9 +181,9 @@ class Attributes(Engine):
             self.bind(function, Call(-1, arguments), 1)
         return result
 
+    @abstractmethod
     def bind(self, name: str, call: Call, offset: int) -> None:
         """Let a function's parameters receive a call's arguments."""
-        raise NotImplementedError(name, call, offset)
 
     def store_attribute(self, value: str, name: str, values: Values, line: int) -> None:
         """Store values in an attribute of one value."""

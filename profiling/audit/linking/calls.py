@@ -1,5 +1,7 @@
 """What a call reaches: functions, constructors, methods, callables that are kept somewhere."""
 
+from abc import abstractmethod
+
 from profiling.audit.linking.engine import BY_NAME, CALLBACK, EXTERNAL, FLOW, Call
 from profiling.audit.linking.operations import Operations
 from profiling.audit.linking.program import Function
@@ -261,13 +263,13 @@ class Calls(Operations):
                 elif value[0] == "p":
                     self.apply_all(frozenset({value}), Call(call.index, []), CALLBACK)
 
+    @abstractmethod
     def outside(self, name: str, call: Call) -> Values:
         """Evaluate a call of something outside the tree."""
-        raise NotImplementedError(name, call)
 
+    @abstractmethod
     def builtin_method(self, name: str, receiver: str, call: Call) -> Values:
         """Evaluate a call of a builtin object's method."""
-        raise NotImplementedError(name, receiver, call)
 
     def fill(self, site: str, values: Values) -> Values:
         """Return a list whose elements are some values."""

@@ -1,6 +1,7 @@
 """What evaluating a unit works on: names, slots, edges found; the evaluators build on it."""
 
 import marshal
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -92,7 +93,7 @@ class Shared:
         self.demand = demand
 
 
-class Engine:
+class Engine(ABC):
     """State of evaluating one unit, and of all."""
 
     def __init__(self, shared: Shared, depth: int) -> None:
@@ -240,13 +241,13 @@ class Engine:
         typed = self.types.returned(function) if function is not None else NOTHING
         return self.read(yielded(name)) or NOTHING.union(*(self.elements_of(each) for each in typed))
 
+    @abstractmethod
     def elements_of(self, value: str) -> Values:
         """Return the elements of one value, as far as they are stored."""
-        raise NotImplementedError(value)
 
+    @abstractmethod
     def value(self, term: Term) -> Values:
         """Return what a term may yield."""
-        raise NotImplementedError(term)
 
     def begin(self, unit: Unit, steps: Steps) -> None:
         """Make ready for a unit."""
