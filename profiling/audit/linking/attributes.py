@@ -4,7 +4,7 @@ from abc import abstractmethod
 
 from profiling.audit.linking.classes import Member
 from profiling.audit.linking.engine import BY_TYPE, EXACT, FLOW, Call, Engine
-from profiling.audit.linking.values import LONGEST_OUTSIDE, NOTHING, OUTSIDE, Values
+from profiling.audit.linking.values import LONGEST_OUTSIDE, NOTHING, OUTSIDE, Values, is_open
 from profiling.audit.reading.terms import CLASS_METHOD, DECORATED, PROPERTY, STATIC, Term
 
 _SILENT = frozenset({"__class__", "__dict__", "__doc__", "__name__", "__module__", "__qualname__", "__annotations__"})
@@ -99,7 +99,7 @@ class Attributes(Engine):
             found = frozenset({f"c:{member.nested}"})
         if member.typed is not None:
             found = found | self.types.attribute(*member.typed)
-            if found:
+            if found and not is_open(found):
                 self.tier = BY_TYPE
                 return found
         for slot in member.slots:
@@ -145,9 +145,7 @@ class Attributes(Engine):
         bound = self.program.binding(base, name)
         values = bound.values
         for slot in bound.slots:
-            typed = self.types.variable(slot)
-            self.tier = max(self.tier, BY_TYPE if typed else FLOW)
-            found = typed or self.read(slot)
+            found = self.variable(slot)
             values = values | found if values else found
         return values
 

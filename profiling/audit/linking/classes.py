@@ -1,18 +1,19 @@
 """What instances of a class have: the order of its bases, its members, what its subclasses override."""
 
+import weakref
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from profiling.audit.linking.program import Program
+from profiling.audit.linking.protocols import PROTOCOLS, Protocols
 from profiling.audit.linking.values import MANY, MOST, MOST_CALLABLE, Values
 from profiling.audit.reading.terms import T_NAME, T_SUBSCRIPT, Term
 
 _MOST_BASES = 200
 _MOST_MEMBERS = 15_000
 """Members that are remembered at a time."""
-_IGNORED_BASES = frozenset(
-    {"<builtin>.object", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "abc.ABC"}
-)
+_IGNORED_BASES = PROTOCOLS | {"<builtin>.object", "typing.Generic", "abc.ABC"}
 
 
 class Member(NamedTuple):
@@ -48,6 +49,9 @@ class Classes:
         for name in program.classes:
             for base in self.bases(name):
                 self.subclasses[base].append(name)
+        # No circle: what is known of a large tree must go as soon as it is done with.
+        self.protocols = Protocols(program, weakref.proxy(self))
+        self._descendants: dict[str, tuple[str, ...]] = {}
         self._below: dict[str, tuple[str, ...]] = {}
 
     def bases(self, name: str) -> tuple[str, ...]:
@@ -114,8 +118,18 @@ class Classes:
         return known
 
     def below(self, name: str) -> tuple[str, ...]:
-        """Return all subclasses of a class in the tree."""
+        """Return all classes in the tree whose instances count as a class's: subclasses, implementers of a protocol."""
         known = self._below.get(name)
+        if known is None:
+            known = self.descendants(name)
+            if self.protocols.is_protocol(name):
+                known = (*known, *self.protocols.implementers(name))
+            self._below[name] = known
+        return known
+
+    def descendants(self, name: str) -> tuple[str, ...]:
+        """Return all subclasses of a class in the tree."""
+        known = self._descendants.get(name)
         if known is None:
             found: dict[str, None] = {}
             waiting = list(self.subclasses.get(name, ()))
@@ -124,7 +138,7 @@ class Classes:
                 if each not in found and each != name:
                     found[each] = None
                     waiting += self.subclasses.get(each, ())
-            known = self._below[name] = tuple(sorted(found))
+            known = self._descendants[name] = tuple(sorted(found))
         return known
 
     def assigned(self, name: str) -> frozenset[str]:
@@ -187,14 +201,23 @@ class Classes:
         ]
 
     def overrides(self, name: str, method: str) -> tuple[str, ...]:
-        """Return the methods of that name in the subclasses of a class."""
+        """Return the methods of that name that instances counting as a class's have in place of its own."""
         key = (name, method)
         known = self._overrides.get(key)
         if known is None:
-            classes = self._program.classes
-            known = tuple(f"{each}.{method}" for each in self.below(name) if method in classes[each].facts.methods)
-            self._overrides[key] = known
+            own = self.member(name, method).function
+            found = dict.fromkeys(self._overriding(name, method))
+            known = self._overrides[key] = tuple(each for each in found if each and each != own)
         return known
+
+    def _overriding(self, name: str, method: str) -> Iterator[str]:
+        classes, inheriting = self._program.classes, self.descendants(name)
+        for each in self.below(name):
+            if method in classes[each].facts.methods:
+                yield f"{each}.{method}"
+            elif len(self.bases(each)) > 1 or each not in inheriting:
+                # Another of its bases may come first, or it inherits what a protocol asks for.
+                yield self.member(each, method).function
 
     def generalize(self, values: Values) -> Values:
         """Return values in which instances of many classes give way to instances of the nearest base of all."""
@@ -216,7 +239,7 @@ class Classes:
 
     def is_subclass(self, name: str, base: str) -> bool:
         """Tell whether a class is another or inherits from it."""
-        return base in self.order(name)
+        return base in self.order(name) or (self.protocols.is_protocol(base) and name in self.below(base))
 
 
 def _merged(orders: list[list[str]], bases: list[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from profiling.audit.linking.attributes import Attributes
 from profiling.audit.linking.engine import BY_TYPE, FLOW
+from profiling.audit.linking.results import ELEMENTS
 from profiling.audit.linking.values import NOTHING, TEXT, Values, all_items, any_item, item, key_of, keys_of
 from profiling.audit.reading.terms import STAR, Term
 
@@ -51,7 +52,7 @@ class Containers(Attributes):
         if kind == "g":
             return self.yields(base)
         if kind == "r":
-            return frozenset({value})
+            return frozenset({ELEMENTS.get(value, value)})
         return TEXT if value == "t:str" or kind == "k" else NOTHING
 
     def iterate(self, values: Values, line: int, *, is_async: bool = False) -> Values:

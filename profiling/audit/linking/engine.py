@@ -9,7 +9,7 @@ from profiling.audit.linking.classes import Classes
 from profiling.audit.linking.program import Function, Program, Unit
 from profiling.audit.linking.slots import Slots
 from profiling.audit.linking.types import Types
-from profiling.audit.linking.values import NOTHING, Values, captured, parameter, returned, yielded
+from profiling.audit.linking.values import NOTHING, Values, captured, is_open, parameter, returned, yielded
 from profiling.audit.model import Tier
 from profiling.audit.reading.packed import Steps
 from profiling.audit.reading.terms import CONTEXT_MANAGER, GENERATOR, STATIC, Term
@@ -158,7 +158,8 @@ class Engine(ABC):
             if name in function.by_name or name in (function.rest, function.keywords):
                 values = self.environment[name] = self.parameter(function, name)
                 if name not in self.sure:
-                    self.tier = BY_TYPE if name in function.types and self.types.parameter(function, name) else FLOW
+                    typed = self.types.parameter(function, name) if name in function.types else NOTHING
+                    self.tier = BY_TYPE if typed and not is_open(typed) else FLOW
                 return values
             slot = self._closure(name)
             if slot:
@@ -180,11 +181,18 @@ class Engine(ABC):
                 self.sure_names.clear()
             self.sure_names[key] = values
         for slot in bound.slots:
-            typed = self.types.variable(slot)
-            found = typed or self.read(slot)
+            found = self.variable(slot)
             values = values | found if values else found
-            self.tier = max(self.tier, FLOW if not typed else BY_TYPE)
         return values
+
+    def variable(self, slot: str) -> Values:
+        """Return what a module's variable is, by its annotation, or by what it is given where that leaves it open."""
+        typed = self.types.variable(slot)
+        if typed and not is_open(typed):
+            self.tier = max(self.tier, BY_TYPE)
+            return typed
+        self.tier = max(self.tier, FLOW)
+        return typed | self.read(slot) if typed else self.read(slot)
 
     def _closure(self, name: str) -> str:
         """Return the slot of a name that a function around this one binds."""
@@ -207,12 +215,17 @@ class Engine(ABC):
             self.sure.add(name)
             return self.types.first_parameter(function)
         typed = self.types.parameter(function, name)
-        return typed or self.read(parameter(function.name, name))
+        if typed and not is_open(typed):
+            return typed
+        given = self.read(parameter(function.name, name))
+        return typed | given if typed else given
 
     def give(self, function: Function, name: str, values: Values) -> None:
         """Let a parameter receive values, where its annotation does not say what it is."""
-        if name in function.types and self.types.parameter(function, name):
-            return
+        if name in function.types:
+            typed = self.types.parameter(function, name)
+            if typed and not is_open(typed):
+                return
         if name not in function.keyed:
             values = without_constants(values)
         if values:
@@ -226,14 +239,15 @@ class Engine(ABC):
         if function.flags & CONTEXT_MANAGER:
             return frozenset({f"h:{name}"})
         typed = self.types.returned(function)
-        if typed:
+        if typed and not is_open(typed):
             return typed
         if function.flags & GENERATOR:
             return frozenset({f"g:{name}"})
         if function.number not in self.started and self.depth < MOST_NESTED:
             self.demand(function.number, self.depth + 1)
         self.tier = FLOW
-        return self.read(returned(name))
+        found = self.read(returned(name))
+        return typed | found if typed else found
 
     def yields(self, name: str) -> Values:
         """Return what a generator function yields."""

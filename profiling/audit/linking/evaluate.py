@@ -5,7 +5,7 @@ from collections.abc import Callable
 from profiling.audit.linking.engine import FLOW, Call
 from profiling.audit.linking.outside import Outside
 from profiling.audit.linking.program import Unit
-from profiling.audit.linking.values import NOTHING, Values, captured, key_of, plain, returned, yielded
+from profiling.audit.linking.values import NOTHING, Values, captured, is_open, key_of, plain, returned, yielded
 from profiling.audit.reading.packed import Steps
 from profiling.audit.reading.terms import REPEAT, Op, Term
 
@@ -158,7 +158,7 @@ class Evaluator(Outside):
         bound = self.program.imported(self.module, module, attribute, level)
         values = bound.values
         for slot in bound.slots:
-            values = values | (self.types.variable(slot) or self.read(slot))
+            values = values | self.variable(slot)
         self._bind(name, values, weak, sure=not bound.slots)
 
     def _set_global(self, op: Op) -> None:
@@ -211,7 +211,8 @@ class Evaluator(Outside):
         return frozenset({f"c:{self.program.class_named(self.module, term[1])}"}) if term[1] >= 0 else NOTHING
 
     def _typed(self, term: Term) -> Values:
-        return self.types.of(term[1], self.module, self.unit.name) or self.value(term[2])
+        typed = self.types.of(term[1], self.module, self.unit.name)
+        return typed if typed and not is_open(typed) else typed | self.value(term[2])
 
 
 _TERMS: list[Callable[[Evaluator, Term], Values]] = [

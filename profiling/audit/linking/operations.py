@@ -2,6 +2,7 @@
 
 from profiling.audit.linking.containers import Containers
 from profiling.audit.linking.engine import BY_TYPE, EXACT
+from profiling.audit.linking.results import OPERATED, class_of
 from profiling.audit.linking.values import NOTHING, TEXT, Values, yielded
 from profiling.audit.reading.operators import REFLECTED
 from profiling.audit.reading.terms import Term
@@ -22,9 +23,15 @@ class Operations(Containers):
                 found = found | self.call_special(value, direct, line, direct, [right])
                 if direct == "__ne__" and not self.special(value, direct):
                     self.call_special(value, "__eq__", line, direct, [right])
+            elif value[0] in "xr":
+                given = OPERATED.get((class_of(value), method))
+                found = found | {given} if given is not None else found
         if right and not found:
             found = self._reflected(right, left, method, line)
         containers = frozenset([each for each in left | right if each[0] in "ldt"])
+        if any(value[0] == "k" for value in left):
+            # `"%s" % x` is text whatever x is.
+            containers = containers | TEXT
         return found | containers if found else containers
 
     def _reflected(self, right: Values, left: Values, method: str, line: int) -> Values:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from profiling.audit.linking.calls import Calls
 from profiling.audit.linking.engine import CALLBACK, EXTERNAL, FLOW, Call
 from profiling.audit.linking.reasons import Reason
+from profiling.audit.linking.results import CALLED, LISTED, PATHS
 from profiling.audit.linking.values import CALLABLE, NOTHING, TEXT, Values, key_of, outside_result
 
 _ASKED = {
@@ -39,7 +40,15 @@ class Outside(Calls):
             self._start(call)
         elif last not in _RUNS_LATER or not self._run_later(call):
             self.hand_over(call)
-        return outside_result(name)
+        return self._given_by(name, call)
+
+    def _given_by(self, name: str, call: Call) -> Values:
+        """Return what calling something outside the tree gives."""
+        known = CALLED.get(name)
+        if known is not None:
+            return frozenset({known})
+        elements = LISTED.get(name)
+        return self.fill(self.place(call), frozenset({elements})) if elements is not None else outside_result(name)
 
     def _builtin(self, name: str, call: Call) -> Values:
         if name in _ASKED:
@@ -251,6 +260,16 @@ class Outside(Calls):
     def _wraps(self, _call: Call) -> Values:
         return frozenset({"r:functools.wraps()"})
 
+    def _open(self, call: Call) -> Values:
+        return self._file(call.keywords.get("mode") or self._second(call))
+
+    def _open_path(self, call: Call) -> Values:
+        return self._file(call.keywords.get("mode") or self._first(call))
+
+    def _file(self, modes: Values) -> Values:
+        mode = key_of(modes) or ""
+        return frozenset({"r:io.BufferedReader" if "b" in mode[2:] else "r:io.TextIOWrapper"})
+
     def _code(self, call: Call) -> Values:
         self.links.missing[call.index] = Reason.DYNAMIC_CODE
         return NOTHING
@@ -336,8 +355,8 @@ _BUILTINS: dict[str, _Model] = {
     "map": Outside._map, "filter": Outside._filter, "sorted": Outside._sorted, "min": Outside._extreme,
     "max": Outside._extreme, "enumerate": Outside._enumerate, "zip": Outside._zip, "next": Outside._next,
     "anext": Outside._next, "dict": Outside._dict, "super": Outside._super, "type": Outside._type,
-    "getattr": Outside._getattr, "setattr": Outside._setattr, "eval": Outside._code, "exec": Outside._code,
-    "__import__": Outside._code,
+    "open": Outside._open, "getattr": Outside._getattr, "setattr": Outside._setattr, "eval": Outside._code,
+    "exec": Outside._code, "__import__": Outside._code,
 }  # fmt: skip
 _MODELS: dict[str, _Model] = {
     "functools.partial": Calls.partial, "functools.partialmethod": Calls.partial, "functools.reduce": Outside._reduce,
@@ -352,7 +371,8 @@ _MODELS: dict[str, _Model] = {
     "asyncio.create_task": Outside._first, "asyncio.ensure_future": Outside._first,
     "asyncio.wait_for": Outside._first, "asyncio.shield": Outside._first, "weakref.proxy": Outside._first,
     "operator.attrgetter": Outside._wraps, "contextlib.closing": Outside._first,
-    "contextlib.nullcontext": Outside._first, "types.MappingProxyType": Outside._first,
+    "contextlib.nullcontext": Outside._first, "types.MappingProxyType": Outside._first, "io.open": Outside._open,
+    "codecs.open": Outside._open, **{f"{path}.open": Outside._open_path for path in PATHS},
 }  # fmt: skip
 _LIST: dict[str, _MethodModel] = {
     "append": Outside._append, "add": Outside._append, "insert": Outside._append, "appendleft": Outside._append,

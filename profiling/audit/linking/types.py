@@ -100,6 +100,8 @@ class Types:
         for name in self._classes.resolve(module, dotted, around):
             if name in self._program.classes:
                 found.add(f"i:{name}")
+                if self._classes.protocols.is_callback(name):
+                    found.add(f"w:{name}.__call__")
             else:
                 found |= self._outside(name)
         return frozenset(found)

@@ -44,6 +44,14 @@ TYPED = ("l<", "d<", "t<", "h<", "w<")
 """How slots begin whose names tell what they hold: they never go stale."""
 
 
+_BARE = frozenset({"t:list", "t:dict", "t:tuple", "t:set", "t:frozenset"})
+
+
+def is_open(values: Values) -> bool:
+    """Tell whether a type leaves open what is called: of callables it tells results, of bare containers no elements."""
+    return any("w:" in value or ";>" in value or value in _BARE for value in values)
+
+
 def item(site: str, key: str) -> str:
     """Return the slot of one item of a container."""
     return f"{site}[{key}]"

@@ -1,7 +1,7 @@
 """After an edit the graph is the one that reading everything anew gives, whatever was kept."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -34,6 +34,32 @@ EDITS = {
     "a re-export": ("pkg/__init__.py", "from pkg.use import cb as helper\n"),
 }
 
+PROTOCOL_FILES = {
+    "pkg/__init__.py": "",
+    "pkg/rules.py": "from typing import Protocol\n\n\nclass Rule(Protocol):\n    label: str\n\n"
+    "    def hold(self, x): ...\n",
+    "pkg/one.py": "class One:\n    label = 'one'\n\n    def hold(self, x):\n        return x\n",
+    "pkg/two.py": "class Two:\n    def hold(self, x):\n        return x\n",
+    "pkg/three.py": "from pkg.one import One\n\n\nclass Three(One):\n    def other(self):\n        return 1\n",
+    "pkg/use.py": "from pkg.rules import Rule\n\n\ndef go(rule: Rule):\n    return rule.hold(1)\n",
+}
+PROTOCOL_EDITS = {
+    "an implementer more": ("pkg/four.py", PROTOCOL_FILES["pkg/one.py"].replace("One", "Four")),
+    "a member that was missing": (
+        "pkg/two.py",
+        PROTOCOL_FILES["pkg/two.py"].replace(":\n", ":\n    label = 'two'\n", 1),
+    ),
+    "a member less": ("pkg/one.py", PROTOCOL_FILES["pkg/one.py"].replace("label", "title")),
+    "a parameter less": ("pkg/one.py", PROTOCOL_FILES["pkg/one.py"].replace("self, x", "self").replace("return x", "")),
+    "a method of an heir": ("pkg/three.py", PROTOCOL_FILES["pkg/three.py"].replace("other(self", "hold(self, x")),
+    "the protocol asks for less": ("pkg/rules.py", PROTOCOL_FILES["pkg/rules.py"].replace("    label: str\n\n", "")),
+    "the protocol asks for more": (
+        "pkg/rules.py",
+        PROTOCOL_FILES["pkg/rules.py"].replace("label", "title: str\n    label"),
+    ),
+    "no protocol any more": ("pkg/rules.py", PROTOCOL_FILES["pkg/rules.py"].replace("(Protocol)", "")),
+}
+
 
 def _everything(graph: CallGraph) -> object:
     return as_benchmark_json(graph), {name: graph.nodes[name] for name in graph.nodes}, graph.problems
@@ -45,7 +71,21 @@ def test_after_an_edit_and_back_the_graph_is_as_if_nothing_had_been_kept(lay: La
     build_call_graph(root, options=options)
     name, text = EDITS[edit]
 
-    for content in (text, FILES.get(name)):
+    _edit_and_undo(root, options, name, (text, FILES.get(name)))
+
+
+@pytest.mark.parametrize("edit", PROTOCOL_EDITS)
+def test_who_implements_a_protocol_is_told_anew_after_an_edit(lay: Lay, tmp_path: Path, edit: str) -> None:
+    root, options = lay(PROTOCOL_FILES), ReadOptions(cache=tmp_path / "cache")
+    build_call_graph(root, options=options)
+    name, text = PROTOCOL_EDITS[edit]
+
+    _edit_and_undo(root, options, name, (text, PROTOCOL_FILES.get(name)))
+
+
+def _edit_and_undo(root: Path, options: ReadOptions, name: str, contents: Sequence[str | None]) -> None:
+    """Write a file's contents one after another (None removes it); each time the graph must be that of a fresh read."""
+    for content in contents:
         if content is None:
             (root / name).unlink()
         else:
