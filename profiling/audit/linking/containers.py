@@ -3,7 +3,7 @@
 from profiling.audit.linking.attributes import Attributes
 from profiling.audit.linking.engine import BY_TYPE, FLOW
 from profiling.audit.linking.results import ELEMENTS
-from profiling.audit.linking.values import NOTHING, TEXT, Values, all_items, any_item, item, key_of, keys_of
+from profiling.audit.linking.values import NOTHING, TEXT, TYPED, Values, all_items, any_item, item, key_of, keys_of
 from profiling.audit.reading.terms import STAR, Term
 
 _COUNTED = 16
@@ -15,6 +15,9 @@ class Containers(Attributes):
 
     def put_item(self, site: str, key: str | None, values: Values, *, strong: bool = False) -> None:
         """Store values under a key, or under any where it isn't known."""
+        if site.startswith(TYPED):
+            # One name stands for all containers of a type: what one holds says nothing of the others.
+            return
         own = site in self.own_sites
         slot = item(site, key) if key is not None else any_item(site)
         if not own:

@@ -16,6 +16,7 @@ _ASKED = {
 }  # fmt: skip
 _TO_LIST = frozenset("list tuple set frozenset iter reversed".split())
 _CONSUMING = frozenset("sum any all".split())
+_NEVER_CALLING = frozenset("callable delattr hasattr id isinstance issubclass object slice vars".split())
 _RUNS_LATER = frozenset(
     "submit run_in_executor call_soon call_soon_threadsafe call_later call_at to_thread apply apply_async register"
     " start_new_thread run_sync map_async starmap starmap_async imap imap_unordered add_done_callback".split()
@@ -61,7 +62,8 @@ class Outside(Calls):
         model = _BUILTINS.get(name)
         if model is not None:
             return model(self, call)
-        self.hand_over(call)
+        if name not in _NEVER_CALLING:
+            self.hand_over(call)
         return frozenset({f"t:{name}"}) if name in ("object", "bytearray", "memoryview", "range") else NOTHING
 
     def _line(self, call: Call) -> int:
