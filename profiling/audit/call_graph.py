@@ -39,6 +39,7 @@ class CallGraph:
         nodes: functions and module bodies of the tree, by dotted name.
         edges: surest tier by callee, by caller; callees outside the tree are in it, implicit calls too.
         problems: files that could not be read.
+        notes: what else there is to say of how it was read, one sentence each.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class CallGraph:
         self.nodes = nodes
         self.edges = edges
         self.problems = tuple(problems)
+        self.notes: list[str] = []
         self._keys = keys
         self._callers: dict[str, dict[str, Tier]] | None = None
 

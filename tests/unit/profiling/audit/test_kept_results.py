@@ -1,12 +1,17 @@
 """After an edit the graph is the one that reading everything anew gives, whatever was kept."""
 
+import contextlib
+import dataclasses
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from profiling.audit.graph import CallGraph, ReadOptions, as_benchmark_json, build_call_graph
+from profiling.audit.store import FileRow, checksum
 from profiling.audit.tree import Tree
 
 Lay = Callable[[Mapping[str, str | bytes]], Path]
@@ -126,26 +131,100 @@ def test_an_edit_that_others_do_not_notice_links_one_file_again(
 
 
 @pytest.mark.parametrize("damage", [b"", b"no database", b"SQLite format 3\0" + b"x" * 200])
-def test_a_damaged_cache_counts_as_none(lay: Lay, tmp_path: Path, damage: bytes) -> None:
+def test_a_damaged_cache_counts_as_none_and_that_is_said(lay: Lay, tmp_path: Path, damage: bytes) -> None:
     root, options = lay(FILES), ReadOptions(cache=tmp_path / "cache")
     build_call_graph(root, options=options)
     (tmp_path / "cache" / "callgraph.sqlite3").write_bytes(damage)
 
-    assert _everything(build_call_graph(root, options=options)) == _everything(build_call_graph(root))
+    graph = build_call_graph(root, options=options)
+
+    assert _everything(graph) == _everything(build_call_graph(root))
+    (note,) = graph.notes
+    assert note.startswith("what was kept of earlier audits is damaged, all was read anew: ")
 
 
-@pytest.mark.parametrize("column", ["declarations", "edges"])
-@pytest.mark.parametrize("text", ["[", "[1]", "{}", "[" * 90_000, "null"])
-def test_kept_text_that_somebody_else_wrote_does_no_harm(lay: Lay, tmp_path: Path, column: str, text: str) -> None:
+def test_what_an_earlier_version_kept_is_no_damage(lay: Lay, tmp_path: Path) -> None:
     root, options = lay(FILES), ReadOptions(cache=tmp_path / "cache")
     build_call_graph(root, options=options)
-    with sqlite3.connect(tmp_path / "cache" / "callgraph.sqlite3") as database:
-        database.execute(f"UPDATE file SET {column} = ?", (text,))
-    database.close()
+    _change(tmp_path / "cache", "UPDATE state SET text = 'of another' WHERE name = 'version'")
 
     graph = build_call_graph(root, options=options)
 
-    assert "pkg.use.go" in graph.nodes
+    assert graph.notes == []
+    assert _everything(graph) == _everything(build_call_graph(root))
+
+
+def test_a_row_that_is_gone_is_noticed(lay: Lay, tmp_path: Path) -> None:
+    root, options = lay(FILES), ReadOptions(cache=tmp_path / "cache")
+    build_call_graph(root, options=options)
+    _change(tmp_path / "cache", "DELETE FROM file WHERE path = 'pkg/use.py'")
+
+    assert [note.rpartition(": ")[2] for note in build_call_graph(root, options=options).notes] == [
+        "it holds 3 files of 4"
+    ]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.floats(0, 1, exclude_max=True), turned=st.integers(1, 255), is_cut=st.booleans())
+@example(place=0.0, turned=1, is_cut=False)
+@example(place=0.999, turned=1, is_cut=True)
+def test_a_turned_byte_or_a_lost_end_never_changes_the_graph(
+    kept_tree: "KeptTree", place: float, turned: int, is_cut: bool
+) -> None:
+    at = int(place * len(kept_tree.data))
+    whole = kept_tree.data
+    damaged = whole[:at] if is_cut else whole[:at] + bytes([whole[at] ^ turned]) + whole[at + 1 :]
+    (kept_tree.cache / "callgraph.sqlite3").write_bytes(damaged)
+
+    graph = build_call_graph(kept_tree.root, options=ReadOptions(cache=kept_tree.cache))
+
+    assert _everything(graph) == kept_tree.expected
+
+
+@pytest.mark.parametrize("column", ["declarations", "edges", "bodies", "links", "writes"])
+@pytest.mark.parametrize(
+    "text", ["[", "[1]", "{}", "[" * 90_000, "null", '{"pkg.use.go":{"a":99}}', "[[[1,2,3]]]", '"' + "x" * 50 + '"']
+)
+def test_kept_text_that_somebody_else_wrote_does_no_harm(lay: Lay, tmp_path: Path, column: str, text: str) -> None:
+    root, options = lay(FILES), ReadOptions(cache=tmp_path / "cache")
+    build_call_graph(root, options=options)
+    _forge(tmp_path / "cache", column, text)
+
+    for _ in range(2):
+        graph = build_call_graph(root, options=options)
+        assert "pkg.use.go" in {node.name for node in graph.nodes.values()}
+        (root / "pkg/tools.py").write_text("# comment\n" + FILES["pkg/tools.py"])
+
+
+def _change(cache: Path, statement: str, *values: object) -> None:
+    with contextlib.closing(sqlite3.connect(cache / "callgraph.sqlite3")) as database, database:
+        database.execute(statement, values)
+
+
+def _forge(cache: Path, column: str, text: str) -> None:
+    """Write a text into all rows as somebody would who knows the checksums."""
+    names = [each.name for each in dataclasses.fields(FileRow)]
+    with contextlib.closing(sqlite3.connect(cache / "callgraph.sqlite3")) as database, database:
+        database.execute(f"UPDATE file SET {column} = ?", (text,))
+        for row in database.execute(f"SELECT {', '.join(names)} FROM file").fetchall():
+            database.execute("UPDATE file SET checksum = ? WHERE path = ?", (checksum(row), row[0]))
+
+
+@dataclasses.dataclass(frozen=True)
+class KeptTree:
+    """A tree with what is kept of it, as it was written."""
+
+    root: Path
+    cache: Path
+    data: bytes
+    expected: object
+
+
+@pytest.fixture
+def kept_tree(lay: Lay, tmp_path: Path) -> KeptTree:
+    root, cache = lay(FILES), tmp_path / "cache"
+    expected = _everything(build_call_graph(root, options=ReadOptions(cache=cache)))
+    return KeptTree(root, cache, (cache / "callgraph.sqlite3").read_bytes(), expected)
 
 
 def test_a_cache_that_cannot_be_written_costs_only_time(lay: Lay, tmp_path: Path) -> None:
