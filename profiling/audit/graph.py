@@ -1,13 +1,12 @@
 """Build the call graph of a tree: read every file, link them, hand out the graph."""
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache as kept_in_memory
 from pathlib import Path
 
 from profiling.audit.call_graph import CallGraph, LazyNodes, as_benchmark_json
+from profiling.audit.collector import collector_paused
 from profiling.audit.linking.engine import TIERS
 from profiling.audit.model import FunctionNode, NodeKind, Tier
 from profiling.audit.nodes import node_of
@@ -48,7 +47,7 @@ def build_call_graph(source_root: Path, *, options: ReadOptions = DEFAULT) -> Ca
         raise FileNotFoundError(f"There is no folder or file {source_root} to read.")
 
     def read(cache: Path | None) -> Tree:
-        with _collector_paused(), deep_enough():
+        with collector_paused(), deep_enough():
             found = python_files(source_root, (*DEFAULT_EXCLUDED, *options.excluded))
             return Tree(found, _root_package(source_root), cache)
 
@@ -72,21 +71,6 @@ def _root_package(root: Path) -> str:
         names.append(folder.name)
         folder = folder.parent
     return ".".join(reversed(names))
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep the garbage collector from walking millions of small tuples that all stay alive."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            # All that was made moves to the oldest generation unseen: else the next collection would walk it at once.
-            gc.freeze()
-            gc.unfreeze()
-            gc.enable()
 
 
 def _graph(tree: Tree, notes: list[str], again: Callable[[], CallGraph] | None = None) -> CallGraph:

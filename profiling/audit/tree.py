@@ -30,7 +30,7 @@ from profiling.audit.reading.facts import (
     read_facts,
 )
 from profiling.audit.reading.packed import Steps
-from profiling.audit.reading.source import SourceFile, Unreadable, bytes_of, read_bytes
+from profiling.audit.reading.source import SourceFile, Unreadable, bytes_of, read_bytes, shown_name
 from profiling.audit.relink import Relink, held_to_keep, kept_number, readers_to_keep
 from profiling.audit.store import FileRow, Kept, Store
 
@@ -94,7 +94,7 @@ class Tree:
     def _read(self, kept: Kept) -> Iterator[tuple[str, Declarations]]:
         for source in self._sources:
             try:
-                data = read_bytes(source.path)
+                data = read_bytes(source)
                 row = kept.rows.get(source.relative)
                 digest = hashlib.sha256(data).hexdigest() if self._store is not None else ""
                 self._digests[source.relative] = digest
@@ -106,7 +106,7 @@ class Tree:
                     declarations = facts.declarations
                     self.files[source.relative] = fresh_file(facts.bodies, packing=self._packing)
             except Unreadable as error:
-                self.problems.append(FileProblem(file=source.relative, problem=str(error)))
+                self.problems.append(FileProblem(file=shown_name(source.relative), problem=str(error)))
             else:
                 yield source.relative, declarations
 

@@ -67,6 +67,35 @@ def test_what_can_not_be_audited_ends_with_a_message_and_two(shop: Path, optimiz
     assert "did you mean shop.text.describe" in done.err
 
 
+BAD = {
+    "syntax.py": b"def f(:\n",
+    "latin.py": "x = 'größe'\n".encode("latin-1"),
+    "wide.py": "x = 1\n".encode("utf-16"),
+    "null.py": b"x = 1\0\n",
+    "codec.py": b"# coding: no-such\nx = 1\n",
+    "deep.py": b"x = " + b"(" * 5000 + b")" * 5000,
+    "\x1b[31mred.py": b"def f(:\n",
+}
+
+
+def test_what_can_not_be_read_has_a_line_each_and_stops_nothing(shop: Path, optimize: Optimize) -> None:
+    for name, data in BAD.items():
+        (shop / "shop" / name).write_bytes(data)
+    (shop / "shop" / "round").symlink_to(shop, target_is_directory=True)
+    (shop / "shop" / "itself.py").symlink_to(shop / "shop" / "itself.py")
+    (shop / "shop" / "surrogate.py").write_text('def f():\n    open("\\ud800")\n\n\nf()\n')
+
+    for _ in range(2):
+        done = optimize("audit", "-C", str(shop))
+
+        assert done.code == 0, done.err
+        for name in (*BAD, "itself.py"):
+            shown = name.replace("\x1b", "\\x1b")
+            assert len([line for line in done.out.splitlines() if line.startswith(f"  shop/{shown}: it ")]) == 1
+        assert "\x1b" not in done.out
+    assert "shop.surrogate.f" in (folder_of(shop) / "call_graph.dsl").read_text()
+
+
 def test_a_test_is_audited_by_its_node_id(shop: Path, optimize: Optimize) -> None:
     done = optimize("audit", "-C", str(shop), "--json", "--action", "tests/test_text.py::Words::test_checksums_differ")
 
