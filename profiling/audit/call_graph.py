@@ -49,6 +49,7 @@ class CallGraph:
         *,
         problems: Sequence[FileProblem] = (),
         keys: Mapping[tuple[str, int | str], str] | None = None,
+        notes: list[str] | None = None,
     ) -> None:
         """Take what was found.
 
@@ -57,11 +58,12 @@ class CallGraph:
             edges: by caller.
             problems: files left out.
             keys: names by file with first line, and by file with qualified name; made of the nodes where left out.
+            notes: to which what is found out later may be added.
         """
         self.nodes = nodes
         self.edges = edges
         self.problems = tuple(problems)
-        self.notes: list[str] = []
+        self.notes = notes if notes is not None else []
         self._keys = keys
         self._callers: dict[str, dict[str, Tier]] | None = None
 

@@ -101,13 +101,12 @@ def _graph(tree: Tree, notes: list[str], again: Callable[[], CallGraph] | None =
             if again is None:
                 raise
             note = f"{NOT_USED}: {type(error).__name__}"
-            if note not in graph.notes:
-                graph.notes.append(note)
+            if note not in notes:
+                notes.append(note)
             return _from_anew(again(), name, tree.program.units[numbers[name][0]].file)
 
-    graph = CallGraph(LazyNodes(numbers, make), edges, problems=tree.problems, keys=keys)
-    graph.notes += notes
-    return graph
+    # The graph gets the list itself: `make` must not point to the graph, or all of it waits for the collector.
+    return CallGraph(LazyNodes(numbers, make), edges, problems=tree.problems, keys=keys, notes=notes)
 
 
 def _numbers(tree: Tree) -> dict[str, list[int]]:

@@ -1,5 +1,7 @@
 """What the graph answers: callers, what is reached, what is unknown, which function a profile means."""
 
+import gc
+import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -215,3 +217,17 @@ def test_a_package_given_as_the_root_keeps_its_name(lay: Lay) -> None:
 def test_a_root_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"no folder or file .*missing"):
         build_call_graph(tmp_path / "missing")
+
+
+def test_a_graph_goes_as_soon_as_nobody_needs_it(lay: Lay, tmp_path: Path) -> None:
+    root, options = lay({"a.py": "def f(): pass\nf()\n"}), ReadOptions(cache=tmp_path / "cache")
+    gc.disable()
+    try:
+        for _ in range(2):
+            graph = build_call_graph(root, options=options)
+            assert graph.nodes["a"].calls
+            alive = weakref.ref(graph)
+            del graph
+            assert alive() is None
+    finally:
+        gc.enable()
