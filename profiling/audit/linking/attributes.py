@@ -25,7 +25,7 @@ class Attributes(Engine):
             return NOTHING
         tier = self.tier
         found, least = NOTHING, EXACT
-        for value in base:
+        for value in sorted(base):
             self.tier = tier
             given = self.attribute(value, term[2], term[3])
             found = found | given if found else given

@@ -39,7 +39,8 @@ class Calls(Operations):
         if is_attribute and (not targets or (len(targets) == 1 and "?:" in targets)):
             targets = self._by_name(callee[2], base, call)
         found = NOTHING
-        for target in targets:
+        # In order: who comes first decides where many give way to one, and an audit must not differ from run to run.
+        for target in targets if len(targets) < 2 else sorted(targets):
             apply = _APPLY.get(target[0])
             if apply is not None:
                 given = apply(self, target, call)
@@ -122,7 +123,7 @@ class Calls(Operations):
             self._bind_keyword(function, keyword, values)
         if call.spread:
             self._bind_spread(function, call.spread, offset + len(call.arguments))
-        for value in call.spread_keywords:
+        for value in sorted(call.spread_keywords):
             if value[0] == "d":
                 self._bind_mapping(function, value)
 
@@ -244,7 +245,7 @@ class Calls(Operations):
         """Call all of some values; return what this gives."""
         before, call.tier = call.tier, tier
         found = NOTHING
-        for target in targets:
+        for target in sorted(targets):
             apply = _APPLY.get(target[0])
             if apply is not None and target[0] != "x":
                 given = apply(self, target, call)
@@ -257,7 +258,7 @@ class Calls(Operations):
     def hand_over(self, call: Call) -> None:
         """Note that functions are given to code outside the tree, which may call them."""
         for values in (*call.arguments, *call.keywords.values()):
-            for value in values:
+            for value in sorted(values):
                 if value[0] in "fb":
                     self.edge(call, value[2:], CALLBACK)
                 elif value[0] == "p":
@@ -301,7 +302,7 @@ class Calls(Operations):
             return NOTHING
         self.slots.add(parameter(site, "0"), call.arguments[0])
         bound = Call(-1, call.arguments[1:], call.keywords)
-        for value in call.arguments[0]:
+        for value in sorted(call.arguments[0]):
             if value[0] in "fb":
                 self.bind(value[2:], bound, 1 if value[0] == "b" else 0)
         return frozenset({f"p:{len(call.arguments) - 1}:{site}"})

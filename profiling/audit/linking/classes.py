@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from profiling.audit.linking.program import Program
+from profiling.audit.linking.program import Class, Program
 from profiling.audit.linking.protocols import PROTOCOLS, Protocols
 from profiling.audit.linking.values import MANY, MOST, MOST_CALLABLE, Values
 from profiling.audit.reading.terms import T_NAME, T_SUBSCRIPT, Term
@@ -44,7 +44,9 @@ class Classes:
         self._orders: dict[str, tuple[str, ...]] = {}
         self._members: dict[tuple[str, str, bool], Member] = {}
         self._overrides: dict[tuple[str, str], tuple[str, ...]] = {}
-        self._assigned: dict[str, frozenset[str]] = {}
+        self._lines: dict[str, tuple[Class | str, ...]] = {}
+        self._shared: dict[Member, Member] = {}
+        """Every member that is remembered once: most are alike."""
         self.subclasses: defaultdict[str, list[str]] = defaultdict(list)
         for name in program.classes:
             for base in self.bases(name):
@@ -143,9 +145,14 @@ class Classes:
 
     def assigned(self, name: str) -> frozenset[str]:
         """Return the attributes that a class's body and methods store."""
-        known = self._assigned.get(name)
+        return self._program.classes[name].assigned
+
+    def _line(self, name: str) -> tuple[Class | str, ...]:
+        """Return the order of a class's bases, classes of the tree as such."""
+        known = self._lines.get(name)
         if known is None:
-            known = self._assigned[name] = frozenset(self._program.classes[name].facts.assigned)
+            classes = self._program.classes
+            known = self._lines[name] = tuple([classes.get(each, each) for each in self.order(name)])
         return known
 
     def member(self, name: str, attribute: str, *, exact: bool = True) -> Member:
@@ -161,43 +168,41 @@ class Classes:
         if known is None:
             if len(self._members) >= _MOST_MEMBERS:
                 self._members.clear()
-            known = self._members[key] = self._look(name, attribute, self.order(name), exact=exact)
+            known = self._look(name, attribute, self._line(name), exact=exact)
+            known = self._members[key] = self._shared.setdefault(known, known)
         return known
 
     def member_after(self, name: str, attribute: str) -> Member:
         """Return what `super()` finds in a class's methods."""
-        return self._look(name, attribute, self.order(name)[1:], exact=True)
+        return self._look(name, attribute, self._line(name)[1:], exact=True)
 
-    def _look(self, name: str, attribute: str, order: tuple[str, ...], *, exact: bool) -> Member:
-        program = self._program
+    def _look(self, name: str, attribute: str, line: tuple[Class | str, ...], *, exact: bool) -> Member:
         function, owner, nested, outside, typed = "", "", "", "", None
-        slots = self._slots(attribute, order)
-        for each in order:
-            made = program.classes.get(each)
-            if made is None:
-                if not outside and not function and each not in _IGNORED_BASES:
+        slots = self._slots(attribute, line)
+        for each in line:
+            if isinstance(each, str):
+                if not outside and each not in _IGNORED_BASES:
                     outside = each
                 continue
-            facts = made.facts
-            if attribute in facts.methods and not function:
-                function, owner = f"{each}.{attribute}", each
-            elif attribute in facts.nested and not nested and not function:
-                nested = f"{each}.{attribute}"
-            if typed is None and not function and attribute in facts.annotations:
-                typed = (each, attribute)
+            facts = each.facts
+            if attribute in facts.methods:
+                function, owner = f"{each.name}.{attribute}", each.name
+                break
+            if attribute in facts.nested and not nested:
+                nested = f"{each.name}.{attribute}"
+            if typed is None and attribute in facts.annotations:
+                typed = (each.name, attribute)
         if not exact and not function:
             slots += [f"{each}.{attribute}" for each in self.below(name) if attribute in self.assigned(each)]
         return Member(function, owner, nested, typed, tuple(slots), outside)
 
-    def _slots(self, attribute: str, order: tuple[str, ...]) -> list[str]:
+    def _slots(self, attribute: str, line: tuple[Class | str, ...]) -> list[str]:
         """Return the slots of the classes that may store an attribute."""
-        classes = self._program.classes
         loose = attribute in self._program.loose
         return [
-            f"{each}.{attribute}"
-            for each in order
-            if each in classes
-            and (loose or attribute in self.assigned(each) or attribute in classes[each].facts.annotations)
+            f"{each.name}.{attribute}"
+            for each in line
+            if not isinstance(each, str) and (loose or attribute in each.stored)
         ]
 
     def overrides(self, name: str, method: str) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ class Outside(Calls):
     def _ask(self, name: str, call: Call) -> Values:
         line = self._line(call)
         for values in call.arguments:
-            for value in values:
+            for value in sorted(values):
                 if value[0] in "oi":
                     self.text_of(value, line, _ASKED[name])
         return TEXT if name in ("str", "repr", "format") else NOTHING
@@ -81,11 +81,11 @@ class Outside(Calls):
         values = call.arguments[0] if call.arguments else NOTHING
         line = self._line(call)
         if name == "reversed":
-            for value in values:
+            for value in sorted(values):
                 self.call_special(value, "__reversed__", line, name)
         if name == "iter":
             given = NOTHING
-            for value in values:
+            for value in sorted(values):
                 given = given | self.call_special(value, "__iter__", line, name)
             if any(value[0] in "oig" for value in given):
                 return given
@@ -93,7 +93,7 @@ class Outside(Calls):
 
     def _consume(self, call: Call) -> None:
         line = self._line(call)
-        for value in self.iterate(call.arguments[0], line) if call.arguments else ():
+        for value in sorted(self.iterate(call.arguments[0], line)) if call.arguments else ():
             self.call_special(value, "__add__", line, "sum")
 
     def _elements(self, call: Call, position: int) -> Values:
@@ -119,7 +119,7 @@ class Outside(Calls):
         if key:
             self.apply_all(key, Call(call.index, [elements]), CALLBACK)
         else:
-            for value in elements:
+            for value in sorted(elements):
                 self.call_special(value, "__lt__", self._line(call), "<")
         return elements
 
@@ -140,7 +140,7 @@ class Outside(Calls):
 
     def _next(self, call: Call) -> Values:
         found = call.arguments[1] if len(call.arguments) > 1 else NOTHING
-        for value in call.arguments[0] if call.arguments else ():
+        for value in sorted(call.arguments[0]) if call.arguments else ():
             given = self.call_special(value, "__next__", self._line(call), "next")
             found = found | (given or self.elements_of(value))
         return found
@@ -180,7 +180,7 @@ class Outside(Calls):
         if name is None or name[0] != "k":
             self.links.missing[call.index] = Reason.DYNAMIC_ATTRIBUTE
             return found
-        for value in call.arguments[0]:
+        for value in sorted(call.arguments[0]):
             found = found | self.attribute(value, name[2:], self._line(call))
         return found or self._by_attribute_name(name[2:])
 
@@ -190,7 +190,7 @@ class Outside(Calls):
     def _setattr(self, call: Call) -> Values:
         if len(call.arguments) == 3:
             name = key_of(call.arguments[1])
-            for value in call.arguments[0] if name is not None and name[0] == "k" else ():
+            for value in sorted(call.arguments[0]) if name is not None and name[0] == "k" else ():
                 self.store_attribute(value, (name or "")[2:], call.arguments[2], self._line(call))
         return NOTHING
 
@@ -205,12 +205,12 @@ class Outside(Calls):
         return made or self._second(call)
 
     def _copy(self, call: Call) -> Values:
-        for value in self._first(call):
+        for value in sorted(self._first(call)):
             self.call_special(value, "__copy__", self._line(call), "copy")
         return self._first(call)
 
     def _deepcopy(self, call: Call) -> Values:
-        for value in self._first(call):
+        for value in sorted(self._first(call)):
             self.call_special(value, "__deepcopy__", self._line(call), "deepcopy")
         return self._first(call)
 
@@ -252,7 +252,7 @@ class Outside(Calls):
     def _start(self, call: Call) -> None:
         target = call.keywords.get("target") or call.keywords.get("function") or self._second(call)
         arguments: list[Values] = []
-        for value in call.keywords.get("args", NOTHING):
+        for value in sorted(call.keywords.get("args", NOTHING)):
             position = 0
             while value[0] == "l" and position < 8 and (given := self.get_item(value, f"n:{position}")):
                 arguments.append(given)
@@ -342,7 +342,7 @@ class Outside(Calls):
 
     def _make_text(self, _receiver: str, call: Call) -> Values:
         for values in (*call.arguments, *call.keywords.values()):
-            for value in values:
+            for value in sorted(values):
                 if value[0] in "oi":
                     self.text_of(value, self._line(call), ("__format__", "__str__", "__repr__"))
         return TEXT

@@ -127,7 +127,7 @@ class Types:
         first, _, rest = dotted.partition(".")
         bound = self._program.binding(module, first)
         if rest and "." not in rest:
-            inner = next((value[2:] for value in bound.values if value[0] == "m"), "")
+            inner = min((value[2:] for value in bound.values if value[0] == "m"), default="")
             bound = self._program.binding(inner, rest) if inner else bound
         elif rest:
             return NOTHING

@@ -1,6 +1,10 @@
 """What the graph answers: callers, what is reached, what is unknown, which function a profile means."""
 
 import gc
+import os
+import subprocess
+import sys
+import unittest
 import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -231,3 +235,24 @@ def test_a_graph_goes_as_soon_as_nobody_needs_it(lay: Lay, tmp_path: Path) -> No
             assert alive() is None
     finally:
         gc.enable()
+
+
+def test_the_graph_does_not_depend_on_the_order_of_sets() -> None:
+    command = (
+        sys.executable,
+        "-m",
+        "orchestrator.cli.main",
+        "audit",
+        "graph",
+        str(Path(unittest.__file__).parent),
+        "--json",
+    )
+
+    printed = {
+        subprocess.run(
+            command, env={**os.environ, "PYTHONHASHSEED": seed}, check=True, capture_output=True, timeout=100
+        ).stdout
+        for seed in ("0", "1", "2", "3")
+    }
+
+    assert len(printed) == 1
