@@ -17,6 +17,8 @@ The first two characters tell the kind; the rest names what is meant.
 | `w:site` | a callable whose result alone is known |
 """
 
+from functools import lru_cache
+
 Values = frozenset[str]
 
 NOTHING: Values = frozenset()
@@ -47,6 +49,7 @@ TYPED = ("l<", "d<", "t<", "h<", "w<")
 _BARE = frozenset({"t:list", "t:dict", "t:tuple", "t:set", "t:frozenset"})
 
 
+@lru_cache(maxsize=10_000)
 def is_open(values: Values) -> bool:
     """Tell whether a type leaves open what is called: of callables it tells results, of bare containers no elements."""
     return any("w:" in value or ";>" in value or value in _BARE for value in values)
