@@ -8,7 +8,7 @@ from profiling.audit.reading.terms import DECORATED, PROPERTY, STATIC
 
 PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 MOST_IMPLEMENTERS = 40
-"""Classes that have a protocol's members beyond which these tell nothing: a name that everybody uses."""
+"""Classes that have a protocol's only member beyond which it tells nothing: a name that everybody uses."""
 _NOT_MEMBERS = frozenset(
     "__init__ __new__ __slots__ __doc__ __module__ __dict__ __annotations__ __class_getitem__ __init_subclass__"
     " __match_args__ __subclasshook__ __weakref__".split()
@@ -59,7 +59,7 @@ class Protocols:
     def implementers(self, name: str) -> tuple[str, ...]:
         """Return the classes that have all members of a protocol, though it is none of their bases.
 
-        Those that inherit from it are not among them. None are given where there are more than 40.
+        Those that inherit from it are not among them. None are given where more than 40 have the only member it asks for.
         """
         members = self.members(name)
         found = [
@@ -69,7 +69,7 @@ class Protocols:
             and name not in self._hierarchy.order(each)
             and all(self._has(each, member, name) for member in members)
         ]
-        return tuple(found) if len(found) <= MOST_IMPLEMENTERS else ()
+        return tuple(found) if len(members) > 1 or len(found) <= MOST_IMPLEMENTERS else ()
 
     def _candidates(self, name: str, members: Iterable[str]) -> list[str]:
         """Return the classes that define or inherit the method of a protocol that fewest define."""

@@ -237,6 +237,7 @@ def test_a_graph_goes_as_soon_as_nobody_needs_it(lay: Lay, tmp_path: Path) -> No
         gc.enable()
 
 
+@pytest.mark.slow
 def test_the_graph_does_not_depend_on_the_order_of_sets() -> None:
     command = (
         sys.executable,
@@ -256,3 +257,17 @@ def test_the_graph_does_not_depend_on_the_order_of_sets() -> None:
     }
 
     assert len(printed) == 1
+
+
+@pytest.mark.parametrize(("members", "count", "found"), [(1, 40, 40), (1, 41, 0), (2, 41, 41)])
+def test_a_name_that_everybody_uses_makes_nobody_an_implementer(
+    graphed: Graphed, members: int, count: int, found: int
+) -> None:
+    names = ["shut", "bolt"][:members]
+    methods = "".join(f"    def {name}(self): pass\n" for name in names)
+    classes = "".join(f"class C{number}:\n{methods}" for number in range(count))
+    text = f"from typing import Protocol\nclass P(Protocol):\n{methods}{classes}def run(p: P): p.shut()\n"
+
+    graph = graphed(text)
+
+    assert len(graph.edges["shop.run"]) == found + 1
