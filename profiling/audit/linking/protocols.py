@@ -59,7 +59,7 @@ class Protocols:
     def implementers(self, name: str) -> tuple[str, ...]:
         """Return the classes that have all members of a protocol, though it is none of their bases.
 
-        Those that inherit from it are not among them. None are given where more than 40 have the only member it asks for.
+        Those that inherit from it are not among them. None are given where more than 40 have its only member.
         """
         members = self.members(name)
         found = [
