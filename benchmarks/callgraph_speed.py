@@ -55,7 +55,7 @@ def _sources(folder: Path) -> list[bytes]:
     found: list[bytes] = []
     for file in python_files(folder, DEFAULT_EXCLUDED):
         with contextlib.suppress(Unreadable):
-            found.append(read_bytes(file.path))
+            found.append(read_bytes(file))
     return found
 
 

@@ -42,11 +42,12 @@ def cache_of(root: Path) -> Path | None:
     return None if any(path.is_symlink() for path in way) or not folder.is_dir() else way[-1]
 
 
-def calibration_of(root: Path) -> Calibration | None:
-    """Return the fitted weights that belong to a checkout, None where nothing was fitted.
+def calibration_of(root: Path, tell: Say) -> Calibration | None:
+    """Return the fitted weights that belong to a checkout, None where nothing was fitted or that is of no use.
 
-    Raises:
-        UsageError: they are damaged.
+    Args:
+        root: of the checkout.
+        tell: told why what is there can't be used.
     """
     path = calibration_path(root)
     if path.is_symlink() or path.parent.is_symlink() or path.parent.parent.is_symlink():
@@ -54,9 +55,8 @@ def calibration_of(root: Path) -> Calibration | None:
     try:
         return read_calibration(path)
     except (CalibrationError, OSError) as error:
-        raise UsageError(
-            str(error), hint=f"remove it: rm {path}; optimize audit --calibrate makes a new one"
-        ) from error
+        tell(f"fitted weights are not used: {error}")
+        return None
 
 
 def calibration_path(root: Path) -> Path:

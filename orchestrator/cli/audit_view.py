@@ -52,10 +52,12 @@ def audited(flags: AuditFlags) -> str:
             chosen(tree, wanted)
         ran = audit_run.ran(tree, flags) if flags["calibrate"] is not None else None
         with Patience() as say:
-            calibration = audit_tree.calibration_of(root)
+            notes: list[str] = []
+            calibration = audit_tree.calibration_of(root, notes.append)
             measured = None if ran is None else ran.profile
             today = audit_tree.today()
             found = audit(tree, wanted, day=today, calibration=calibration, measured=measured, say=say)
+            found = replace(found, notes=(*notes, *found.notes))
             found = found if ran is None else _with_run(found, ran)
             # The audit of today may be the one to compare with: it is read before it is replaced.
             before = audit_tree.earlier(root, flags["diff"], wanted, calibration, say) if flags["diff"] else None
@@ -89,9 +91,11 @@ def traced(repo: str, symbol: str, depth: int) -> str:
     root = root_of(repo)
     with _unknown_names(), Patience() as say:
         tree = audit_tree.working_tree(root, say)
-        calibration = audit_tree.calibration_of(root)
+        notes: list[str] = []
+        calibration = audit_tree.calibration_of(root, notes.append)
         model = STANDARD if calibration is None else calibration.model()
-        return neutral(trace(tree.graph, symbol, depth, model=model))
+        text = trace(tree.graph, symbol, depth, model=model)
+        return "\n".join(map(neutral, (text, *notes, *tree.graph.notes)))
 
 
 def _prepare(layout: Layout) -> None:

@@ -101,7 +101,7 @@ def audit(
         sites=found.sites,
         shapes={name: shape.value for name, shape in found.shapes.items()},
         action_shapes={name: shape.value for name, shape in found.action_shapes.items()},
-        notes=(*tree.manifest.problems, *discovery.problems, *found.problems, *_left_out(wished)),
+        notes=(*tree.graph.notes, *tree.manifest.problems, *discovery.problems, *found.problems, *_left_out(wished)),
         calibration=fitted(calibration),
         measured={} if measured is None else {one.action.name: measured_costs(one, measured) for one in traced},
     )

@@ -39,6 +39,7 @@ class CallGraph:
         nodes: functions and module bodies of the tree, by dotted name.
         edges: surest tier by callee, by caller; callees outside the tree are in it, implicit calls too.
         problems: files that could not be read.
+        notes: what else there is to say of how it was read, one sentence each.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class CallGraph:
         *,
         problems: Sequence[FileProblem] = (),
         keys: Mapping[tuple[str, int | str], str] | None = None,
+        notes: list[str] | None = None,
     ) -> None:
         """Take what was found.
 
@@ -56,10 +58,12 @@ class CallGraph:
             edges: by caller.
             problems: files left out.
             keys: names by file with first line, and by file with qualified name; made of the nodes where left out.
+            notes: to which what is found out later may be added.
         """
         self.nodes = nodes
         self.edges = edges
         self.problems = tuple(problems)
+        self.notes = notes if notes is not None else []
         self._keys = keys
         self._callers: dict[str, dict[str, Tier]] | None = None
 

@@ -1,17 +1,17 @@
 """Build the call graph of a tree: read every file, link them, hand out the graph."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache as kept_in_memory
 from pathlib import Path
 
 from profiling.audit.call_graph import CallGraph, LazyNodes, as_benchmark_json
+from profiling.audit.collector import collector_paused
 from profiling.audit.linking.engine import TIERS
-from profiling.audit.model import FunctionNode, Tier
+from profiling.audit.model import FunctionNode, NodeKind, Tier
 from profiling.audit.nodes import node_of
 from profiling.audit.reading.source import DEFAULT_EXCLUDED, python_files
-from profiling.audit.tree import Tree, deep_enough
+from profiling.audit.tree import DAMAGED, NOT_USED, Tree, deep_enough
 
 __all__ = ["CallGraph", "ReadOptions", "as_benchmark_json", "build_call_graph"]
 
@@ -45,9 +45,22 @@ def build_call_graph(source_root: Path, *, options: ReadOptions = DEFAULT) -> Ca
     """
     if not source_root.exists():
         raise FileNotFoundError(f"There is no folder or file {source_root} to read.")
-    found = python_files(source_root, (*DEFAULT_EXCLUDED, *options.excluded))
-    with _collector_paused(), deep_enough():
-        return _graph(Tree(found, _root_package(source_root), options.cache))
+
+    def read(cache: Path | None) -> Tree:
+        with collector_paused(), deep_enough():
+            found = python_files(source_root, (*DEFAULT_EXCLUDED, *options.excluded))
+            return Tree(found, _root_package(source_root), cache)
+
+    tree = read(options.cache)
+    if tree.is_anew:
+        return _graph(tree, tree.notes)
+    again = kept_in_memory(lambda: _graph(read(None), []))
+    try:
+        return _graph(tree, tree.notes, again)
+    except DAMAGED as error:
+        graph = again()
+        graph.notes += [*tree.notes, f"{NOT_USED}: {type(error).__name__}"]
+        return graph
 
 
 def _root_package(root: Path) -> str:
@@ -60,31 +73,20 @@ def _root_package(root: Path) -> str:
     return ".".join(reversed(names))
 
 
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep the garbage collector from walking millions of small tuples that all stay alive."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            # All that was made moves to the oldest generation unseen: else the next collection would walk it at once.
-            gc.freeze()
-            gc.unfreeze()
-            gc.enable()
+def _graph(tree: Tree, notes: list[str], again: Callable[[], CallGraph] | None = None) -> CallGraph:
+    """Return the graph of a tree.
 
+    Args:
+        tree: linked.
+        notes: to hand on.
+        again: reads the tree without what was kept, should that turn out to be of no use for a node.
 
-def _graph(tree: Tree) -> CallGraph:
-    program = tree.program
-    numbers: dict[str, list[int]] = {}
+    Raises:
+        ValueError, TypeError, LookupError: what was kept of its edges is none of ours.
+    """
+    numbers = _numbers(tree)
     keys: dict[tuple[str, int | str], str] = {}
-    for unit in program.units:
-        known = numbers.get(unit.name)
-        if known is None:
-            numbers[unit.name] = [unit.number]
-        else:
-            known.append(unit.number)
+    for unit in tree.program.units:
         keys.setdefault((unit.file, unit.scope.first_line if unit.index else 0), unit.name)
         keys.setdefault((unit.file, unit.scope.qualname), unit.name)
     edges: dict[str, dict[str, Tier]] = {name: {} for name in numbers}
@@ -93,10 +95,42 @@ def _graph(tree: Tree) -> CallGraph:
             edges[name] = {callee: TIERS[tier] for callee, tier in found.items()}
 
     def make(name: str) -> FunctionNode:
-        function = program.functions.get(name)
-        first = function.number if function is not None else numbers[name][0]
-        ordered = sorted(numbers[name], key=lambda number: (number != first, number))
-        units = [program.units[each] for each in ordered]
-        return node_of([(unit, tree.body(unit), tree.links(unit)) for unit in units])
+        try:
+            return _node(tree, name, numbers[name])
+        except DAMAGED as error:
+            if again is None:
+                raise
+            note = f"{NOT_USED}: {type(error).__name__}"
+            if note not in notes:
+                notes.append(note)
+            return _from_anew(again(), name, tree.program.units[numbers[name][0]].file)
 
-    return CallGraph(LazyNodes(numbers, make), edges, problems=tree.problems, keys=keys)
+    # The graph gets the list itself: `make` must not point to the graph, or all of it waits for the collector.
+    return CallGraph(LazyNodes(numbers, make), edges, problems=tree.problems, keys=keys, notes=notes)
+
+
+def _numbers(tree: Tree) -> dict[str, list[int]]:
+    """Return the numbers of the units by name."""
+    numbers: dict[str, list[int]] = {}
+    for unit in tree.program.units:
+        known = numbers.get(unit.name)
+        if known is None:
+            numbers[unit.name] = [unit.number]
+        else:
+            known.append(unit.number)
+    return numbers
+
+
+def _from_anew(graph: CallGraph, name: str, file: str) -> FunctionNode:
+    """Return a node of which nothing that was kept can be used; an empty one where the source has none of the name."""
+    if name in graph.nodes:
+        return graph.nodes[name]
+    return FunctionNode(name=name, file=file, line=1, first_line=1, end_line=1, qualname=name, kind=NodeKind.FUNCTION)
+
+
+def _node(tree: Tree, name: str, numbers: list[int]) -> FunctionNode:
+    program = tree.program
+    function = program.functions.get(name)
+    first = function.number if function is not None else numbers[0]
+    units = [program.units[each] for each in sorted(numbers, key=lambda number: (number != first, number))]
+    return node_of([(unit, tree.body(unit), tree.links(unit)) for unit in units])

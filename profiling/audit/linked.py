@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from profiling.audit.collector import collector_paused
 from profiling.audit.linking.engine import Links
 from profiling.audit.linking.program import Program
 from profiling.audit.linking.values import FOLLOWED, NOTHING, TYPED, Values
@@ -37,7 +38,8 @@ class LinkedFile:
         if self._packed is not None:
             return [self._packed.body(index) for index in range(len(self._packed))]
         if self._bodies is None:
-            self._bodies = bodies_from_json(self.row.bodies) if self.row is not None else []
+            with collector_paused():
+                self._bodies = bodies_from_json(self.row.bodies) if self.row is not None else []
         return self._bodies
 
     def body(self, index: int) -> BodyFacts:
@@ -54,7 +56,8 @@ class LinkedFile:
         if found is not None:
             return found if isinstance(found, Links) else Links.unpacked(found)
         if self._links is None:
-            self._links = links_from_json(self.row.links) if self.row is not None else []
+            with collector_paused():
+                self._links = links_from_json(self.row.links) if self.row is not None else []
         return self._links[index] if index < len(self._links) else Links()
 
 

@@ -23,7 +23,10 @@ _REPEATABLE = frozenset(
 )
 _CHANGING_MODES = frozenset("wax+")
 _CHANGING_CALLS = ("shutil.", "tempfile.", "os.open", "os.fdopen", "os.sendfile", "mmap.", "numpy.save", "socket.")
-_WRITING = frozenset("dump send sendall write_text write_bytes post put patch delete execute commit connect".split())
+_WRITING = frozenset(
+    "dump send sendall write_text write_bytes post put patch delete execute executemany executescript commit"
+    " connect".split()
+)
 _LITERAL_PATH = re.compile(r"""(?:pathlib\.)?Path\((['"])[^'"]*\1\)""")
 
 
@@ -64,8 +67,15 @@ def repeatable(functions: Part) -> Iterator[Repeatable]:
         for site in node.calls:
             classed = class_of_call(site)
             data = data_of(site)
-            if classed is not None and classed[1] in _REPEATABLE and data and not _writes(site):
+            if classed is None or classed[1] not in _REPEATABLE or not data or _writes(site):
+                continue
+            if not _is_handed_over(site, classed[0]):
                 yield Repeatable(node=node, site=site, callee=classed[0], cost_class=classed[1], data=data)
+
+
+def _is_handed_over(site: CallSite, callee: str) -> bool:
+    """Say whether it is not called here but given to what calls it, on data that the source does not name."""
+    return site.source.rpartition(".")[2] == callee.rpartition(".")[2]
 
 
 def data_of(site: CallSite) -> str:

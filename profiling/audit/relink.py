@@ -61,6 +61,7 @@ class Relink:
             names |= changed_names(Declarations.from_json(self._kept.rows[file].declarations), None)
         names = {name for name in names if not name.startswith("<lambda")}
         names |= self._renamed(names)
+        names |= self._implemented(names)
         if len(names) > _MOST_NAMES:
             raise TooMuch
         for file, old in before.items():
@@ -100,6 +101,16 @@ class Relink:
             for bound, targets in declarations.imports.items()
             if any(attribute in names for _, attribute, _ in targets)
         }
+
+    def _implemented(self, names: set[str]) -> set[str]:
+        """Return all members of the protocols of which some changed, or came to be implemented elsewhere."""
+        protocols = self._solver.classes.protocols
+        found: set[str] = set()
+        for name in filter(protocols.is_protocol, self._program.classes):
+            members = protocols.members(name)
+            if not members.isdisjoint(names) or name.rpartition(".")[2] in names:
+                found |= members
+        return found
 
     def _restore(self) -> None:
         """Put back what the slots held and who read them."""

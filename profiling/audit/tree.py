@@ -30,14 +30,15 @@ from profiling.audit.reading.facts import (
     read_facts,
 )
 from profiling.audit.reading.packed import Steps
-from profiling.audit.reading.source import SourceFile, Unreadable, bytes_of, read_bytes
+from profiling.audit.reading.source import SourceFile, Unreadable, bytes_of, read_bytes, shown_name
 from profiling.audit.relink import Relink, held_to_keep, kept_number, readers_to_keep
 from profiling.audit.store import FileRow, Kept, Store
 
 _LARGE_BYTES = 12 * 1024 * 1024
 """Source beyond which what is known of it is kept as bytes: smaller trees need not spend the time."""
-_DAMAGED = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
-"""What kept text that was damaged, or made by somebody else, may lead to."""
+DAMAGED = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
+"""What kept text that somebody else made may lead to."""
+NOT_USED = "what was kept of earlier audits is damaged, all was read anew"
 
 
 class Tree:
@@ -46,6 +47,8 @@ class Tree:
     Attributes:
         program: all declarations; files: by path.
         problems: files left out, with the reason.
+        notes: what is wrong with what was kept, one sentence each.
+        is_anew: nothing that was kept is in it.
     """
 
     def __init__(self, found: Iterable[SourceFile], root_package: str, cache: Path | None) -> None:
@@ -61,13 +64,17 @@ class Tree:
         self._sources = list(found)
         self._packing = bytes_of(self._sources) > _LARGE_BYTES
         self._root_package = root_package
-        kept = self._store.load() if self._store is not None else Kept(rows={}, state={})
+        kept = self._store.load() if self._store is not None else Kept()
+        self.notes = [f"{NOT_USED}: {kept.damage}"] if kept.damage else []
+        self.is_anew = not kept.rows
         try:
             self._build(kept)
-        except _DAMAGED:
-            if not kept.rows:
+        except DAMAGED as error:
+            if self.is_anew:
                 raise
-            self._build(Kept(rows={}, state={}))
+            self.notes.append(f"{NOT_USED}: {type(error).__name__}")
+            self.is_anew = True
+            self._build(Kept())
 
     def _build(self, kept: Kept) -> None:
         self.problems: list[FileProblem] = []
@@ -87,7 +94,7 @@ class Tree:
     def _read(self, kept: Kept) -> Iterator[tuple[str, Declarations]]:
         for source in self._sources:
             try:
-                data = read_bytes(source.path)
+                data = read_bytes(source)
                 row = kept.rows.get(source.relative)
                 digest = hashlib.sha256(data).hexdigest() if self._store is not None else ""
                 self._digests[source.relative] = digest
@@ -99,7 +106,7 @@ class Tree:
                     declarations = facts.declarations
                     self.files[source.relative] = fresh_file(facts.bodies, packing=self._packing)
             except Unreadable as error:
-                self.problems.append(FileProblem(file=source.relative, problem=str(error)))
+                self.problems.append(FileProblem(file=shown_name(source.relative), problem=str(error)))
             else:
                 yield source.relative, declarations
 

@@ -1,8 +1,10 @@
 """What an attribute of a value is: members by the order of bases, properties, modules' names, `super()`."""
 
+from abc import abstractmethod
+
 from profiling.audit.linking.classes import Member
 from profiling.audit.linking.engine import BY_TYPE, EXACT, FLOW, Call, Engine
-from profiling.audit.linking.values import LONGEST_OUTSIDE, NOTHING, OUTSIDE, Values
+from profiling.audit.linking.values import LONGEST_OUTSIDE, NOTHING, OUTSIDE, Values, is_open
 from profiling.audit.reading.terms import CLASS_METHOD, DECORATED, PROPERTY, STATIC, Term
 
 _SILENT = frozenset({"__class__", "__dict__", "__doc__", "__name__", "__module__", "__qualname__", "__annotations__"})
@@ -23,7 +25,7 @@ class Attributes(Engine):
             return NOTHING
         tier = self.tier
         found, least = NOTHING, EXACT
-        for value in base:
+        for value in sorted(base):
             self.tier = tier
             given = self.attribute(value, term[2], term[3])
             found = found | given if found else given
@@ -97,7 +99,7 @@ class Attributes(Engine):
             found = frozenset({f"c:{member.nested}"})
         if member.typed is not None:
             found = found | self.types.attribute(*member.typed)
-            if found:
+            if found and not is_open(found):
                 self.tier = BY_TYPE
                 return found
         for slot in member.slots:
@@ -143,9 +145,7 @@ class Attributes(Engine):
         bound = self.program.binding(base, name)
         values = bound.values
         for slot in bound.slots:
-            typed = self.types.variable(slot)
-            self.tier = max(self.tier, BY_TYPE if typed else FLOW)
-            found = typed or self.read(slot)
+            found = self.variable(slot)
             values = values | found if values else found
         return values
 
@@ -179,9 +179,9 @@ class Attributes(Engine):
             self.bind(function, Call(-1, arguments), 1)
         return result
 
+    @abstractmethod
     def bind(self, name: str, call: Call, offset: int) -> None:
         """Let a function's parameters receive a call's arguments."""
-        raise NotImplementedError(name, call, offset)
 
     def store_attribute(self, value: str, name: str, values: Values, line: int) -> None:
         """Store values in an attribute of one value."""

@@ -1,5 +1,7 @@
 """What a call reaches: functions, constructors, methods, callables that are kept somewhere."""
 
+from abc import abstractmethod
+
 from profiling.audit.linking.engine import BY_NAME, CALLBACK, EXTERNAL, FLOW, Call
 from profiling.audit.linking.operations import Operations
 from profiling.audit.linking.program import Function
@@ -37,7 +39,8 @@ class Calls(Operations):
         if is_attribute and (not targets or (len(targets) == 1 and "?:" in targets)):
             targets = self._by_name(callee[2], base, call)
         found = NOTHING
-        for target in targets:
+        # In order: who comes first decides where many give way to one, and an audit must not differ from run to run.
+        for target in targets if len(targets) < 2 else sorted(targets):
             apply = _APPLY.get(target[0])
             if apply is not None:
                 given = apply(self, target, call)
@@ -120,7 +123,7 @@ class Calls(Operations):
             self._bind_keyword(function, keyword, values)
         if call.spread:
             self._bind_spread(function, call.spread, offset + len(call.arguments))
-        for value in call.spread_keywords:
+        for value in sorted(call.spread_keywords):
             if value[0] == "d":
                 self._bind_mapping(function, value)
 
@@ -242,7 +245,7 @@ class Calls(Operations):
         """Call all of some values; return what this gives."""
         before, call.tier = call.tier, tier
         found = NOTHING
-        for target in targets:
+        for target in sorted(targets):
             apply = _APPLY.get(target[0])
             if apply is not None and target[0] != "x":
                 given = apply(self, target, call)
@@ -255,19 +258,19 @@ class Calls(Operations):
     def hand_over(self, call: Call) -> None:
         """Note that functions are given to code outside the tree, which may call them."""
         for values in (*call.arguments, *call.keywords.values()):
-            for value in values:
+            for value in sorted(values):
                 if value[0] in "fb":
                     self.edge(call, value[2:], CALLBACK)
                 elif value[0] == "p":
                     self.apply_all(frozenset({value}), Call(call.index, []), CALLBACK)
 
+    @abstractmethod
     def outside(self, name: str, call: Call) -> Values:
         """Evaluate a call of something outside the tree."""
-        raise NotImplementedError(name, call)
 
+    @abstractmethod
     def builtin_method(self, name: str, receiver: str, call: Call) -> Values:
         """Evaluate a call of a builtin object's method."""
-        raise NotImplementedError(name, receiver, call)
 
     def fill(self, site: str, values: Values) -> Values:
         """Return a list whose elements are some values."""
@@ -299,7 +302,7 @@ class Calls(Operations):
             return NOTHING
         self.slots.add(parameter(site, "0"), call.arguments[0])
         bound = Call(-1, call.arguments[1:], call.keywords)
-        for value in call.arguments[0]:
+        for value in sorted(call.arguments[0]):
             if value[0] in "fb":
                 self.bind(value[2:], bound, 1 if value[0] == "b" else 0)
         return frozenset({f"p:{len(call.arguments) - 1}:{site}"})

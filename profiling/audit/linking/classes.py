@@ -1,18 +1,19 @@
 """What instances of a class have: the order of its bases, its members, what its subclasses override."""
 
+import weakref
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from profiling.audit.linking.program import Program
+from profiling.audit.linking.program import Class, Program
+from profiling.audit.linking.protocols import PROTOCOLS, Protocols
 from profiling.audit.linking.values import MANY, MOST, MOST_CALLABLE, Values
 from profiling.audit.reading.terms import T_NAME, T_SUBSCRIPT, Term
 
 _MOST_BASES = 200
 _MOST_MEMBERS = 15_000
 """Members that are remembered at a time."""
-_IGNORED_BASES = frozenset(
-    {"<builtin>.object", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "abc.ABC"}
-)
+_IGNORED_BASES = PROTOCOLS | {"<builtin>.object", "typing.Generic", "abc.ABC"}
 
 
 class Member(NamedTuple):
@@ -43,11 +44,16 @@ class Classes:
         self._orders: dict[str, tuple[str, ...]] = {}
         self._members: dict[tuple[str, str, bool], Member] = {}
         self._overrides: dict[tuple[str, str], tuple[str, ...]] = {}
-        self._assigned: dict[str, frozenset[str]] = {}
+        self._lines: dict[str, tuple[Class | str, ...]] = {}
+        self._shared: dict[Member, Member] = {}
+        """Every member that is remembered once: most are alike."""
         self.subclasses: defaultdict[str, list[str]] = defaultdict(list)
         for name in program.classes:
             for base in self.bases(name):
                 self.subclasses[base].append(name)
+        # No circle: what is known of a large tree must go as soon as it is done with.
+        self.protocols = Protocols(program, weakref.proxy(self))
+        self._descendants: dict[str, tuple[str, ...]] = {}
         self._below: dict[str, tuple[str, ...]] = {}
 
     def bases(self, name: str) -> tuple[str, ...]:
@@ -114,8 +120,18 @@ class Classes:
         return known
 
     def below(self, name: str) -> tuple[str, ...]:
-        """Return all subclasses of a class in the tree."""
+        """Return all classes in the tree whose instances count as a class's: subclasses, implementers of a protocol."""
         known = self._below.get(name)
+        if known is None:
+            known = self.descendants(name)
+            if self.protocols.is_protocol(name):
+                known = (*known, *self.protocols.implementers(name))
+            self._below[name] = known
+        return known
+
+    def descendants(self, name: str) -> tuple[str, ...]:
+        """Return all subclasses of a class in the tree."""
+        known = self._descendants.get(name)
         if known is None:
             found: dict[str, None] = {}
             waiting = list(self.subclasses.get(name, ()))
@@ -124,14 +140,19 @@ class Classes:
                 if each not in found and each != name:
                     found[each] = None
                     waiting += self.subclasses.get(each, ())
-            known = self._below[name] = tuple(sorted(found))
+            known = self._descendants[name] = tuple(sorted(found))
         return known
 
     def assigned(self, name: str) -> frozenset[str]:
         """Return the attributes that a class's body and methods store."""
-        known = self._assigned.get(name)
+        return self._program.classes[name].assigned
+
+    def _line(self, name: str) -> tuple[Class | str, ...]:
+        """Return the order of a class's bases, classes of the tree as such."""
+        known = self._lines.get(name)
         if known is None:
-            known = self._assigned[name] = frozenset(self._program.classes[name].facts.assigned)
+            classes = self._program.classes
+            known = self._lines[name] = tuple([classes.get(each, each) for each in self.order(name)])
         return known
 
     def member(self, name: str, attribute: str, *, exact: bool = True) -> Member:
@@ -147,54 +168,61 @@ class Classes:
         if known is None:
             if len(self._members) >= _MOST_MEMBERS:
                 self._members.clear()
-            known = self._members[key] = self._look(name, attribute, self.order(name), exact=exact)
+            known = self._look(name, attribute, self._line(name), exact=exact)
+            known = self._members[key] = self._shared.setdefault(known, known)
         return known
 
     def member_after(self, name: str, attribute: str) -> Member:
         """Return what `super()` finds in a class's methods."""
-        return self._look(name, attribute, self.order(name)[1:], exact=True)
+        return self._look(name, attribute, self._line(name)[1:], exact=True)
 
-    def _look(self, name: str, attribute: str, order: tuple[str, ...], *, exact: bool) -> Member:
-        program = self._program
+    def _look(self, name: str, attribute: str, line: tuple[Class | str, ...], *, exact: bool) -> Member:
         function, owner, nested, outside, typed = "", "", "", "", None
-        slots = self._slots(attribute, order)
-        for each in order:
-            made = program.classes.get(each)
-            if made is None:
-                if not outside and not function and each not in _IGNORED_BASES:
+        slots = self._slots(attribute, line)
+        for each in line:
+            if isinstance(each, str):
+                if not outside and each not in _IGNORED_BASES:
                     outside = each
                 continue
-            facts = made.facts
-            if attribute in facts.methods and not function:
-                function, owner = f"{each}.{attribute}", each
-            elif attribute in facts.nested and not nested and not function:
-                nested = f"{each}.{attribute}"
-            if typed is None and not function and attribute in facts.annotations:
-                typed = (each, attribute)
+            facts = each.facts
+            if attribute in facts.methods:
+                function, owner = f"{each.name}.{attribute}", each.name
+                break
+            if attribute in facts.nested and not nested:
+                nested = f"{each.name}.{attribute}"
+            if typed is None and attribute in facts.annotations:
+                typed = (each.name, attribute)
         if not exact and not function:
             slots += [f"{each}.{attribute}" for each in self.below(name) if attribute in self.assigned(each)]
         return Member(function, owner, nested, typed, tuple(slots), outside)
 
-    def _slots(self, attribute: str, order: tuple[str, ...]) -> list[str]:
+    def _slots(self, attribute: str, line: tuple[Class | str, ...]) -> list[str]:
         """Return the slots of the classes that may store an attribute."""
-        classes = self._program.classes
         loose = attribute in self._program.loose
         return [
-            f"{each}.{attribute}"
-            for each in order
-            if each in classes
-            and (loose or attribute in self.assigned(each) or attribute in classes[each].facts.annotations)
+            f"{each.name}.{attribute}"
+            for each in line
+            if not isinstance(each, str) and (loose or attribute in each.stored)
         ]
 
     def overrides(self, name: str, method: str) -> tuple[str, ...]:
-        """Return the methods of that name in the subclasses of a class."""
+        """Return the methods of that name that instances counting as a class's have in place of its own."""
         key = (name, method)
         known = self._overrides.get(key)
         if known is None:
-            classes = self._program.classes
-            known = tuple(f"{each}.{method}" for each in self.below(name) if method in classes[each].facts.methods)
-            self._overrides[key] = known
+            own = self.member(name, method).function
+            found = dict.fromkeys(self._overriding(name, method))
+            known = self._overrides[key] = tuple(each for each in found if each and each != own)
         return known
+
+    def _overriding(self, name: str, method: str) -> Iterator[str]:
+        classes, inheriting = self._program.classes, self.descendants(name)
+        for each in self.below(name):
+            if method in classes[each].facts.methods:
+                yield f"{each}.{method}"
+            elif len(self.bases(each)) > 1 or each not in inheriting:
+                # Another of its bases may come first, or it inherits what a protocol asks for.
+                yield self.member(each, method).function
 
     def generalize(self, values: Values) -> Values:
         """Return values in which instances of many classes give way to instances of the nearest base of all."""
@@ -216,7 +244,7 @@ class Classes:
 
     def is_subclass(self, name: str, base: str) -> bool:
         """Tell whether a class is another or inherits from it."""
-        return base in self.order(name)
+        return base in self.order(name) or (self.protocols.is_protocol(base) and name in self.below(base))
 
 
 def _merged(orders: list[list[str]], bases: list[str]) -> list[str]:

@@ -2,7 +2,8 @@
 
 from profiling.audit.linking.attributes import Attributes
 from profiling.audit.linking.engine import BY_TYPE, FLOW
-from profiling.audit.linking.values import NOTHING, TEXT, Values, all_items, any_item, item, key_of, keys_of
+from profiling.audit.linking.results import ELEMENTS
+from profiling.audit.linking.values import NOTHING, TEXT, TYPED, Values, all_items, any_item, item, key_of, keys_of
 from profiling.audit.reading.terms import STAR, Term
 
 _COUNTED = 16
@@ -14,6 +15,9 @@ class Containers(Attributes):
 
     def put_item(self, site: str, key: str | None, values: Values, *, strong: bool = False) -> None:
         """Store values under a key, or under any where it isn't known."""
+        if site.startswith(TYPED):
+            # One name stands for all containers of a type: what one holds says nothing of the others.
+            return
         own = site in self.own_sites
         slot = item(site, key) if key is not None else any_item(site)
         if not own:
@@ -51,14 +55,14 @@ class Containers(Attributes):
         if kind == "g":
             return self.yields(base)
         if kind == "r":
-            return frozenset({value})
+            return frozenset({ELEMENTS.get(value, value)})
         return TEXT if value == "t:str" or kind == "k" else NOTHING
 
     def iterate(self, values: Values, line: int, *, is_async: bool = False) -> Values:
         """Return what a loop over values gets; the calls that this makes are noted."""
         found = NOTHING
         first, following = ("__aiter__", "__anext__") if is_async else ("__iter__", "__next__")
-        for value in values:
+        for value in sorted(values):
             if value[0] not in "oi":
                 given = self._members_of_enum(value) if value[0] == "c" else self.elements_of(value)
                 found = found | given if found else given
@@ -66,7 +70,7 @@ class Containers(Attributes):
             if not self.special(value, first):
                 found = found | self.call_special(value, "__getitem__", line, "for")
                 continue
-            for iterator in self.call_special(value, first, line, "for"):
+            for iterator in sorted(self.call_special(value, first, line, "for")):
                 if iterator[0] in "oi":
                     found = found | self.call_special(iterator, following, line, "for")
                 else:
@@ -85,7 +89,7 @@ class Containers(Attributes):
         keys = self.value(term[2])
         found = NOTHING
         key = key_of(keys) if keys else None
-        for value in base:
+        for value in sorted(base):
             kind = value[0]
             if kind in "ld":
                 given = self._keyed(value, keys, key)
@@ -153,7 +157,7 @@ class Containers(Attributes):
 
     def copy_items(self, site: str, values: Values) -> None:
         """Put what other mappings hold into one."""
-        for value in values:
+        for value in sorted(values):
             if value[0] != "d":
                 continue
             source = value[2:]
@@ -169,7 +173,7 @@ class Containers(Attributes):
         base = self.value(term[2])
         first, beyond = term[3], term[4]
         found = NOTHING
-        for value in base:
+        for value in sorted(base):
             if value[0] in "oi":
                 found = found | self.call_special(value, "__getitem__", term[5], "[]")
             elif value[0] != "l" or first is None:

@@ -1,6 +1,7 @@
 """What evaluating a unit works on: names, slots, edges found; the evaluators build on it."""
 
 import marshal
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -8,7 +9,7 @@ from profiling.audit.linking.classes import Classes
 from profiling.audit.linking.program import Function, Program, Unit
 from profiling.audit.linking.slots import Slots
 from profiling.audit.linking.types import Types
-from profiling.audit.linking.values import NOTHING, Values, captured, parameter, returned, yielded
+from profiling.audit.linking.values import NOTHING, Values, captured, is_open, parameter, returned, yielded
 from profiling.audit.model import Tier
 from profiling.audit.reading.packed import Steps
 from profiling.audit.reading.terms import CONTEXT_MANAGER, GENERATOR, STATIC, Term
@@ -92,7 +93,7 @@ class Shared:
         self.demand = demand
 
 
-class Engine:
+class Engine(ABC):
     """State of evaluating one unit, and of all."""
 
     def __init__(self, shared: Shared, depth: int) -> None:
@@ -157,7 +158,8 @@ class Engine:
             if name in function.by_name or name in (function.rest, function.keywords):
                 values = self.environment[name] = self.parameter(function, name)
                 if name not in self.sure:
-                    self.tier = BY_TYPE if name in function.types and self.types.parameter(function, name) else FLOW
+                    typed = self.types.parameter(function, name) if name in function.types else NOTHING
+                    self.tier = BY_TYPE if typed and not is_open(typed) else FLOW
                 return values
             slot = self._closure(name)
             if slot:
@@ -179,11 +181,18 @@ class Engine:
                 self.sure_names.clear()
             self.sure_names[key] = values
         for slot in bound.slots:
-            typed = self.types.variable(slot)
-            found = typed or self.read(slot)
+            found = self.variable(slot)
             values = values | found if values else found
-            self.tier = max(self.tier, FLOW if not typed else BY_TYPE)
         return values
+
+    def variable(self, slot: str) -> Values:
+        """Return what a module's variable is, by its annotation, or by what it is given where that leaves it open."""
+        typed = self.types.variable(slot)
+        if typed and not is_open(typed):
+            self.tier = max(self.tier, BY_TYPE)
+            return typed
+        self.tier = max(self.tier, FLOW)
+        return typed | self.read(slot) if typed else self.read(slot)
 
     def _closure(self, name: str) -> str:
         """Return the slot of a name that a function around this one binds."""
@@ -206,12 +215,17 @@ class Engine:
             self.sure.add(name)
             return self.types.first_parameter(function)
         typed = self.types.parameter(function, name)
-        return typed or self.read(parameter(function.name, name))
+        if typed and not is_open(typed):
+            return typed
+        given = self.read(parameter(function.name, name))
+        return typed | given if typed else given
 
     def give(self, function: Function, name: str, values: Values) -> None:
         """Let a parameter receive values, where its annotation does not say what it is."""
-        if name in function.types and self.types.parameter(function, name):
-            return
+        if name in function.types:
+            typed = self.types.parameter(function, name)
+            if typed and not is_open(typed):
+                return
         if name not in function.keyed:
             values = without_constants(values)
         if values:
@@ -225,14 +239,15 @@ class Engine:
         if function.flags & CONTEXT_MANAGER:
             return frozenset({f"h:{name}"})
         typed = self.types.returned(function)
-        if typed:
+        if typed and not is_open(typed):
             return typed
         if function.flags & GENERATOR:
             return frozenset({f"g:{name}"})
         if function.number not in self.started and self.depth < MOST_NESTED:
             self.demand(function.number, self.depth + 1)
         self.tier = FLOW
-        return self.read(returned(name))
+        found = self.read(returned(name))
+        return typed | found if typed else found
 
     def yields(self, name: str) -> Values:
         """Return what a generator function yields."""
@@ -240,13 +255,13 @@ class Engine:
         typed = self.types.returned(function) if function is not None else NOTHING
         return self.read(yielded(name)) or NOTHING.union(*(self.elements_of(each) for each in typed))
 
+    @abstractmethod
     def elements_of(self, value: str) -> Values:
         """Return the elements of one value, as far as they are stored."""
-        raise NotImplementedError(value)
 
+    @abstractmethod
     def value(self, term: Term) -> Values:
         """Return what a term may yield."""
-        raise NotImplementedError(term)
 
     def begin(self, unit: Unit, steps: Steps) -> None:
         """Make ready for a unit."""

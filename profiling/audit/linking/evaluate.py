@@ -5,7 +5,7 @@ from collections.abc import Callable
 from profiling.audit.linking.engine import FLOW, Call
 from profiling.audit.linking.outside import Outside
 from profiling.audit.linking.program import Unit
-from profiling.audit.linking.values import NOTHING, Values, captured, key_of, plain, returned, yielded
+from profiling.audit.linking.values import NOTHING, Values, captured, is_open, key_of, plain, returned, yielded
 from profiling.audit.reading.packed import Steps
 from profiling.audit.reading.terms import REPEAT, Op, Term
 
@@ -50,7 +50,8 @@ class Evaluator(Outside):
         if name in self.rebound:
             values = values | self.read(captured(self.unit.name, name))
         self.environment[name] = values
-        self.sure.discard(name)
+        if self.sure:
+            self.sure.discard(name)
         if values and self.is_seen:
             self._show(name, values)
 
@@ -64,14 +65,14 @@ class Evaluator(Outside):
 
     def _set_attribute(self, op: Op) -> None:
         values = plain(self.value(op[3]))
-        for value in self.value(op[1]):
+        for value in sorted(self.value(op[1])):
             self.store_attribute(value, op[2], values, op[4])
 
     def _set_item(self, op: Op) -> None:
         values = self.value(op[3])
         keys = self.value(op[2])
         key = key_of(keys)
-        for value in self.value(op[1]):
+        for value in sorted(self.value(op[1])):
             if value[0] in "ld":
                 self.put_item(value[2:], key, values, strong=not op[5])
                 if value[0] == "d" and keys and key is None:
@@ -84,7 +85,7 @@ class Evaluator(Outside):
 
     def _delete_item(self, op: Op) -> None:
         self.value(op[2])
-        for value in self.value(op[1]):
+        for value in sorted(self.value(op[1])):
             if value[0] in "oi":
                 self.call_special(value, "__delitem__", op[3], "del []")
 
@@ -126,7 +127,7 @@ class Evaluator(Outside):
         self.tier = 0
         targets = self.value(term)
         made = self.apply_all(targets, Call(index, [values]), self.tier) if targets else NOTHING
-        for target in targets:
+        for target in sorted(targets):
             if target[0] == "x":
                 return values
         if made:
@@ -158,7 +159,7 @@ class Evaluator(Outside):
         bound = self.program.imported(self.module, module, attribute, level)
         values = bound.values
         for slot in bound.slots:
-            values = values | (self.types.variable(slot) or self.read(slot))
+            values = values | self.variable(slot)
         self._bind(name, values, weak, sure=not bound.slots)
 
     def _set_global(self, op: Op) -> None:
@@ -211,7 +212,8 @@ class Evaluator(Outside):
         return frozenset({f"c:{self.program.class_named(self.module, term[1])}"}) if term[1] >= 0 else NOTHING
 
     def _typed(self, term: Term) -> Values:
-        return self.types.of(term[1], self.module, self.unit.name) or self.value(term[2])
+        typed = self.types.of(term[1], self.module, self.unit.name)
+        return typed if typed and not is_open(typed) else typed | self.value(term[2])
 
 
 _TERMS: list[Callable[[Evaluator, Term], Values]] = [

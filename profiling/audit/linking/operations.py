@@ -2,6 +2,7 @@
 
 from profiling.audit.linking.containers import Containers
 from profiling.audit.linking.engine import BY_TYPE, EXACT
+from profiling.audit.linking.results import OPERATED, class_of
 from profiling.audit.linking.values import NOTHING, TEXT, Values, yielded
 from profiling.audit.reading.operators import REFLECTED
 from profiling.audit.reading.terms import Term
@@ -17,29 +18,34 @@ class Operations(Containers):
         method, line = term[3], term[4]
         direct = method if method[:2] == "__" else f"__{method}__"
         found = NOTHING
-        for value in left:
+        for value in sorted(left):
             if value[0] in "oi":
                 found = found | self.call_special(value, direct, line, direct, [right])
                 if direct == "__ne__" and not self.special(value, direct):
                     self.call_special(value, "__eq__", line, direct, [right])
+            elif value[0] in "xr":
+                given = OPERATED.get((class_of(value), method))
+                found = found | {given} if given is not None else found
         if right and not found:
             found = self._reflected(right, left, method, line)
-        containers = frozenset([each for each in left | right if each[0] in "ldt"])
-        return found | containers if found else containers
+        # `"%s" % x` is text whatever x is.
+        containers = ["t:str" if each[0] == "k" else each for each in left if each[0] in "ldtk"]
+        containers += [each for each in right if each[0] in "ldt"]
+        return found.union(containers) if containers else found
 
     def _reflected(self, right: Values, left: Values, method: str, line: int) -> Values:
         found = NOTHING
         if any(value[0] in "oi" for value in left):
             return found
         reflected = REFLECTED.get(method, "") if method[:2] == "__" else f"__r{method}__"
-        for value in right:
+        for value in sorted(right):
             if value[0] in "oi":
                 found = found | self.call_special(value, reflected, line, reflected, [left])
         return found
 
     def _test(self, term: Term) -> Values:
         values = self.value(term[1])
-        for value in values:
+        for value in sorted(values):
             if value[0] in "oi":
                 name = "__bool__" if self.special(value, "__bool__") else "__len__"
                 self.call_special(value, name, term[2], "if")
@@ -47,21 +53,21 @@ class Operations(Containers):
 
     def _contains(self, term: Term) -> Values:
         element, container = self.value(term[1]), self.value(term[2])
-        for value in container:
+        for value in sorted(container):
             if value[0] in "oi":
                 if self.special(value, "__contains__"):
                     self.call_special(value, "__contains__", term[3], "in", [element])
                 else:
                     self.iterate(frozenset({value}), term[3])
         if element and any(value[0] in "ldt" for value in container):
-            for value in element:
+            for value in sorted(element):
                 self.call_special(value, "__eq__", term[3], "in")
                 self.call_special(value, "__hash__", term[3], "in")
         return NOTHING
 
     def _format(self, term: Term) -> Values:
         for part in term[1]:
-            for value in self.value(part):
+            for value in sorted(self.value(part)):
                 self.text_of(value, term[2], ("__format__", "__str__", "__repr__"))
         return TEXT
 
@@ -77,7 +83,7 @@ class Operations(Containers):
         line, is_async = term[2], term[3]
         enter, leave = ("__aenter__", "__aexit__") if is_async else ("__enter__", "__exit__")
         found = NOTHING
-        for value in values:
+        for value in sorted(values):
             if value[0] in "oi":
                 if self.special(value, enter):
                     found = found | self.call_special(value, enter, line, "with")
@@ -104,7 +110,7 @@ class Operations(Containers):
     def _type_of(self, term: Term) -> Values:
         """Return instances of the class that a term names."""
         found: set[str] = set()
-        waiting = list(self.value(term))
+        waiting = sorted(self.value(term))
         for value in waiting:
             kind, name = value[0], value[2:]
             if kind == "c":
@@ -114,7 +120,7 @@ class Operations(Containers):
             elif kind == "x":
                 found.add(f"r:{name}")
             elif kind == "l":
-                waiting.extend(each for each in self.elements_of(value) if each not in waiting)
+                waiting.extend(each for each in sorted(self.elements_of(value)) if each not in waiting)
         return frozenset(found)
 
     def _is_one_of(self, value: str, types: Values | set[str]) -> bool:
@@ -137,7 +143,7 @@ class Operations(Containers):
         return kind == "d" and name == "dict"
 
     def _raise(self, term: Term, line: int) -> None:
-        for value in self.value(term):
+        for value in sorted(self.value(term)):
             if value[0] == "c":
                 init = self.classes.member(value[2:], "__init__").function
                 if init:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from profiling.audit.linking.calls import Calls
 from profiling.audit.linking.engine import CALLBACK, EXTERNAL, FLOW, Call
 from profiling.audit.linking.reasons import Reason
+from profiling.audit.linking.results import CALLED, LISTED, PATHS
 from profiling.audit.linking.values import CALLABLE, NOTHING, TEXT, Values, key_of, outside_result
 
 _ASKED = {
@@ -15,6 +16,7 @@ _ASKED = {
 }  # fmt: skip
 _TO_LIST = frozenset("list tuple set frozenset iter reversed".split())
 _CONSUMING = frozenset("sum any all".split())
+_NEVER_CALLING = frozenset("callable delattr hasattr id isinstance issubclass object slice vars".split())
 _RUNS_LATER = frozenset(
     "submit run_in_executor call_soon call_soon_threadsafe call_later call_at to_thread apply apply_async register"
     " start_new_thread run_sync map_async starmap starmap_async imap imap_unordered add_done_callback".split()
@@ -39,7 +41,15 @@ class Outside(Calls):
             self._start(call)
         elif last not in _RUNS_LATER or not self._run_later(call):
             self.hand_over(call)
-        return outside_result(name)
+        return self._given_by(name, call)
+
+    def _given_by(self, name: str, call: Call) -> Values:
+        """Return what calling something outside the tree gives."""
+        known = CALLED.get(name)
+        if known is not None:
+            return frozenset({known})
+        elements = LISTED.get(name)
+        return self.fill(self.place(call), frozenset({elements})) if elements is not None else outside_result(name)
 
     def _builtin(self, name: str, call: Call) -> Values:
         if name in _ASKED:
@@ -52,7 +62,8 @@ class Outside(Calls):
         model = _BUILTINS.get(name)
         if model is not None:
             return model(self, call)
-        self.hand_over(call)
+        if name not in _NEVER_CALLING:
+            self.hand_over(call)
         return frozenset({f"t:{name}"}) if name in ("object", "bytearray", "memoryview", "range") else NOTHING
 
     def _line(self, call: Call) -> int:
@@ -61,7 +72,7 @@ class Outside(Calls):
     def _ask(self, name: str, call: Call) -> Values:
         line = self._line(call)
         for values in call.arguments:
-            for value in values:
+            for value in sorted(values):
                 if value[0] in "oi":
                     self.text_of(value, line, _ASKED[name])
         return TEXT if name in ("str", "repr", "format") else NOTHING
@@ -70,11 +81,11 @@ class Outside(Calls):
         values = call.arguments[0] if call.arguments else NOTHING
         line = self._line(call)
         if name == "reversed":
-            for value in values:
+            for value in sorted(values):
                 self.call_special(value, "__reversed__", line, name)
         if name == "iter":
             given = NOTHING
-            for value in values:
+            for value in sorted(values):
                 given = given | self.call_special(value, "__iter__", line, name)
             if any(value[0] in "oig" for value in given):
                 return given
@@ -82,7 +93,7 @@ class Outside(Calls):
 
     def _consume(self, call: Call) -> None:
         line = self._line(call)
-        for value in self.iterate(call.arguments[0], line) if call.arguments else ():
+        for value in sorted(self.iterate(call.arguments[0], line)) if call.arguments else ():
             self.call_special(value, "__add__", line, "sum")
 
     def _elements(self, call: Call, position: int) -> Values:
@@ -108,7 +119,7 @@ class Outside(Calls):
         if key:
             self.apply_all(key, Call(call.index, [elements]), CALLBACK)
         else:
-            for value in elements:
+            for value in sorted(elements):
                 self.call_special(value, "__lt__", self._line(call), "<")
         return elements
 
@@ -129,7 +140,7 @@ class Outside(Calls):
 
     def _next(self, call: Call) -> Values:
         found = call.arguments[1] if len(call.arguments) > 1 else NOTHING
-        for value in call.arguments[0] if call.arguments else ():
+        for value in sorted(call.arguments[0]) if call.arguments else ():
             given = self.call_special(value, "__next__", self._line(call), "next")
             found = found | (given or self.elements_of(value))
         return found
@@ -169,7 +180,7 @@ class Outside(Calls):
         if name is None or name[0] != "k":
             self.links.missing[call.index] = Reason.DYNAMIC_ATTRIBUTE
             return found
-        for value in call.arguments[0]:
+        for value in sorted(call.arguments[0]):
             found = found | self.attribute(value, name[2:], self._line(call))
         return found or self._by_attribute_name(name[2:])
 
@@ -179,7 +190,7 @@ class Outside(Calls):
     def _setattr(self, call: Call) -> Values:
         if len(call.arguments) == 3:
             name = key_of(call.arguments[1])
-            for value in call.arguments[0] if name is not None and name[0] == "k" else ():
+            for value in sorted(call.arguments[0]) if name is not None and name[0] == "k" else ():
                 self.store_attribute(value, (name or "")[2:], call.arguments[2], self._line(call))
         return NOTHING
 
@@ -194,12 +205,12 @@ class Outside(Calls):
         return made or self._second(call)
 
     def _copy(self, call: Call) -> Values:
-        for value in self._first(call):
+        for value in sorted(self._first(call)):
             self.call_special(value, "__copy__", self._line(call), "copy")
         return self._first(call)
 
     def _deepcopy(self, call: Call) -> Values:
-        for value in self._first(call):
+        for value in sorted(self._first(call)):
             self.call_special(value, "__deepcopy__", self._line(call), "deepcopy")
         return self._first(call)
 
@@ -241,7 +252,7 @@ class Outside(Calls):
     def _start(self, call: Call) -> None:
         target = call.keywords.get("target") or call.keywords.get("function") or self._second(call)
         arguments: list[Values] = []
-        for value in call.keywords.get("args", NOTHING):
+        for value in sorted(call.keywords.get("args", NOTHING)):
             position = 0
             while value[0] == "l" and position < 8 and (given := self.get_item(value, f"n:{position}")):
                 arguments.append(given)
@@ -250,6 +261,16 @@ class Outside(Calls):
 
     def _wraps(self, _call: Call) -> Values:
         return frozenset({"r:functools.wraps()"})
+
+    def _open(self, call: Call) -> Values:
+        return self._file(call.keywords.get("mode") or self._second(call))
+
+    def _open_path(self, call: Call) -> Values:
+        return self._file(call.keywords.get("mode") or self._first(call))
+
+    def _file(self, modes: Values) -> Values:
+        mode = key_of(modes) or ""
+        return frozenset({"r:io.BufferedReader" if "b" in mode[2:] else "r:io.TextIOWrapper"})
 
     def _code(self, call: Call) -> Values:
         self.links.missing[call.index] = Reason.DYNAMIC_CODE
@@ -321,7 +342,7 @@ class Outside(Calls):
 
     def _make_text(self, _receiver: str, call: Call) -> Values:
         for values in (*call.arguments, *call.keywords.values()):
-            for value in values:
+            for value in sorted(values):
                 if value[0] in "oi":
                     self.text_of(value, self._line(call), ("__format__", "__str__", "__repr__"))
         return TEXT
@@ -336,8 +357,8 @@ _BUILTINS: dict[str, _Model] = {
     "map": Outside._map, "filter": Outside._filter, "sorted": Outside._sorted, "min": Outside._extreme,
     "max": Outside._extreme, "enumerate": Outside._enumerate, "zip": Outside._zip, "next": Outside._next,
     "anext": Outside._next, "dict": Outside._dict, "super": Outside._super, "type": Outside._type,
-    "getattr": Outside._getattr, "setattr": Outside._setattr, "eval": Outside._code, "exec": Outside._code,
-    "__import__": Outside._code,
+    "open": Outside._open, "getattr": Outside._getattr, "setattr": Outside._setattr, "eval": Outside._code,
+    "exec": Outside._code, "__import__": Outside._code,
 }  # fmt: skip
 _MODELS: dict[str, _Model] = {
     "functools.partial": Calls.partial, "functools.partialmethod": Calls.partial, "functools.reduce": Outside._reduce,
@@ -352,7 +373,8 @@ _MODELS: dict[str, _Model] = {
     "asyncio.create_task": Outside._first, "asyncio.ensure_future": Outside._first,
     "asyncio.wait_for": Outside._first, "asyncio.shield": Outside._first, "weakref.proxy": Outside._first,
     "operator.attrgetter": Outside._wraps, "contextlib.closing": Outside._first,
-    "contextlib.nullcontext": Outside._first, "types.MappingProxyType": Outside._first,
+    "contextlib.nullcontext": Outside._first, "types.MappingProxyType": Outside._first, "io.open": Outside._open,
+    "codecs.open": Outside._open, **{f"{path}.open": Outside._open_path for path in PATHS},
 }  # fmt: skip
 _LIST: dict[str, _MethodModel] = {
     "append": Outside._append, "add": Outside._append, "insert": Outside._append, "appendleft": Outside._append,

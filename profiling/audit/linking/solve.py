@@ -39,6 +39,7 @@ class Solver:
         self._steps = steps
         self._shared = Shared(program, self._run)
         self.slots = self._shared.slots
+        self.classes = self._shared.classes
         self._evaluators = [Evaluator(self._shared, depth) for depth in range(MOST_NESTED + 1)]
 
     def solve(self) -> None:

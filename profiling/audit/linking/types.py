@@ -100,6 +100,8 @@ class Types:
         for name in self._classes.resolve(module, dotted, around):
             if name in self._program.classes:
                 found.add(f"i:{name}")
+                if self._classes.protocols.is_callback(name):
+                    found.add(f"w:{name}.__call__")
             else:
                 found |= self._outside(name)
         return frozenset(found)
@@ -125,7 +127,7 @@ class Types:
         first, _, rest = dotted.partition(".")
         bound = self._program.binding(module, first)
         if rest and "." not in rest:
-            inner = next((value[2:] for value in bound.values if value[0] == "m"), "")
+            inner = min((value[2:] for value in bound.values if value[0] == "m"), default="")
             bound = self._program.binding(inner, rest) if inner else bound
         elif rest:
             return NOTHING

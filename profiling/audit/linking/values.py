@@ -17,6 +17,8 @@ The first two characters tell the kind; the rest names what is meant.
 | `w:site` | a callable whose result alone is known |
 """
 
+from functools import lru_cache
+
 Values = frozenset[str]
 
 NOTHING: Values = frozenset()
@@ -42,6 +44,15 @@ FOLLOWED = frozenset("fbcoipuhgldmw?")
 """Kinds of values that may lead to functions of the tree."""
 TYPED = ("l<", "d<", "t<", "h<", "w<")
 """How slots begin whose names tell what they hold: they never go stale."""
+
+
+_BARE = frozenset({"t:list", "t:dict", "t:tuple", "t:set", "t:frozenset"})
+
+
+@lru_cache(maxsize=10_000)
+def is_open(values: Values) -> bool:
+    """Tell whether a type leaves open what is called: of callables it tells results, of bare containers no elements."""
+    return any("w:" in value or ";>" in value or value in _BARE for value in values)
 
 
 def item(site: str, key: str) -> str:

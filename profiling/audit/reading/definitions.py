@@ -1,6 +1,7 @@
 """Read functions, classes and lambdas: the scopes of a file, and what a file declares."""
 
 import ast
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 
 from profiling.audit.reading.annotations import dotted_name, type_term
@@ -73,9 +74,9 @@ class DefinitionReader(ExpressionReader):
         self.loose: set[str] = set()
         """Attributes stored on something other than `self`: any object may turn out to have them."""
 
+    @abstractmethod
     def block(self, body: Sequence[ast.stmt]) -> None:
         """Read statements one after another."""
-        raise NotImplementedError(body)
 
     def module(self, tree: ast.Module, last_line: int) -> None:
         """Read a whole file."""

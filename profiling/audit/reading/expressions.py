@@ -1,6 +1,7 @@
 """Read expressions as terms, and note the calls in them."""
 
 import ast
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 
 from profiling.audit.reading.annotations import dotted_name
@@ -50,7 +51,7 @@ _MOST_PARTS = 4096
 """Elements of a literal that are followed one by one: longer ones are tables of data."""
 
 
-class ExpressionReader(Context):
+class ExpressionReader(Context, ABC):
     """Turns expressions into terms."""
 
     def term(self, node: ast.expr) -> Term:
@@ -75,9 +76,9 @@ class ExpressionReader(Context):
             return term
         return (TEST, term, node.lineno)
 
+    @abstractmethod
     def lambda_scope(self, node: ast.Lambda) -> int:
         """Read a lambda's body; return its scope's index."""
-        raise NotImplementedError(node)
 
     def _too_deep(self, node: ast.expr) -> Term:
         for inner in ast.walk(node):

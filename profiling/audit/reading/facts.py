@@ -10,8 +10,8 @@ from profiling.audit.reading.source import Unreadable, parse
 from profiling.audit.reading.statements import StatementReader
 from profiling.audit.reading.terms import Op, Term
 
-EXTRACTOR_VERSION = 1
-"""Of what is gathered and how it is written: facts of another version are not used."""
+EXTRACTOR_VERSION = 2
+"""Of what is gathered, how it is written and linked: what another version kept is not used."""
 
 
 class ScopeFacts(NamedTuple):

@@ -4,6 +4,7 @@ import ast
 import contextlib
 import os
 import warnings
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import decode_source
@@ -43,7 +44,7 @@ def python_files(root: Path, excluded: tuple[str, ...]) -> Iterator[SourceFile]:
         excluded: names of folders (`tests`) or paths from the root (`pkg/vendored`) to leave out.
     """
     if root.is_file():
-        yield SourceFile(path=root, relative=root.name)
+        yield SourceFile(path=root.resolve(), relative=root.name)
         return
     out = frozenset(excluded)
     for folder, names, files in os.walk(root):
@@ -64,21 +65,44 @@ def bytes_of(files: Iterable[SourceFile]) -> int:
     return total
 
 
-def read_bytes(path: Path) -> bytes:
+def shown_name(relative: str) -> str:
+    """Return a file's name as text that can be written: bytes of it that are no UTF-8 as escapes."""
+    return relative.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def read_bytes(source: SourceFile) -> bytes:
     """Return a file's bytes.
 
     Raises:
-        Unreadable: it is no regular file, too large or may not be read.
+        Unreadable: its name can't be written down, it is no regular file, lies elsewhere, is too large or may not be
+            read.
     """
+    path = source.path
+    if not source.relative.isascii() and shown_name(source.relative) != source.relative:
+        raise Unreadable("its name is no UTF-8, so that no import can name it")
     try:
         if not path.is_file():
             raise Unreadable("it is no regular file, or a link to one that is missing")
+        if path.is_symlink() and not _is_below(path, path.parents[source.relative.count("/")]):
+            raise Unreadable("it is a link to a file outside the tree")
         size = path.stat().st_size
         if size > _LARGEST_BYTES:
             raise Unreadable(f"its {size} bytes are beyond the {_LARGEST_BYTES} that are read")
         return path.read_bytes()
     except OSError as error:
         raise Unreadable(f"it can't be read: {error.strerror}") from error
+
+
+def _with_nul(data: bytes) -> str:
+    """Say what is wrong with bytes of which some are nothing."""
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE, BOM_UTF32_BE)):
+        return "it begins as UTF-16 or UTF-32 does, which Python does not read: save it as UTF-8"
+    line = data.count(b"\n", 0, data.index(b"\0")) + 1
+    return f"it has a null byte in line {line}: it is no text, or none in UTF-8"
+
+
+def _is_below(path: Path, root: Path) -> bool:
+    return path.resolve().is_relative_to(root.resolve())
 
 
 def parse(data: bytes) -> tuple[str, ast.Module]:
@@ -88,6 +112,8 @@ def parse(data: bytes) -> tuple[str, ast.Module]:
         Unreadable: with the line where there is one.
     """
     try:
+        if b"\0" in data:
+            raise Unreadable(_with_nul(data))
         text = decode_source(data)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -1,17 +1,22 @@
+import contextlib
 import json
 import subprocess
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from orchestrator.cli.audit import audit
 from orchestrator.errors import NotWritable, SettingsError, UsageError
 from profiling.audit.auditor import MOST_ACTIONS
+from profiling.audit.calibration import Calibration, write
 from profiling.audit.dsl.read import parse
-from profiling.audit.model import Action, FunctionNode
+from profiling.audit.model import Action, CostClass, FunctionNode
 
 APP = """
 import json
@@ -78,6 +83,29 @@ def run(shop: Path) -> Run:
         return CliRunner().invoke(audit, ["-C", str(shop), *arguments], catch_exceptions=False, standalone_mode=False)
 
     return call
+
+
+def keep_calibration(root: Path) -> None:
+    fitted = Calibration(
+        tree_id="t",
+        command="python bench.py",
+        python="3.12.1",
+        weights={CostClass.JSON_IO: 4321.0},
+        node_ns=10.0,
+        library_ns=100.0,
+        unknown_bound=1.0,
+        functions=20,
+        residuals=(),
+        spread=0.5,
+        rank_correlation=0.9,
+    )
+    write(fitted, root / ".codeflash" / "audit" / "calibration.json")
+
+
+def day_of(root: Path) -> str:
+    """Return the day of the only audit of a repository."""
+    (folder,) = [path for path in (root / ".codeflash" / "audit").iterdir() if path.is_dir()]
+    return date.fromisoformat(folder.name).isoformat()
 
 
 def as_json(found: Result) -> dict[str, Any]:
@@ -227,12 +255,50 @@ def test_a_link_that_the_repository_brought_along_is_not_written_through(run: Ru
     assert list((tmp_path / "outside").iterdir()) == []
 
 
-def test_a_damaged_calibration_is_named(run: Run, shop: Path) -> None:
+def test_a_damaged_calibration_counts_as_none_and_that_is_said(run: Run, shop: Path) -> None:
     run()
     (shop / ".codeflash" / "audit" / "calibration.json").write_text("{}")
 
-    with pytest.raises(UsageError, match=r"calibration\.json"):
-        run()
+    found = as_json(run("--json"))
+
+    assert "as shipped" in found["calibration"]
+    note = found["notes"][0]
+    assert note.startswith("fitted weights are not used: ")
+    assert "calibration.json is no calibration of ours: remove it and calibrate again" in note
+    traced = CliRunner().invoke(audit, ["trace", "-C", str(shop), "main"], catch_exceptions=False).stdout
+    assert traced.splitlines()[-1] == note
+
+
+def test_fitted_weights_are_used_by_the_next_audit(run: Run, shop: Path) -> None:
+    run()
+    keep_calibration(shop)
+
+    found = as_json(run("--json", "--action", "filling"))
+
+    assert found["calibration"].startswith("weights fitted to `python bench.py` on Python 3.12.1: 20 functions")
+    weights = {op["callee"]: op["weight"] for op in found["actions"][0]["expensive_ops"]}
+    assert weights["json.dumps"] == 4321.0
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.floats(0, 1, exclude_max=True), turned=st.integers(1, 255), is_cut=st.booleans(), which=st.integers(0))
+def test_no_damage_to_what_is_kept_stops_an_audit(
+    run: Run, shop: Path, place: float, turned: int, is_cut: bool, which: int
+) -> None:
+    (shop / ".codeflash").mkdir(exist_ok=True)
+    run()
+    keep_calibration(shop)
+    kept = sorted(path for path in (shop / ".codeflash").rglob("*") if path.is_file())
+    assert {path.suffix for path in kept} >= {".sqlite3", ".json", ".dsl"}
+    path = kept[which % len(kept)]
+    whole = path.read_bytes() or b"\0"
+    at = int(place * len(whole))
+    path.write_bytes(whole[:at] if is_cut else whole[:at] + bytes([whole[at] ^ turned]) + whole[at + 1 :])
+
+    run("--entry", "main")
+    # An audit to compare with that can't be read is named; nothing else goes wrong.
+    with contextlib.suppress(UsageError):
+        run("--diff", day_of(shop))
 
 
 def test_the_call_graph_is_printed_as_benchmarks_want_it(shop: Path) -> None:

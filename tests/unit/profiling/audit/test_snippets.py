@@ -20,3 +20,9 @@ def test_a_construct_gives_exactly_these_edges(case: str) -> None:
     found = {caller: callees for caller, callees in as_benchmark_json(graph).items() if callees}
     assert found == {caller: sorted(callees) for caller, callees in expected.items()}
     assert graph.problems == ()
+
+
+def test_what_the_library_gives_leaves_no_call_open() -> None:
+    graph = build_call_graph(SNIPPETS / "outside" / "library_results")
+
+    assert [each.text for each in graph.unresolved()] == []

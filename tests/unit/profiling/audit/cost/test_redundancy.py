@@ -52,6 +52,23 @@ def test_a_function_that_reads_a_literal_file_is_redundant_where_it_is_called_tw
 @pytest.mark.parametrize(
     "text",
     [
+        # handed over, and called on other data each time
+        """
+        import ast
+        def main(one, other):
+            return [*map(ast.dump, one)] == [*map(ast.dump, other)]
+        """,
+        # writes
+        """
+        import sqlite3
+        def one(rows):
+            sqlite3.connect("a.db").executemany("DELETE FROM file WHERE path = ?", rows)
+        def other(rows):
+            sqlite3.connect("a.db").executemany("DELETE FROM file WHERE path = ?", rows)
+        def main(rows):
+            one(rows)
+            other(rows)
+        """,
         # bound between the calls
         """
         import json

@@ -1,0 +1,6 @@
+def work():
+    return 1
+
+
+def run(kind):
+    return isinstance(work, kind) or callable(work) or id(work)
