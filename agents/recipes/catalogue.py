@@ -5,6 +5,7 @@ from agents.recipes import (
     attribute_text,
     blocking_call,
     bounded_cache,
+    buffered_writes,
     cached_property,
     chained_lists,
     collect_less,
@@ -100,5 +101,6 @@ ASKED_FOR: tuple[Recipe, ...] = (
     blocking_call.RECIPE,
     yaml_loader.RECIPE,
     lazy_package.RECIPE,
+    buffered_writes.RECIPE,
 )
 """By rank: what remains of their hazards is for a person to judge, so they are offered only where one can be asked."""
