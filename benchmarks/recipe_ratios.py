@@ -179,6 +179,18 @@ def buffered_writes() -> Iterator[Case]:
     )
 
 
+def shared_texts() -> Iterator[Case]:
+    setup = "import sys\nlines = [f'{i},some kind {i % 20}' for i in range(10000)]"
+    yield Case(
+        recipe="shared-texts",
+        parameters="a piece of 10000 lines: CPU time, the gain is memory",
+        setup=setup,
+        before="q = []\nfor line in lines:\n    name, kind = line.split(',')\n    q.append(kind)",
+        after="q = []\nfor line in lines:\n    name, kind = line.split(',')\n"
+        "    q.append(sys.intern(kind) if type(kind) is str else kind)",
+    )
+
+
 def guarded_logging() -> Iterator[Case]:
     logger = "import logging\nlog = logging.getLogger('ratio')\nlog.setLevel(logging.WARNING)\nbig = list(range(100))\n"
     messages = {
@@ -633,6 +645,7 @@ RATIOS: tuple[Callable[[], Iterator[Case]], ...] = (
     front_insert,
     prefix_tuple,
     isinstance_path,
+    shared_texts,
     regex_text,
     common_expression,
     missing_key,

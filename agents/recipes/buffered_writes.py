@@ -1,6 +1,7 @@
 """Let a file gather what is written to it, where it is sent off piece by piece."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +25,7 @@ MIN_SENT = 1000
 _SENT_S = 0.7e-6
 """What sending a piece costs more than keeping it (see the card's cost note)."""
 _READERS = frozenset("BufferedRandom BufferedReader DictReader FileInput FileIO TextIOWrapper mmap reader".split())
+_SENDING = re.compile(r"flush|buffering|\bopen\(.*, *[01]\)")
 _GIVEN_BY_CALLS = frozenset({"NoneType", "int"})
 """What flush, print and write give; nobody can step through such."""
 
@@ -164,8 +166,7 @@ def save(path, rows):
 
     def sites(self, module: Module, project: Project) -> Iterator[Site]:
         """Yield every file whose pieces are sent off one by one."""
-        is_told = any(word in module.text for word in ("flush", "buffering", "open"))
-        for function in functions(module) if is_told else ():
+        for function in functions(module) if _SENDING.search(module.text) else ():
             for found in _drops(function, module, project):
                 if can_be_made(partial(_patch, found, module)):
                     yield site_at(self.card.id, function, found.written.block, module, *_requests(found, module))

@@ -51,10 +51,11 @@ class FileWrite:
 
 def file_writes(function: FunctionNode, module: Module, project: Project) -> Iterator[FileWrite]:
     """Yield the files that a function writes in such a block."""
-    if reads_its_frame(function) or stores.index(project).is_replaced("open"):
+    opened = [node for node in own_nodes(function) if isinstance(node, ast.With)]
+    if not opened or reads_its_frame(function) or stores.index(project).is_replaced("open"):
         return
-    for node in own_nodes(function):
-        found = _written(node, function, module, project) if isinstance(node, ast.With) else None
+    for node in opened:
+        found = _written(node, function, module, project)
         if found is not None:
             yield found
 

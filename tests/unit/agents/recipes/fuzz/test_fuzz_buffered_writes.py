@@ -80,7 +80,7 @@ def programs(draw: st.DrawFn) -> Program:
 
 
 def test_a_file_that_gathers_its_pieces_holds_what_it_did() -> None:
-    assert differential(RECIPE, programs(), cases=16).applied
+    assert differential(RECIPE, programs(), cases=12).applied
 
 
 @pytest.mark.slow
