@@ -73,8 +73,8 @@ class BufferedWrites:
         "asks once for some hundred.",
         hazard="Checked: the function opened the file itself and does nothing but write to it until it closes it; it "
         "calls, shows, changes and reads nothing else meanwhile, and no iterator of the project could look at the "
-        "file; remains: whoever watches the file from outside sees lines later, lines are lost when the process is "
-        "killed, and an error of the disk shows later.",
+        "file; remains: another program or thread that watches the file sees lines later, lines are lost when the "
+        "process is killed, and an error of the disk shows later.",
         needs_approval=True,
     )
     examples = (

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agents.recipes._base import Choice
 from agents.recipes.identities import strings_may_be_told_apart
@@ -131,6 +133,22 @@ def test_what_is_no_string_may_be_compared_by_identity():
     )
     assert strings_may_be_told_apart(project_of("from marks import NAME\n\nx = [].pop() is NAME\n", modules=own))
     assert strings_may_be_told_apart(project_of("from elsewhere import MISSING\n\nx = [].pop() is MISSING\n"))
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    known=st.lists(st.sampled_from(["None", "type(x)", "self", "MISSING", "[]", "Node", "7"]), max_size=3),
+    unknown=st.sampled_from(["y", "x.name", "f(x)", "x[0]", "'a'", "f'{x}'", "x or y", "type(x, (), {})", "Named()"]),
+    turned=st.booleans(),
+)
+def test_one_comparison_of_what_may_be_strings_counts(known, unknown, turned):
+    lines = [f"x is {one}" for one in known]
+    pair = ("x", unknown) if turned else (unknown, "x")
+    source = "from other import Named\n\n" + APART.replace("return node is self", "return node is self or [LINES]")
+
+    assert not strings_may_be_told_apart(project_of(source.replace("LINES", ", ".join(lines))))
+    lines.append(f"{pair[0]} is not {pair[1]}")
+    assert strings_may_be_told_apart(project_of(source.replace("LINES", ", ".join(lines))))
 
 
 @pytest.mark.parametrize("base", ["str", "Unknown", "Base"])
