@@ -89,5 +89,5 @@ def test_keeping_equal_strings_once_does_what_keeping_each_of_them_did() -> None
 
 @pytest.mark.slow
 def test_keeping_equal_strings_once_does_what_keeping_each_of_them_did_in_thousands_of_programs() -> None:
-    tally = differential(RECIPE, programs(), cases=800)
+    tally = differential(RECIPE, programs(), cases=2000)
     assert tally.applied >= tally.cases / 2 >= 1000
