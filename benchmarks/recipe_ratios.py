@@ -163,6 +163,42 @@ def file_lines() -> Iterator[Case]:
     )
 
 
+def buffered_writes() -> Iterator[Case]:
+    setup = "import tempfile\np = tempfile.NamedTemporaryFile()\nt = 'x' * 39 + chr(10)\nb = t.encode()\n"
+    asked = (
+        ("flush()", "'w'", "", "f.write(t)", "\n        f.flush()"),
+        ("buffering=1", "'w'", ", buffering=1", "f.write(t)", ""),
+        ("buffering=0", "'wb'", ", buffering=0", "f.write(b)", ""),
+    )
+    for words, mode, short, line, end in asked:
+        yield Case(
+            recipe="buffered-writes",
+            parameters=f"1000 lines of 40 characters, {words}",
+            setup=setup,
+            before=f"with open(p.name, {mode}{short}) as f:\n    for i in range(1000):\n        {line}{end}",
+            after=f"with open(p.name, {mode}) as f:\n    for i in range(1000):\n        {line}",
+        )
+    yield Case(
+        recipe="buffered-writes",
+        parameters="1000 lines printed, flush=True",
+        setup=setup,
+        before="with open(p.name, 'w') as f:\n    for i in range(1000):\n        print(t, file=f, flush=True)",
+        after="with open(p.name, 'w') as f:\n    for i in range(1000):\n        print(t, file=f)",
+    )
+
+
+def shared_texts() -> Iterator[Case]:
+    setup = "import sys\nlines = [f'{i},some kind {i % 20}' for i in range(10000)]"
+    yield Case(
+        recipe="shared-texts",
+        parameters="a piece of 10000 lines: CPU time, the gain is memory",
+        setup=setup,
+        before="q = []\nfor line in lines:\n    name, kind = line.split(',')\n    q.append(kind)",
+        after="q = []\nfor line in lines:\n    name, kind = line.split(',')\n"
+        "    q.append(sys.intern(kind) if type(kind) is str else kind)",
+    )
+
+
 def guarded_logging() -> Iterator[Case]:
     logger = "import logging\nlog = logging.getLogger('ratio')\nlog.setLevel(logging.WARNING)\nbig = list(range(100))\n"
     messages = {
@@ -618,6 +654,7 @@ RATIOS: tuple[Callable[[], Iterator[Case]], ...] = (
     front_insert,
     prefix_tuple,
     isinstance_path,
+    shared_texts,
     regex_text,
     common_expression,
     missing_key,
@@ -639,6 +676,7 @@ RATIOS: tuple[Callable[[], Iterator[Case]], ...] = (
     truth_test,
     count_scan,
     lazy_package,
+    buffered_writes,
 )
 """By rank, as the catalogue."""
 

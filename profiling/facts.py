@@ -176,6 +176,9 @@ class ExpressionFacts:
         loop_entries: entries of its loop in which it was evaluated; changed_entries: those in which its value was
             not the same object or an equal immutable scalar of the same type throughout. An evaluation that can't be
             put to an entry (a lambda called from elsewhere) counts as a changed entry of its own.
+        distinct: at most so many distinct values, counted up to 4096 in each process (then there may be more), by
+            content and type; None where some value was none that has one: no immutable builtin scalar, enum member,
+            class, or tuple or frozenset of such.
     """
 
     id: str
@@ -186,6 +189,7 @@ class ExpressionFacts:
     elements_hashable: bool
     loop_entries: int = 0
     changed_entries: int = 0
+    distinct: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

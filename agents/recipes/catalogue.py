@@ -5,6 +5,7 @@ from agents.recipes import (
     attribute_text,
     blocking_call,
     bounded_cache,
+    buffered_writes,
     cached_property,
     chained_lists,
     collect_less,
@@ -40,6 +41,7 @@ from agents.recipes import (
     regex_hoist,
     regex_text,
     set_membership,
+    shared_texts,
     slots,
     sort_idiom,
     sunk_work,
@@ -73,6 +75,7 @@ CATALOGUE: tuple[Recipe, ...] = (
     front_insert.RECIPE,
     prefix_tuple.RECIPE,
     isinstance_path.RECIPE,
+    shared_texts.RECIPE,
     regex_text.RECIPE,
     kept_hash.RECIPE,
     common_expression.RECIPE,
@@ -100,5 +103,6 @@ ASKED_FOR: tuple[Recipe, ...] = (
     blocking_call.RECIPE,
     yaml_loader.RECIPE,
     lazy_package.RECIPE,
+    buffered_writes.RECIPE,
 )
 """By rank: what remains of their hazards is for a person to judge, so they are offered only where one can be asked."""

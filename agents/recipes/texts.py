@@ -2,7 +2,7 @@
 
 import ast
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from agents.recipes.functions import FunctionNode, functions, own_nodes
 from agents.recipes.once import once
@@ -21,7 +21,7 @@ _LOUD_CALLS = frozenset(
     " submit symmetric_difference_update update write writelines".split()
 )
 _FILLING = frozenset({"append", "extend", "add", "insert", "update", "sort", "reverse", "setdefault", "pop"})
-_Function = tuple[FunctionNode, Module]
+FunctionPlace = tuple[FunctionNode, Module]
 
 
 @once
@@ -31,30 +31,42 @@ def texts_are_plain(project: Project) -> bool:
     What these methods mention by name is looked at in the same way wherever the project defines it, transitively; the
     functions of libraries are trusted, but for those whose names say that they change something.
     """
+    return not any(
+        _is_loud(node, function, module)
+        for function, module in reachable_by_name(_TEXT_METHODS, project)
+        for node in own_nodes(function)
+    )
+
+
+def reachable_by_name(first: Iterable[str], project: Project) -> Iterator[FunctionPlace]:
+    """Yield the functions of these names, and those whose names these mention, and so on."""
     defined = _by_name(project)
-    seen, waiting = set(_TEXT_METHODS), list(_TEXT_METHODS)
+    waiting = sorted(set(first))
+    seen = set(waiting)
     while waiting:
         for function, module in defined.get(waiting.pop(), ()):
-            if any(_is_loud(node, function, module) for node in own_nodes(function)):
-                return False
-            mentioned = _mentioned(function) & defined.keys() - seen
+            yield function, module
+            mentioned = mentions(own_nodes(function)) & defined.keys() - seen
             seen |= mentioned
             waiting += sorted(mentioned)
-    return True
 
 
-def _by_name(project: Project) -> Mapping[str, Sequence[_Function]]:
-    found: defaultdict[str, list[_Function]] = defaultdict(list)
+def mentions(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return the names that nodes read, attributes among them."""
+    return {
+        node.attr if isinstance(node, ast.Attribute) else node.id
+        for node in nodes
+        if isinstance(node, ast.Attribute | ast.Name)
+    }
+
+
+@once
+def _by_name(project: Project) -> Mapping[str, Sequence[FunctionPlace]]:
+    found: defaultdict[str, list[FunctionPlace]] = defaultdict(list)
     for module in project.modules.values():
         for function in functions(module):
             found[function.node.name].append((function.node, module))
     return found
-
-
-def _mentioned(function: FunctionNode) -> set[str]:
-    nodes = list(own_nodes(function))
-    attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
-    return attributes | {node.id for node in nodes if isinstance(node, ast.Name)}
 
 
 def _is_loud(node: ast.AST, function: FunctionNode, module: Module) -> bool:

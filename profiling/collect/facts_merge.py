@@ -82,6 +82,7 @@ def _both_expressions(one: ExpressionFacts, other: ExpressionFacts) -> Expressio
         elements_hashable=one.elements_hashable and other.elements_hashable,
         loop_entries=one.loop_entries + other.loop_entries,
         changed_entries=one.changed_entries + other.changed_entries,
+        distinct=_known(one.distinct, other.distinct, operator.add),
     )
 
 

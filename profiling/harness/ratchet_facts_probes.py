@@ -18,6 +18,7 @@ else:
     import ratchet_facts_values as values
 
 _ELEMENTS = 256
+_DISTINCT = 4096
 
 
 class Loop:
@@ -93,12 +94,15 @@ class Expression:
         self.total_len = 0
         self.hashable = True
         self.looked_at: tuple[object, ...] = ()
+        self.distinct: set[object] | None = set()
         self.loop_entries = self.changed_entries = 0
 
     def see(self, value: object) -> None:
         """Count a value and look at it, and at its elements where it seems to be another than the last one."""
         self.evaluations += 1
         values.count_type(self.types, type(value))
+        if self.distinct is not None:
+            self._tell_apart(value)
         length = values.length_of(value)
         if length is not None:
             self.total_len += length
@@ -108,6 +112,14 @@ class Expression:
             if seen is None or seen != self.looked_at:
                 self.hashable = values.elements_immutable(value, _ELEMENTS)
                 self.looked_at = seen or ()
+
+    def _tell_apart(self, value: object) -> None:
+        """Count a value that was not seen before, up to 4096; none any more once one can't be told by content."""
+        key = values.key_by_value(value)
+        if key is None or self.distinct is None:
+            self.distinct = None
+        elif len(self.distinct) < _DISTINCT:
+            self.distinct.add(key)
 
     def compare(self, value: object, firsts: dict[int, First], index: int) -> None:
         """Compare a value with the first one of the same entry of its loop."""
@@ -248,6 +260,7 @@ class Recorder:
                     "max_len": seen.max_len,
                     "total_len": seen.total_len,
                     "elements_hashable": seen.hashable,
+                    "distinct": None if seen.distinct is None else len(seen.distinct),
                     "loop_entries": seen.loop_entries,
                     "changed_entries": seen.changed_entries,
                 }

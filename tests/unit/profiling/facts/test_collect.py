@@ -110,6 +110,7 @@ EXPRESSIONS = st.builds(
     elements_hashable=st.booleans(),
     loop_entries=COUNTS,
     changed_entries=COUNTS,
+    distinct=st.none() | COUNTS,
 )
 FACTS = st.builds(
     Facts,

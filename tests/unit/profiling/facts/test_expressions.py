@@ -75,6 +75,38 @@ def test_the_containers_of_membership_tests_are_sized_and_their_elements_looked_
     }
 
 
+def test_distinct_values_are_counted_where_they_can_be_told_by_content(observe) -> None:
+    facts = observe(
+        """
+        def load(lines):
+            for line in lines:
+                kind = line.split(",")[1]
+                keep(kind, line, [line], 7, kind == "k1")
+        def keep(*parts):
+            pass
+        """,
+        "import mod; mod.load([f'{number},k{number % 3}' for number in range(5000)])",
+        expressions=('line.split(",")[1]', "line.split", "[line]", "7", 'kind == "k1"', 'line.split(",")'),
+    )
+    assert {name: seen.distinct for name, seen in facts.expressions.items()} == {
+        'line.split(",")[1]': 3,
+        "line.split": None,
+        "[line]": None,
+        "7": 1,
+        'kind == "k1"': 2,
+        'line.split(",")': None,
+    }
+
+
+def test_no_more_than_4096_distinct_values_are_counted(observe) -> None:
+    facts = observe(
+        "def load(count):\n    return [str(one) for one in range(count)]\n",
+        "import mod; mod.load(5000)",
+        expressions=("str(one)",),
+    )
+    assert facts.expressions["str(one)"].distinct == 4096
+
+
 def test_a_value_that_stays_is_told_from_one_that_changes(observe) -> None:
     facts = observe(
         """
