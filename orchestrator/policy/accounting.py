@@ -8,7 +8,6 @@ from orchestrator.policy.dimensions import log_gain
 from profiling.comparison import Comparison
 from profiling.model import Dimension
 
-
 _NEXT_TO_NOTHING = 0.005
 """Share of the base."""
 
@@ -51,8 +50,8 @@ def falls_short(measured: Comparison, claims: Sequence[Claim]) -> bool:
     """Say whether a measurement of all keeps together shows less than they claim, beyond both uncertainties.
 
     The half widths add up in squares: the measurements are independent. A keep's own figure leans to the optimistic
-    side (it stopped as soon as it was sure), so a shortfall within the intervals is no reason to doubt it. Nor is one that
-    costs next to nothing: 500 times faster is what 1000 times faster is, to 0.1% of the base.
+    side (it stopped as soon as it was sure), so a shortfall within the intervals is no reason to doubt it. Nor is one
+    that costs next to nothing: 500 times faster is what 1000 times faster is, to 0.1% of the base.
     """
     claimed = sum(one.log_gain for one in claims)
     found = claim(measured)
