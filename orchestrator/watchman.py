@@ -60,7 +60,7 @@ class Watchman:
         run = self._watched(setup, tree, secluded=view.run.secluded)
         if any(each.finished.usage.exit_code != 0 for each in (view.run, run)):
             return None
-        return gaming.suspect_run(view.run.conduct, run.conduct)
+        return gaming.suspect_run(view.run.conduct, run.conduct, agreed=draft.proposal.needs_approval)
 
     def frozen(self, setup: Setup, draft: Draft, tree: Tree) -> Suspicion | None:
         """Compare the files that judge a fix with those of its base, by content; links out of the tree everywhere."""

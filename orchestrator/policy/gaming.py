@@ -1,7 +1,7 @@
 """When a gain is not believed: from what a fix says and how its run behaved to one reason. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orchestrator.policy.dimensions import formula
 from orchestrator.policy.patch_reading import Tell
@@ -40,6 +40,7 @@ class Suspicion:
 
 _BY_AGREEMENT = frozenset({"gc.set_threshold"})
 """What a fix may do that a person agreed to: it shows in the dimensions that are measured."""
+_SETTINGS_BY_AGREEMENT = frozenset({"gc.get_threshold"})
 
 
 def suspect_patch(found: Iterable[Tell], *, agreed: bool = False) -> Suspicion | None:
@@ -56,8 +57,11 @@ def suspect_files(found: Iterable[Change]) -> Suspicion | None:
     return Suspicion(mechanism=Mechanism.FROZEN, seen=_list(seen)) if seen else None
 
 
-def suspect_run(base: Conduct, change: Conduct) -> Suspicion | None:
-    """Return the suspicion that a run raises which did what the unchanged tree's does not."""
+def suspect_run(base: Conduct, change: Conduct, *, agreed: bool = False) -> Suspicion | None:
+    """Return the suspicion that a run raises which did what the unchanged tree's does not, nor a person agreed to."""
+    if agreed:
+        kept = {name: value for name, value in base.settings.items() if name in _SETTINGS_BY_AGREEMENT}
+        change = replace(change, settings={**change.settings, **kept})
     return next((found for judge in _JUDGES if (found := judge(base, change)) is not None), None)
 
 

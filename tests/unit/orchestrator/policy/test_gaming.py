@@ -95,6 +95,12 @@ def test_what_a_person_agreed_to_is_no_suspicion_and_nothing_else_is_covered_by_
     assert gaming.suspect_patch([threshold], agreed=True) is None
     assert gaming.suspect_patch([threshold]) is not None
     assert gaming.suspect_patch([threshold, disabled], agreed=True) is not None
+    seldom = replace(QUIET, settings={**QUIET.settings, "gc.get_threshold": "(10000, 10, 10)"})
+    base = replace(QUIET, settings={**QUIET.settings, "gc.get_threshold": "(700, 10, 10)"})
+    assert gaming.suspect_run(base, seldom, agreed=True) is None
+    assert gaming.suspect_run(base, seldom) is not None
+    off = replace(seldom, settings={**seldom.settings, "gc.isenabled": "False"})
+    assert gaming.suspect_run(base, off, agreed=True) is not None
 
 
 def test_an_implausible_gain_needs_calls_that_were_held_back_to_agree() -> None:
