@@ -1,0 +1,1 @@
+"""Cases of `benchmarks.recipe_ratios`: one function a recipe."""
