@@ -2,7 +2,8 @@
 
     python -m benchmarks.recipe_ratios --recipe deque-queue --python python3.9 python3.13
 
-The cases stand in `ratio_cases`. 15 interleaved pairs of CPU time each; median with the middle half, and what one run saves.
+The cases stand in `ratio_cases`: 15 interleaved pairs of CPU time each; median with the middle half, and what one run
+saves.
 """
 
 import argparse
