@@ -1,7 +1,8 @@
 """Print the call graph that another tool gives: `PYTHON benchmarks/callgraph_rivals.py TOOL ROOT FILE...`.
 
-TOOL is pycg, code2flow or pyan; PYTHON is an interpreter that has it (nothing else is needed). ROOT is the folder that
-modules are named from. The graph is {caller: [callees]} in dotted names, as benchmarks.callgraph_quality reads it.
+TOOL is pycg, pycg-once (one iteration), code2flow or pyan; PYTHON is an interpreter that has it, of ours it needs
+nothing. ROOT is the folder that modules are named from. The graph is {caller: [callees]} in dotted names, as
+benchmarks.callgraph_quality reads it.
 """
 
 import contextlib
@@ -27,15 +28,20 @@ def main() -> int:
     return 0
 
 
-def _pycg(root: str, files: Sequence[str]) -> Graph:
+def _pycg(root: str, files: Sequence[str], iterations: int = -1) -> Graph:
     # It uses importlib.util without importing it, and follows no import where nobody else did.
     import importlib.util  # noqa: PLC0415, F401
 
     from pycg.pycg import CallGraphGenerator  # noqa: PLC0415  only there in its own interpreter
 
-    generator = CallGraphGenerator(list(files), root, -1, "call-graph")
+    generator = CallGraphGenerator(list(files), root, iterations, "call-graph")
     generator.analyze()
     return {caller: sorted(callees) for caller, callees in generator.output().items()}
+
+
+def _pycg_once(root: str, files: Sequence[str]) -> Graph:
+    """Look at each file once: to the end it takes very long for packages."""
+    return _pycg(root, files, 1)
 
 
 def _code2flow(root: str, files: Sequence[str]) -> Graph:
@@ -94,7 +100,12 @@ def _module(root: str, file: str) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-_TOOLS: dict[str, Callable[[str, Sequence[str]], Graph]] = {"pycg": _pycg, "code2flow": _code2flow, "pyan": _pyan}
+_TOOLS: dict[str, Callable[[str, Sequence[str]], Graph]] = {
+    "pycg": _pycg,
+    "pycg-once": _pycg_once,
+    "code2flow": _code2flow,
+    "pyan": _pyan,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -11,6 +11,8 @@ from profiling.audit.reading.scope import CallFact
 from profiling.audit.reading.terms import ASYNC, GENERATOR, LAMBDA_BODY, MODULE
 
 _LONGEST_TEXT = 80
+_NOTHING_OF_THE_TREE = frozenset({Reason.PLAIN_CLASS, Reason.OUTSIDE_DECORATOR})
+"""Reasons that say enough: no function of the tree is called."""
 
 
 def node_of(units: Sequence[tuple[Unit, BodyFacts, Links]]) -> FunctionNode:
@@ -74,7 +76,7 @@ def _written(fact: CallFact, links: Links, index: int) -> CallSite:
         line=line,
         text=text,
         callees=_callees(found) if found else (),
-        reason="" if reason == Reason.PLAIN_CLASS else reason,
+        reason="" if reason in _NOTHING_OF_THE_TREE else reason,
         implicit=text[:1] == "@",
         awaited=awaited,
         loops=tuple(Loop(kind=LoopKind(kind), line=first, bound=bound) for kind, first, bound in loops),

@@ -226,7 +226,8 @@ class Calls(Operations):
         return self.apply_all(self.read(parameter(site, "0")), shifted, FLOW)
 
     def _apply_known_result(self, target: str, _call: Call) -> Values:
-        return self.read(returned(target[2:]))
+        name = target[2:]
+        return self.result(name) if name in self.program.functions else self.read(returned(name))
 
     def _apply_outside_result(self, target: str, call: Call) -> Values:
         self.hand_over(call)

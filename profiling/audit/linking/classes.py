@@ -168,6 +168,7 @@ class Classes:
         if known is None:
             if len(self._members) >= _MOST_MEMBERS:
                 self._members.clear()
+                self._shared.clear()
             known = self._look(name, attribute, self._line(name), exact=exact)
             known = self._members[key] = self._shared.setdefault(known, known)
         return known
@@ -202,7 +203,8 @@ class Classes:
         return [
             f"{each.name}.{attribute}"
             for each in line
-            if not isinstance(each, str) and (loose or attribute in each.stored)
+            if not isinstance(each, str)
+            and (loose or attribute in each.assigned or attribute in each.facts.annotations)
         ]
 
     def overrides(self, name: str, method: str) -> tuple[str, ...]:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from profiling.audit.linking.engine import FLOW, Call
 from profiling.audit.linking.outside import Outside
 from profiling.audit.linking.program import Unit
+from profiling.audit.linking.reasons import Reason
 from profiling.audit.linking.values import NOTHING, Values, captured, is_open, key_of, plain, returned, yielded
 from profiling.audit.reading.packed import Steps
-from profiling.audit.reading.terms import REPEAT, Op, Term
+from profiling.audit.reading.terms import CACHED, REPEAT, Op, Term
 
 
 class Evaluator(Outside):
@@ -126,16 +127,29 @@ class Evaluator(Outside):
         """Return what a decorator makes of a function or class; the thing itself where that isn't known."""
         self.tier = 0
         targets = self.value(term)
-        made = self.apply_all(targets, Call(index, [values]), self.tier) if targets else NOTHING
+        made = self._apply_decorator(targets, index, values)
         for target in sorted(targets):
             if target[0] == "x":
                 return values
         if made:
-            return made
+            return made | self._wrapped(made, values)
         if not self.late and any(target[0] in "fboic" for target in targets):
             self.unsettled.add(self.unit.number)
             return NOTHING
         return values
+
+    def _apply_decorator(self, targets: Values, index: int, values: Values) -> Values:
+        made = self.apply_all(targets, Call(index, [values]), self.tier) if targets else NOTHING
+        if any(target[0] == "r" for target in targets):
+            self.links.missing.setdefault(index, Reason.OUTSIDE_DECORATOR)
+        return made
+
+    def _wrapped(self, made: Values, values: Values) -> Values:
+        """Return what gives the results of functions whose wrappers say by `functools.wraps` that they are alike."""
+        functions = [self.program.functions.get(each[2:]) for each in made if each[0] == "f"]
+        if any(each is not None and each.flags & CACHED for each in functions):
+            return frozenset(f"w:{each[2:]}" for each in values if each[0] == "f")
+        return NOTHING
 
     def _bind(self, name: str, values: Values, weak: int, *, sure: bool) -> None:
         if weak and name in self.environment:
@@ -150,7 +164,7 @@ class Evaluator(Outside):
         _, index, name, decorators, owner, weak = op
         values = frozenset({f"c:{self.program.class_named(self.module, index)}"})
         for term, call in reversed(decorators):
-            self.apply_all(self.value(term), Call(call, [values]), self.tier)
+            self._apply_decorator(self.value(term), call, values)
         if owner < 0 and self.unit.index:
             self._bind(name, values, weak, sure=True)
 

@@ -96,7 +96,7 @@ class Class:
         facts: as its file tells them.
     """
 
-    __slots__ = ("_assigned", "_stored", "facts", "module", "name", "scope")
+    __slots__ = ("_assigned", "facts", "module", "name", "scope")
 
     def __init__(self, module: str, facts: ClassFacts) -> None:
         self.module = module
@@ -104,7 +104,6 @@ class Class:
         self.name = f"{module}.{facts.path}"
         self.scope = facts.scope
         self._assigned: frozenset[str] | None = None
-        self._stored: frozenset[str] | None = None
 
     @property
     def assigned(self) -> frozenset[str]:
@@ -112,13 +111,6 @@ class Class:
         if self._assigned is None:
             self._assigned = frozenset(self.facts.assigned)
         return self._assigned
-
-    @property
-    def stored(self) -> frozenset[str]:
-        """Return the attributes that are stored or annotated."""
-        if self._stored is None:
-            self._stored = self.assigned.union(self.facts.annotations) if self.facts.annotations else self.assigned
-        return self._stored
 
 
 class Program:

@@ -16,6 +16,7 @@ class Reason(StrEnum):
     OUTSIDE_RESULT = "made by code outside the tree"
     NOT_CALLABLE = "nothing callable was found in it"
     PLAIN_CLASS = "a class whose constructor runs no code of the tree"
+    OUTSIDE_DECORATOR = "a decorator made by code outside the tree"
     DYNAMIC_ATTRIBUTE = "an attribute whose name is computed"
     DYNAMIC_CODE = "code made at run time"
     UNREACHED = "not evaluated"

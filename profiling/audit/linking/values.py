@@ -33,7 +33,7 @@ LONGEST_OUTSIDE = 6
 """Dots in the name of something outside the tree beyond which its parts have no names of their own."""
 MOST = 4
 """Instances in a slot beyond which their common base stands for them; containers beyond which none is followed."""
-MOST_CALLABLE = 40
+MOST_CALLABLE = 80
 """Values of a slot beyond which it counts as anything."""
 MOST_CONSTANTS = 12
 """Constants of a slot beyond which they are just numbers or text."""

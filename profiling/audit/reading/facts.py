@@ -10,7 +10,7 @@ from profiling.audit.reading.source import Unreadable, parse
 from profiling.audit.reading.statements import StatementReader
 from profiling.audit.reading.terms import Op, Term
 
-EXTRACTOR_VERSION = 2
+EXTRACTOR_VERSION = 3
 """Of what is gathered, how it is written and linked: what another version kept is not used."""
 
 

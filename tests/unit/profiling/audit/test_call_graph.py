@@ -271,3 +271,24 @@ def test_a_name_that_everybody_uses_makes_nobody_an_implementer(
     graph = graphed(text)
 
     assert len(graph.edges["shop.run"]) == found + 1
+
+
+def test_a_decorator_of_a_library_is_no_unknown_call(graphed: Graphed) -> None:
+    text = """
+    import dataclasses, app
+
+    @dataclasses.dataclass(frozen=True)
+    class A: pass
+
+    @app.route("/")
+    def f(): pass
+    """
+
+    assert [each.text for each in graphed(text).unresolved()] == []
+
+
+def test_what_wraps_many_functions_calls_each_of_them(graphed: Graphed) -> None:
+    functions = "".join(f"@once\ndef f{number}(x): return x\n" for number in range(60))
+    text = f"def once(build):\n    def inner(x):\n        return build(x)\n    return inner\n{functions}"
+
+    assert len(graphed(text).edges["shop.once.inner"]) == 60
