@@ -144,7 +144,7 @@ def _growth(tree: Tree, scratch: Path) -> Growth:
         PYTHON,
         processes=Processes(),
         scratch=scratch,
-        budget_s=10.0,
+        budget_s=20.0,
         on_progress=lambda _: None,
     )
 
