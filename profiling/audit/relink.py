@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from profiling.audit.changes import TooMuch, changed_names, mentions
 from profiling.audit.linked import LinkedFile, links_from_json
 from profiling.audit.linking.program import Program
+from profiling.audit.linking.slots import Readers
 from profiling.audit.linking.solve import Solver
 from profiling.audit.linking.values import TYPED, Values
 from profiling.audit.reading.facts import Declarations
@@ -204,7 +205,7 @@ def kept_number(row: FileRow, index: int) -> int:
     return row.number << 20 | index
 
 
-def readers_to_keep(readers: Mapping[str, int | set[int]], number_of: Mapping[int, int]) -> dict[str, list[int]]:
+def readers_to_keep(readers: Mapping[str, Readers], number_of: Mapping[int, int]) -> dict[str, list[int]]:
     """Return who reads what, by the numbers under which units are kept."""
     return {
         slot: [number_of[units]] if isinstance(units, int) else [number_of[each] for each in sorted(units)]

@@ -1,6 +1,7 @@
 """Where values meet: what was put into each slot, and who must look again when that grows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 from profiling.audit.linking.values import (
     FOLLOWED,
@@ -16,6 +17,11 @@ from profiling.audit.linking.values import (
 
 _MOST_REMEMBERED = 5_000
 """Sets whose common base is remembered at a time."""
+_FEW = 8
+"""Readers that are kept as a tuple."""
+
+Readers: TypeAlias = int | tuple[int, ...] | set[int]
+"""Who reads a slot, by number."""
 
 
 class Slots:
@@ -49,7 +55,7 @@ class Slots:
         self.held: dict[str, Values] = {}
         self._same: dict[Values, Values] = {}
         """Every set that is held once: a set of one takes more room than what it holds."""
-        self.readers: dict[str, int | set[int]] = {}
+        self.readers: dict[str, Readers] = {}
         self.pending: set[int] = set()
         self.minor: set[int] = set()
         self.log: dict[str, Values] | None = None
@@ -60,15 +66,18 @@ class Slots:
         self._generalized: dict[Values, Values] = {}
 
     def watch(self, slot: str, unit: int) -> None:
-        """Note that a unit reads a slot; most slots have one reader, for which a set would be large."""
+        """Note that a unit reads a slot; most slots have few readers, for which a set would be large."""
         known = self.readers.get(slot)
         if known is None:
             self.readers[slot] = unit
         elif isinstance(known, int):
             if known != unit:
-                self.readers[slot] = {known, unit}
-        else:
+                self.readers[slot] = (known, unit)
+        elif isinstance(known, set):
             known.add(unit)
+        elif unit not in known:
+            more = (*known, unit)
+            self.readers[slot] = more if len(more) <= _FEW else set(more)
 
     def add(self, slot: str, values: Values) -> None:
         """Put values into a slot."""
@@ -91,7 +100,7 @@ class Slots:
             self.touched.add(slot)
         readers = self.readers.get(slot)
         if readers is not None:
-            self._wake({readers} if isinstance(readers, int) else readers, joined - held)
+            self._wake((readers,) if isinstance(readers, int) else readers, joined - held)
 
     def _general(self, values: Values) -> Values:
         known = self._generalized.get(values)
@@ -101,12 +110,12 @@ class Slots:
             known = self._generalized[values] = self.generalize(values)
         return known
 
-    def _wake(self, readers: set[int], new: Values) -> None:
+    def _wake(self, readers: Iterable[int], new: Values) -> None:
         for value in new:
             if value[0] in FOLLOWED:
-                self.pending |= readers
+                self.pending.update(readers)
                 return
-        self.minor |= readers
+        self.minor.update(readers)
 
 
 def _widened(values: Values) -> Values:
