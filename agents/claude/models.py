@@ -3,13 +3,13 @@
 import tomllib
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents.claude._client import Usage
 
-Role = Literal["lead", "specialist", "researcher", "reviewer"]
+Role = Literal["lead", "specialist", "reviewer"]
 _MILLION = 1_000_000
 _UNKNOWN_WINDOW = 200_000
 _UNKNOWN_OUTPUT = 32_000
@@ -109,7 +109,7 @@ def load(path: Path | None = None) -> Models:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"]))
         raise BadModels(f"{where}: {place}: {first['msg']}") from error
-    missing = [role for role in Role.__args__ if role not in models.roles]  # type: ignore[attr-defined]  # of a Literal
+    missing = [role for role in get_args(Role) if role not in models.roles]
     if missing:
         raise BadModels(f"{where} names no model for {', '.join(missing)}: add it under [roles]")
     return models

@@ -32,12 +32,16 @@ def parameters(request: Request) -> Json:
 
 
 def block_of(raw: Mapping[str, JsonValue]) -> Block:
-    """Return one block of a reply; what is not ours to understand is kept as it is."""
+    """Return one block of a reply; what is not ours to understand is kept as it is.
+
+    Halves of surrogate pairs, which JSON can carry and UTF-8 can't, are replaced: a transcript could not be written.
+    """
+    raw = cast("Json", _encodable(dict(raw)))
     if raw.get("type") == "text" and isinstance(raw.get("text"), str):
         return Text(text=str(raw["text"]))
     if raw.get("type") == "tool_use":
         return ToolUse(id=str(raw.get("id", "")), name=str(raw.get("name", "")), input=raw.get("input"))
-    return Opaque(raw=dict(raw))
+    return Opaque(raw=raw)
 
 
 def usage_of(raw: Mapping[str, JsonValue]) -> Usage:
@@ -87,3 +91,13 @@ def _block(block: Block) -> Json:
     if isinstance(block, ToolResult):
         return {"type": "tool_result", "tool_use_id": block.use_id, "content": block.text, "is_error": block.is_error}
     return dict(block.raw)
+
+
+def _encodable(value: JsonValue) -> JsonValue:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [_encodable(one) for one in value]
+    if isinstance(value, dict):
+        return {str(_encodable(name)): _encodable(one) for name, one in value.items()}
+    return value
