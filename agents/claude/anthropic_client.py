@@ -60,6 +60,14 @@ class AnthropicClient:
         tokens, _ = self._run(lambda sdk: self._patiently(sdk, lambda: _counted(sdk, request)))
         return tokens
 
+    def check(self) -> None:
+        """See that there is all that a call needs; nothing is sent.
+
+        Raises:
+            ModelRejected: there is not: no key, no region, a part of the SDK.
+        """
+        connect(self._endpoint)
+
     def stop(self) -> None:
         """End every call under way and refuse new ones; from any thread."""
         with self._lock:

@@ -11,11 +11,13 @@ from agents.claude.conversation import Ended
 from agents.claude.desk import Desk
 from agents.claude.lead import Advice
 from agents.claude.places import Place
+from agents.claude.reviewer import ClaudeReviewer
 from agents.claude.specialist import ClaudeSpecialist
 from agents.claude.tools.proposing import GivenUp
 from agents.model import Brief, Candidate, Proposal
 from agents.recipes.requests import function_request
 from agents.specialists._base import Backend, Specialist
+from agents.specialists.reviewer import Reviewer
 from profiling.facts import FactRequest, Facts
 from profiling.model import Domain, Tree
 from profiling.profile import Profile
@@ -37,6 +39,7 @@ class ClaudeBackend:
         self._advice: dict[str, Advice] = {}
         self._failures = 0
         self._off = ""
+        self._spent = ""
 
     @property
     def name(self) -> str:
@@ -47,6 +50,15 @@ class ClaudeBackend:
     def desk(self) -> Desk:
         """Return what its agents share."""
         return self._desk
+
+    @property
+    def reviewer(self) -> Reviewer:
+        """Return who reads what was kept."""
+        return ClaudeReviewer(desk=self._desk)
+
+    def spent_budget(self) -> str:
+        """Return which budget is used up, with its figures; nothing while none is."""
+        return self._spent
 
     def nominate(self, tree: Tree, profile: Profile) -> tuple[FactRequest, ...]:
         """Return what the recipes want to know, and the calls of the functions that cost most."""
@@ -114,7 +126,8 @@ class ClaudeBackend:
         except ModelStopped:
             raise
         except BudgetSpent as spent:
-            self._leave(str(spent))
+            self._spent = str(spent)
+            self._leave(self._spent)
         except ModelRejected as error:
             self._leave(f"{error}{f' ({error.hint})' if error.hint else ''}")
         except ModelError as error:

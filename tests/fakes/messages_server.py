@@ -27,6 +27,7 @@ class MessagesServer:
         self.headers: list[Mapping[str, str]] = []
         self.sent = Usage()
         self.complaints: list[str] = []
+        self.answered = 0
         self.lock = threading.Lock()
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"owner": self}))
         self.http.daemon_threads = True
@@ -105,6 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
         step = self.owner.answer(body)
         with suppress(BrokenPipeError, ConnectionResetError):
             self._play(step, streams=bool(body.get("stream")), model=str(body["model"]))
+        self.owner.answered += 1
 
     def _play(self, step: Step, *, streams: bool, model: str) -> None:
         if isinstance(step, Fault):

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.claude._client import ModelRejected, ModelUnavailable, Reply, StopReason, Usage
@@ -24,6 +24,7 @@ def reply(usage: Usage, *lost: Usage) -> Reply:
     return Reply(blocks=(), stop_reason=StopReason.END_TURN, usage=usage, model=MODEL, lost=lost)
 
 
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.sampled_from(["cpu", "lead"]), usages, st.lists(usages, max_size=2)), max_size=5))
 def test_totals_are_the_sum_of_what_was_told_to_the_token_and_survive_a_restart(
     tmp_path_factory: pytest.TempPathFactory, calls: list[tuple[str, Usage, list[Usage]]]

@@ -2,7 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.claude._client import ToolResult, ToolUse
@@ -215,6 +215,7 @@ def test_edits_that_overlap_are_refused(shop) -> None:  # type: ignore[no-untype
         patch_of(two, Checkout(root=shop.tree.root), shop.tree)
 
 
+@settings(max_examples=40)
 @given(text=st.text(alphabet=" \t\r\nabc\f\v\x1c\u2028=", max_size=60), new=st.text(alphabet="xyz \n", max_size=10))
 def test_whatever_stands_in_a_file_only_the_place_is_changed(
     tmp_path_factory: pytest.TempPathFactory, text: str, new: str
