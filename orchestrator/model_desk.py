@@ -1,7 +1,7 @@
 """Builds what the agents of Claude share, from what the person decided: client, account, budgets, who is told."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agents.claude import models as model_file
 from agents.claude._client import ModelClient, ModelRejected
@@ -10,18 +10,21 @@ from agents.claude.anthropic_client import AnthropicClient
 from agents.claude.desk import Desk, Watcher
 from agents.claude.endpoint import Endpoint
 from agents.claude.models import BadModels, Models
+from agents.claude.tools.toolbox import Used
 from orchestrator.errors import SettingsError
 from orchestrator.ledger.damaged import read_record
 from orchestrator.ledger.layout import Layout
 from orchestrator.settings import Settings, option
 
+_MOST_WORDS = 400
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voices:
-    """Who is told: what a person should know, and what is going on."""
+    """Who is told: what a person should know, and what an agent (by its name) says and does."""
 
     warn: Callable[[str], None]
-    say: Callable[[str], None]
+    say: Callable[[str, str], None]
 
 
 def desk(
@@ -49,17 +52,40 @@ def desk(
         warn=voices.warn,
     )
 
-    def tell(agent: str) -> None:
-        voices.say(f"{agent}: {account.of(agent).text}; all agents: {account.total.text}")
-
     return Desk(
         client=client or _client(settings),
         account=account,
         models=models,
         folder=folder,
         conventions=read_record(layout.conventions) or read_record(layout.parent_conventions) or "",
-        watcher=Watcher(noted=voices.warn, spent=tell),
+        watcher=_Reporter(account=account, voices=voices).watcher,
     )
+
+
+@dataclass(kw_only=True)
+class _Reporter:
+    """Brings what agents do into lines: words when a reply is whole, tools and totals as they come."""
+
+    account: Account
+    voices: Voices
+    heard: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def watcher(self) -> Watcher:
+        return Watcher(said=self.said, used=self.used, spent=self.spent, noted=self.voices.warn)
+
+    def said(self, agent: str, text: str) -> None:
+        self.heard[agent] = self.heard.get(agent, "") + text
+
+    def used(self, agent: str, use: Used) -> None:
+        refused = ", refused" if use.is_error else ""
+        self.voices.say(agent, f"used {use.name} ({use.characters:,} characters in {use.seconds:.1f} s{refused})")
+
+    def spent(self, agent: str) -> None:
+        words = " ".join(self.heard.pop(agent, "").split())
+        if words:
+            self.voices.say(agent, f"says: {words[:_MOST_WORDS]}{'…' if len(words) > _MOST_WORDS else ''}")
+        self.voices.say(agent, f"{self.account.of(agent).text}; all agents: {self.account.total.text}")
 
 
 def _models(settings: Settings) -> Models:

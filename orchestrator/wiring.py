@@ -4,7 +4,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from orchestrator.ledger import learnings
 from orchestrator.ledger.layout import Layout
 from orchestrator.live import says
 from orchestrator.live.bus import Bus
+from orchestrator.live.events import LEAD_STREAM
 from orchestrator.live.table import experiment_table
 from orchestrator.observer import RepositoryObserver
 from orchestrator.own_calls import OwnCalls
@@ -214,8 +215,14 @@ def _claude(settings: Settings, layout: Layout, session_id: str, bus: Bus) -> "C
     from agents.claude.backend import ClaudeBackend  # noqa: PLC0415
     from orchestrator.model_desk import Voices, desk  # noqa: PLC0415
 
-    voices = Voices(warn=partial(_publish, bus), say=_teller(bus))
+    voices = Voices(warn=partial(_publish, bus), say=partial(_speak, bus))
     return ClaudeBackend(desk(settings, layout, session_id, voices), _recipes(settings))
+
+
+def _speak(bus: Bus, agent: str, text: str) -> None:
+    """Publish what an agent says in its own stream."""
+    stream = LEAD_STREAM if agent == "lead" else f"Tier 2 ({agent.replace('-', ' ').capitalize()})"
+    bus.publish(replace(says.working(f"{agent}: {text}"), stream=stream))
 
 
 def _stop_all(*stops: Callable[[], None]) -> None:

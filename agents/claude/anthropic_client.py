@@ -219,8 +219,11 @@ def _failed(error: BaseException, secrets: tuple[str, ...], lost: Usage | None) 
     if isinstance(error, anthropic.APIConnectionError):
         return CallFailed(f"no connection ({_hidden(str(error.__cause__ or error), secrets)})", lost=lost)
     said = _hidden(f"{type(error).__name__}: {error}", secrets)
-    if isinstance(error, TypeError | anthropic.CredentialsError):
-        return CallFailed(said, status=401, lost=lost)
+    if isinstance(error, TypeError) or (
+        isinstance(error, anthropic.AnthropicError) and not isinstance(error, anthropic.APIError)
+    ):
+        # The SDK itself will not send it: a credential is missing, or this provider lacks the endpoint.
+        return CallFailed(said, status=400, lost=lost)
     return CallFailed(f"what came could not be read ({said})", lost=lost)
 
 

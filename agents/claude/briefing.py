@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from agents.claude.places import Place, source_of
+from agents.claude.tools._base import ToolRefused
 from agents.claude.tools.checkout import Checkout
 from agents.claude.tools.files import numbered
 from agents.claude.tools.functions import facts_about, facts_lines, function_line
@@ -78,12 +79,12 @@ def environment(brief: Brief) -> tuple[str, ...]:
 
 def _source(checkout: Checkout, key: FunctionKey) -> str:
     """Return the function with the numbers of its lines."""
-    text = source_of(checkout, key)
-    first = checkout.text(key.file).find(text)
-    if first < 0:
+    text, whole = source_of(checkout, key), checkout.text(key.file)
+    start = whole.find(text)
+    if start < 0:
         return text[:_MOST_SOURCE]
-    number = checkout.text(key.file)[:first].count("\n") + 1
-    return numbered(checkout.text(key.file), number, number + text.rstrip("\n").count("\n"))[:_MOST_SOURCE]
+    number = whole[:start].count("\n") + 1
+    return numbered(whole, number, number + text.rstrip("\n").count("\n"))[:_MOST_SOURCE]
 
 
 def _interaction_lines(brief: Brief) -> Iterable[str]:
@@ -116,10 +117,10 @@ def _attempt_line(one: Attempt) -> str:
 
 
 def _document(tree: Tree, name: str) -> str:
-    path = tree.root / name
-    if path.is_symlink() or not path.is_file():
+    try:
+        return Checkout(root=tree.root).text(name)
+    except ToolRefused:
         return ""
-    return path.read_text(encoding="utf-8", errors="replace")[: _MOST_DOCUMENT + 1]
 
 
 def _lines(lines: Iterable[str]) -> str:

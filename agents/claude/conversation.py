@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from agents.claude._client import Message, ModelError, Reply, Request, StopReason, Text, ToolResult
+from agents.claude._client import Message, ModelError, ModelStopped, Reply, Request, StopReason, Text, ToolResult
 from agents.claude.desk import Desk
 from agents.claude.models import Role
 from agents.claude.tools._base import ToolRefused
@@ -173,9 +173,18 @@ class Conversation(Generic[T]):
         characters = fixed + self.transcript.unread_characters()
         if self.transcript.known_tokens + characters // _CHARACTERS_A_TOKEN <= most:
             return True
-        excess = self.desk.client.count(request) - most
+        excess = self._counted(request) - most
         if excess <= 0:
             return True
-        # Half as much again: the prefix that changes is cached anew, so it is not to change at every turn.
+        # A quarter of the window more: the prefix that changes is cached anew, so it is not to change at every turn.
         self.transcript.make_room(excess + most // 4)
-        return self.desk.client.count(self._request()) <= most
+        return self._counted(self._request()) <= most
+
+    def _counted(self, request: Request) -> int:
+        """Return the tokens of a request as the API counts them; an estimate where it does not (Bedrock)."""
+        try:
+            return self.desk.client.count(request)
+        except ModelStopped:
+            raise
+        except ModelError:
+            return len(repr(request)) // _CHARACTERS_A_TOKEN

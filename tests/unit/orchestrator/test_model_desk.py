@@ -5,6 +5,7 @@ import pytest
 from agents.claude._client import Reply, StopReason, Usage
 from agents.claude.account import BudgetSpent
 from agents.claude.scripted import ScriptedClient
+from agents.claude.tools.toolbox import Used
 from orchestrator.errors import SettingsError
 from orchestrator.ledger.layout import Layout
 from orchestrator.model_desk import Voices, desk
@@ -14,7 +15,13 @@ from orchestrator.settings import load
 def make(tmp_path: Path, **flags: object):  # type: ignore[no-untyped-def]
     said: list[str] = []
     settings = load({"repo": tmp_path, "agent": "claude", **flags}, {})
-    made = desk(settings, Layout(root=tmp_path), "s1", Voices(warn=said.append, say=said.append), ScriptedClient(()))
+    made = desk(
+        settings,
+        Layout(root=tmp_path),
+        "s1",
+        Voices(warn=said.append, say=lambda agent, text: said.append(f"{agent}: {text}")),
+        ScriptedClient(()),
+    )
     return made, said
 
 
@@ -41,6 +48,11 @@ def test_who_watches_hears_the_totals_of_the_agent_and_of_all(tmp_path: Path) ->
     made.account.replied("reviewer", "claude-opus-5-5", reply(234))
     made.watcher.spent("lead")
     assert "lead: 1 call, 1,000 tokens" in said[-1]
+    made.watcher.said("lead", "I look at ")
+    made.watcher.said("lead", "the loop.")
+    made.watcher.used("lead", Used(name="search", is_error=True, characters=12, seconds=0.04))
+    made.watcher.spent("lead")
+    assert said[-3:-1] == ["lead: used search (12 characters in 0.0 s, refused)", "lead: says: I look at the loop."]
     assert "all agents: 2 calls, 1,234 tokens" in said[-1]
 
 

@@ -9,6 +9,7 @@ from agents.claude._client import (
     ModelStopped,
     ModelUnavailable,
     Opaque,
+    Request,
     StopReason,
     Text,
     ToolResult,
@@ -212,6 +213,19 @@ def test_the_oldest_results_are_dropped_first_when_the_window_fills(shop) -> Non
     kept = [one.text for message in transcript.messages for one in message.blocks if isinstance(one, ToolResult)]
     firsts = [text.startswith("[dropped") for text in kept]
     assert firsts == sorted(firsts, reverse=True)
+
+
+def test_where_the_api_does_not_count_an_estimate_stands_in(shop) -> None:  # type: ignore[no-untyped-def]
+    class Uncounted(ScriptedClient):
+        def count(self, request: Request) -> int:
+            raise ModelRejected("no counting here")
+
+    filling = use("big", {"size": 6000}, Usage(input_tokens=5000))
+    client = Uncounted([use("big", {"size": 8000}), filling, use("answer", {"value": 2})])
+    ended, _ = talk(small_window(shop.desk(client), 7_000))
+    assert ended.answer == 2
+    assert "[dropped to make room: " in repr(client.requests[2].messages)
+    assert "[dropped to make room: " not in repr(client.requests[1].messages)
 
 
 def test_what_can_not_be_made_to_fit_ends_it(shop) -> None:  # type: ignore[no-untyped-def]
