@@ -62,7 +62,8 @@ class Settings(BaseModel):
         provider, base_url: whose API of the model, and the address of a gateway in front of it.
         whole_replies: replies come in one piece, for gateways that can't stream.
         budget, agent_budget: dollars that the session, and each agent of it, may cost; None: no limit.
-        token_budget, agent_token_budget: the same in tokens.
+        token_budget, agent_token_budget: the same in tokens, those read from the cache among them. The session's is
+            never without a limit: prices of a model may be unknown, its tokens are not.
         max_experiments: experiments after which the session ends.
         time_limit_s: wall seconds after which it ends.
         max_pairs: pairs after which one measurement ends undecided.
@@ -94,7 +95,7 @@ class Settings(BaseModel):
     whole_replies: bool = Field(default=False, description="true or false")
     budget: _Dollars | None = Field(default=None, gt=0, allow_inf_nan=False, description=_DOLLARS)
     agent_budget: _Dollars | None = Field(default=None, gt=0, allow_inf_nan=False, description=_DOLLARS)
-    token_budget: _Whole | None = Field(default=None, ge=1, description="a whole number from 1 on")
+    token_budget: _Whole = Field(default=10_000_000, ge=1, description="a whole number from 1 on")
     agent_token_budget: _Whole | None = Field(default=None, ge=1, description="a whole number from 1 on")
     max_experiments: _Whole = Field(default=20, ge=1, le=10_000, description="a whole number from 1 to 10000")
     time_limit_s: _Seconds = Field(default=3600.0, gt=0, allow_inf_nan=False, description=_A_DURATION)
