@@ -1,7 +1,7 @@
 """What a model client is: a request in, a streamed reply out, with its exact usage. The only words the agents speak."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal, Protocol
 
@@ -216,14 +216,3 @@ class ModelClient(Protocol):
     def stop(self) -> None:
         """End every call under way and refuse new ones; from any thread."""
         ...
-
-
-@dataclass(kw_only=True)
-class Silence:
-    """Takes words that nobody listens to, and counts their characters."""
-
-    characters: int = field(default=0)
-
-    def __call__(self, text: str) -> None:
-        """Take a piece."""
-        self.characters += len(text)

@@ -15,7 +15,6 @@ from agents.claude._client import (
     Opaque,
     Reply,
     Request,
-    Silence,
     StopReason,
     Text,
     ToolResult,
@@ -43,6 +42,10 @@ REQUEST = Request(
 )
 THINKING = Opaque(raw={"type": "thinking", "thinking": "", "signature": "abc"})
 USE = ToolUse(id="t1", name="read", input={"file": "a.py", "lines": [1, 2]})
+
+
+def nobody_listens(_: str) -> None:
+    return None
 
 
 class Slept:
@@ -82,7 +85,7 @@ def stage(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
 
 
 def ask(client: ModelClient) -> Reply:
-    return client.reply(REQUEST, Silence())
+    return client.reply(REQUEST, nobody_listens)
 
 
 def test_a_reply_comes_with_its_blocks_its_stop_reason_and_its_usage_to_the_token(stage: Stage) -> None:
@@ -233,7 +236,7 @@ def test_thinking_tools_and_results_go_back_as_they_came_and_the_prefix_is_marke
     )
     with serving(in_order(Turn())) as server:
         AnthropicClient(Endpoint(base_url=server.url)).reply(
-            Request(**{**_fields(REQUEST), "messages": messages}), Silence()
+            Request(**{**_fields(REQUEST), "messages": messages}), nobody_listens
         )
     body = server.bodies[0]
     assert body["messages"][1]["content"][0] == THINKING.raw
