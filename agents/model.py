@@ -4,11 +4,13 @@ import difflib
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from profiling.audit.target_facts import AuditFacts
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain, FunctionKey, Tree
 from profiling.profile import Profile
-from profiling.target import Target
+from profiling.target import Interaction, Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +149,7 @@ class Attempt:
         source, key, summary: as in its proposal.
         status: keep, discard or crash; reason: of the closed vocabulary.
         place_digest: digest of the old text it replaced: the same fix is not offered again while that text stands.
+        explanation: what decided, with its figures; empty where it would tell what is held back.
     """
 
     source: str
@@ -155,6 +158,27 @@ class Attempt:
     status: str
     reason: str
     place_digest: str
+    explanation: str = ""
+
+
+class Bench(Protocol):
+    """Tries a fix before it is proposed. Nothing of it stays; what is held back stays held back."""
+
+    def objection(self, proposal: Proposal) -> str:
+        """Return why the rules refuse a fix as it reads, without running it; nothing when they do not."""
+        ...
+
+    def prescreen(self, proposal: Proposal) -> str:
+        """Say what a fix does to the recorded calls of its function: cheaply, so not for certain."""
+        ...
+
+    def run_tests(self, proposal: Proposal, names: tuple[str, ...]) -> str:
+        """Run the tests whose names hold one of these (all, if none is given) with a fix; say what became of them."""
+        ...
+
+    def samples(self, key: FunctionKey) -> tuple[str, ...]:
+        """Return calls of a function as the tests make them, never those of the workload: they decide."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +190,11 @@ class Brief:
         history: earlier experiments.
         avoid: what must not be touched, one sentence each.
         callers, callees: functions of the tree that call the target, and that it calls, as the source tells.
+        interactions: cross-domain mechanisms found in the whole profile.
+        table: the unified target table.
+        paths: what the source tells of every function of the tree.
+        bench: tries a fix before it is proposed; None where nothing can be tried.
+        notes: what else a proposer should know of the environment, one line each.
     """
 
     target: Target
@@ -176,6 +205,11 @@ class Brief:
     avoid: tuple[str, ...] = ()
     callers: tuple[FunctionKey, ...] = ()
     callees: tuple[FunctionKey, ...] = ()
+    interactions: tuple[Interaction, ...] = ()
+    table: tuple[Target, ...] = ()
+    paths: Mapping[FunctionKey, AuditFacts] = field(default_factory=dict)
+    bench: Bench | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,7 @@ def _choose(
                 most_experiments=settings.max_experiments,
                 spent_s=services.spent_s,
                 most_s=settings.time_limit_s,
+                spent_budget=services.spent_budget(),
             ),
             exhausted=frozenset(state.get("exhausted", [])),
             domain=settings.domain,

@@ -1,20 +1,38 @@
 """Turns a chosen target into one written fix, with its record begun."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Protocol
 
-from agents.model import Attempt, Brief, Proposal
+from agents.model import Attempt, Bench, Brief, Proposal
 from agents.specialists._base import Backend
 from agents.specialists.setup import Setup
 from orchestrator.draft import Draft
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.policy.keep_or_discard import choose_level
 from orchestrator.policy.own_calls import place_of
+from orchestrator.policy.verdict import Reason
 from orchestrator.services import Checkouts, Clock, Recorder
 from orchestrator.sources import read_source
 from orchestrator.state import Chosen, SessionState
 from orchestrator.survey import Survey
 from profiling.context import layout as source_layout
-from profiling.model import Domain, FunctionKey
+from profiling.model import Domain, FunctionKey, Tree
+
+Begin = Callable[[Proposal], Draft]
+
+
+class MakeBench(Protocol):
+    """Makes a bench for one brief."""
+
+    def __call__(self, *, setup: Setup, tree: Tree, begin: Begin) -> Bench:
+        """Return a bench on a base tree; `begin` makes a draft of a proposal."""
+        ...
+
+
+_TELLING = frozenset({Reason.BEHAVIOUR_CHANGED, Reason.GAMING_SUSPECTED})
+"""Reasons whose explanation names inputs that a proposer is not to see: the next fix would be fitted to them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +44,14 @@ class BackendProposer:
         checkouts: the base worktree holds what is looked at.
         recorder: knows what was tried.
         clock: stamps the draft.
+        bench: gives where a fix is tried before it is proposed; without one nothing is tried.
     """
 
     backend: Backend
     checkouts: Checkouts
     recorder: Recorder
     clock: Clock
+    bench: MakeBench | None = None
 
     def draft(self, setup: Setup, state: SessionState, survey: Survey, chosen: Chosen) -> Draft | None:
         """Return the first proposal for the chosen place that was not tried on this base, or None."""
@@ -50,17 +70,24 @@ class BackendProposer:
             history=tuple(attempt_of(record) for record in records),
             callers=paths.callers if paths else (),
             callees=paths.callees if paths else (),
+            interactions=survey.interactions,
+            table=survey.targets,
+            paths=survey.paths,
+        )
+        begin = partial(self._begin, state, survey, brief)
+        brief = replace(
+            brief, bench=self.bench(setup=setup, tree=tree, begin=begin) if self.bench is not None else None
         )
         tried = {record.key for record in records}
         for proposal in self.backend.specialist(Domain(chosen["domain"])).propose(brief):
             content_key = proposal.content_key(state["head_tree"])
             if _is_chosen(proposal, chosen) and content_key not in tried:
-                sources = {file: read_source(tree.root / file).text for file in proposal.patch.files}
-                return self._begin(state, survey, brief, proposal, proposal.patch.diff(sources))
+                return begin(proposal)
         return None
 
-    def _begin(self, state: SessionState, survey: Survey, brief: Brief, proposal: Proposal, diff: str) -> Draft:
+    def _begin(self, state: SessionState, survey: Survey, brief: Brief, proposal: Proposal) -> Draft:
         target = brief.target
+        sources = {file: read_source(brief.tree.root / file).text for file in proposal.patch.files}
         place = place_of(target.key, survey.profile, brief.tree.source_paths)
         expected = max(proposal.expected.get(proposal.dimension, 0.0), 0.0)
         hypotheses = [one.kind.value for one in survey.interactions if one.key == target.key]
@@ -70,7 +97,7 @@ class BackendProposer:
             base_commit=state["head_commit"],
             base_tree=state["head_tree"],
             proposal=proposal,
-            diff=diff,
+            diff=proposal.patch.diff(sources),
             domains=tuple(domain.value for domain in target.domains) or (proposal.domain.value,),
             interactions=tuple(dict.fromkeys(hypotheses)),
             cpu_share=target.cpu_share,
@@ -95,4 +122,5 @@ def attempt_of(record: ExperimentRecord) -> Attempt:
         status=record.verdict.status.value,
         reason=record.verdict.reason.value,
         place_digest=record.place_digest,
+        explanation="" if record.verdict.reason in _TELLING else record.verdict.explanation,
     )

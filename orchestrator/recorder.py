@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from agents.model import Review
-from agents.specialists.reviewer import ChangedFile, review
+from agents.specialists.reviewer import ChangedFile, Reviewer, static_review
 from agents.specialists.setup import Setup
 from orchestrator import methodology
 from orchestrator.draft import Draft
@@ -45,6 +45,7 @@ class RepositoryRecorder:
         session_id: of this session; seed: of its hash seeds and orders.
         warn: told what the person should know.
         history: notes what became of each fix for this person's other repositories; None keeps no notes.
+        reviewer: reads diffs.
     """
 
     repository: Repository
@@ -55,6 +56,7 @@ class RepositoryRecorder:
     seed: int
     warn: Callable[[str], None]
     history: History | None = None
+    reviewer: Reviewer = static_review
 
     def open_draft(self) -> Draft:
         """Return the draft under way.
@@ -111,14 +113,14 @@ class RepositoryRecorder:
         return tag_name(number)
 
     def review(self, base_commit: str, head_commit: str) -> Review:
-        """Have the embedded reviewer read the diff of two commits."""
+        """Have someone who did not write the code read the diff of two commits."""
         changes = []
         for file in self.repository.changed_files(base_commit, head_commit):
             sides = [self.repository.file_at(commit, file) or b"" for commit in (base_commit, head_commit)]
             if file.endswith(".py"):
                 before, after = (side.decode("utf-8", errors="replace") for side in sides)
                 changes.append(ChangedFile(file=file, before=before, after=after))
-        return review(tuple(changes))
+        return self.reviewer(tuple(changes), lambda: self.checkouts.work_at(head_commit))
 
     def revert(self, commit: str, why: str) -> str:
         """Undo one kept commit on the session branch and return the new head; a second call finds the first one's."""

@@ -203,6 +203,7 @@ class Services:
         stop: kills the target's processes, from any thread.
         began_s: on the clock, moved back by the time before an interruption.
         earlier: what became of each kind of fix in earlier sessions, read once when this one began.
+        spent_budget: says which budget of a model is used up; nothing while none is.
     """
 
     settings: Settings
@@ -217,6 +218,7 @@ class Services:
     stop: Callable[[], None]
     began_s: float
     earlier: Mapping[str, Tally] = field(default_factory=dict)
+    spent_budget: Callable[[], str] = str
 
     @property
     def spent_s(self) -> float:

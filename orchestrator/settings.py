@@ -18,7 +18,11 @@ _UNIT_S = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 _PREFIX = "OPTIMIZE_"
 _TABLES = ("optimize", "codeflash")
 # The person's alone: a repository must not answer for the person who looks at it.
-_NEVER_FROM_THE_REPOSITORY = frozenset({"repo", "goal", "history", "yes", "as_json", "plain"})
+_NEVER_FROM_THE_REPOSITORY = frozenset({"repo", "goal", "history", "yes", "as_json", "plain"}) | {
+    # It would spend the person's money, or send the person's key elsewhere.
+    *("model", "models", "provider", "base_url", "whole_replies"),
+    *("budget", "agent_budget", "token_budget", "agent_token_budget"),
+}
 # Keys of [tool.optimize] that others read: where the repository is described, and the audit.
 _OTHER_KEYS = frozenset({"source", "audit"})
 _MAX_BYTES = 4 * 1024 * 1024
@@ -38,6 +42,8 @@ def _no_boolean(value: object) -> object:
 
 _Whole = Annotated[int, BeforeValidator(_no_boolean)]
 _Seconds = Annotated[float, BeforeValidator(seconds), BeforeValidator(_no_boolean)]
+_Dollars = Annotated[float, BeforeValidator(_no_boolean)]
+_DOLLARS = "dollars over zero: 2.50"
 _A_DURATION = "a duration over zero: 90s, 10m, 2h"
 
 
@@ -50,7 +56,14 @@ class Settings(BaseModel):
         workload, tests: command lines; None means: find one.
         python: interpreter of the target; None means: find one.
         domain: the only one to work in; None means all.
-        agent: who proposes.
+        agent: who proposes. `auto` is the embedded recipes: a model costs money, so it is asked for by name.
+        model: asked by every agent of `claude`; None means: as the file of models says.
+        models: file of models, roles and prices in place of ours.
+        provider, base_url: whose API of the model, and the address of a gateway in front of it.
+        whole_replies: replies come in one piece, for gateways that can't stream.
+        budget, agent_budget: dollars that the session, and each agent of it, may cost; None: no limit.
+        token_budget, agent_token_budget: the same in tokens, those read from the cache among them. The session's is
+            never without a limit: prices of a model may be unknown, its tokens are not.
         max_experiments: experiments after which the session ends.
         time_limit_s: wall seconds after which it ends.
         max_pairs: pairs after which one measurement ends undecided.
@@ -72,7 +85,18 @@ class Settings(BaseModel):
     tests: str | None = Field(default=None, min_length=1, description="a command line")
     python: str | None = Field(default=None, min_length=1, description="a path or a name of a Python 3.9 or newer")
     domain: Domain | None = Field(default=None, description=f"one of {', '.join(Domain)}")
-    agent: Literal["auto", "recipes"] = Field(default="auto", description="auto or recipes")
+    agent: Literal["auto", "recipes", "claude"] = Field(default="auto", description="auto, recipes or claude")
+    model: str | None = Field(default=None, min_length=1, description="a model's name")
+    models: Path | None = Field(default=None, description="a TOML file like agents/claude/models.toml")
+    provider: Literal["anthropic", "bedrock", "vertex"] = Field(
+        default="anthropic", description="anthropic, bedrock or vertex"
+    )
+    base_url: str | None = Field(default=None, pattern="^https?://", description="a URL: https://...")
+    whole_replies: bool = Field(default=False, description="true or false")
+    budget: _Dollars | None = Field(default=None, gt=0, allow_inf_nan=False, description=_DOLLARS)
+    agent_budget: _Dollars | None = Field(default=None, gt=0, allow_inf_nan=False, description=_DOLLARS)
+    token_budget: _Whole = Field(default=10_000_000, ge=1, description="a whole number from 1 on")
+    agent_token_budget: _Whole | None = Field(default=None, ge=1, description="a whole number from 1 on")
     max_experiments: _Whole = Field(default=20, ge=1, le=10_000, description="a whole number from 1 to 10000")
     time_limit_s: _Seconds = Field(default=3600.0, gt=0, allow_inf_nan=False, description=_A_DURATION)
     max_pairs: _Whole = Field(default=30, ge=4, le=1000, description="a whole number from 4 to 1000")
@@ -105,7 +129,9 @@ def load(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
         SettingsError: a value can't be; the message names it, where it came from, and what is allowed.
     """
     repo = Path(str(flags["repo"]))
-    given = {**_from_file(repo / "pyproject.toml"), **_from_environment(environ), **_from_flags(flags)}
+    declared = _from_file(repo / "pyproject.toml")
+    _refuse_to_be_charged(declared.get("agent"))
+    given = {**declared, **_from_environment(environ), **_from_flags(flags)}
     try:
         return Settings.model_validate({name: one.value for name, one in given.items()})
     except ValidationError as error:
@@ -120,6 +146,14 @@ def option(name: str) -> str:
 def variable(name: str) -> str:
     """Return the environment variable of a field: `OPTIMIZE_TIME_LIMIT`."""
     return f"{_PREFIX}{_word(name).replace('-', '_').upper()}"
+
+
+def _refuse_to_be_charged(agent: _Given | None) -> None:
+    if agent is not None and agent.value == "claude":
+        raise SettingsError(
+            f"agent 'claude' ({agent.origin}) is the person's to choose: it costs money and shows source to a model",
+            hint=f"take it out of the file; name it with {option('agent')} claude, or in {variable('agent')}",
+        )
 
 
 def _word(name: str) -> str:
@@ -192,11 +226,6 @@ def _refusal(error: ValidationError, given: Mapping[str, _Given]) -> SettingsErr
     one = given.get(name)
     if one is None:
         return SettingsError(f"{name} is missing or unknown")
-    if name == "agent" and one.value == "claude":
-        return SettingsError(
-            f"agent 'claude' (from {one.origin}) is not part of this version",
-            hint="use --agent recipes: embedded, needs no key, proposes the same fixes every time",
-        )
     shown = f"'{one.value}'" if isinstance(one.value, int | float | Path) else repr(one.value)
     allowed = Settings.model_fields[name].description
     return SettingsError(f"{_word(name)} can't be {shown:.200} (from {one.origin})", hint=f"allowed is {allowed}")

@@ -4,14 +4,17 @@ import os
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from agents.recipes.backend import RecipesBackend
 from agents.recipes.catalogue import ASKED_FOR, CATALOGUE
 from agents.specialists._base import Backend
+from agents.specialists.reviewer import static_review
 from agents.specialists.setup import Wishes
+from orchestrator.bench import WorktreeBench
 from orchestrator.gates import Gates
 from orchestrator.handing_over import HandoffKeeper
 from orchestrator.history import History, together, told_by
@@ -20,6 +23,7 @@ from orchestrator.ledger import learnings
 from orchestrator.ledger.layout import Layout
 from orchestrator.live import says
 from orchestrator.live.bus import Bus
+from orchestrator.live.events import LEAD_STREAM
 from orchestrator.live.table import experiment_table
 from orchestrator.observer import RepositoryObserver
 from orchestrator.own_calls import OwnCalls
@@ -39,6 +43,9 @@ from orchestrator.workspace.checkouts import PairedCheckouts
 from orchestrator.workspace.repository import Repository
 from profiling.measure.engine import Progress
 from profiling.measure.processes import Processes
+
+if TYPE_CHECKING:
+    from agents.claude.backend import ClaudeBackend
 
 
 class SystemClock:
@@ -89,13 +96,17 @@ def wire(
         repository: the user's.
         session_id: of the session that begins or goes on.
         spent_s: wall seconds it ran before.
-        backend: who proposes; None means the embedded recipes.
+        backend: who proposes; None means what the settings name.
+
+    Raises:
+        SettingsError: a model is to be asked, and can't be.
     """
     layout, clock, processes = Layout(root=repository.root), SystemClock(), Processes()
     conventions = conventions_file.load(layout.conventions, layout.parent_conventions)
     checkouts = PairedCheckouts(repository=repository, folder=layout.work)
-    proposing = backend or _recipes(settings)
     say = _teller(bus)
+    claude = _claude(settings, layout, session_id, bus) if backend is None else None
+    proposing = backend or claude or _recipes(settings)
     seed = settings.seed if settings.seed is not None else random.SystemRandom().randrange(2**31)
     handoff = HandoffKeeper(layout=layout, clock=clock, session_id=session_id, goal=settings.goal)
     bus.listen(handoff.hear)
@@ -110,6 +121,7 @@ def wire(
         seed=seed,
         warn=warn,
         history=history,
+        reviewer=static_review if claude is None else claude.reviewer,
     )
     observer = RepositoryObserver(
         layout=layout,
@@ -129,17 +141,18 @@ def wire(
     transcripts = Transcripts(observer=observer, processes=processes, seed=seed) if settings.replay_time_s else None
     own_calls = _own_calls(transcripts, rules, _pair_teller(bus))
     watchman = Watchman(observer=observer, processes=processes)
+    gates = Gates(
+        observer=observer,
+        processes=processes,
+        guard=conventions.guard,
+        watchman=watchman,
+        witness=_witness(transcripts, seed, settings.replay_time_s),
+        own_calls=own_calls,
+    )
     prover = WorktreeProver(
         checkouts=checkouts,
         observer=observer,
-        gates=Gates(
-            observer=observer,
-            processes=processes,
-            guard=conventions.guard,
-            watchman=watchman,
-            witness=_witness(transcripts, seed, settings.replay_time_s),
-            own_calls=own_calls,
-        ),
+        gates=gates,
         own_calls=own_calls,
         watchman=watchman,
         processes=processes,
@@ -160,10 +173,24 @@ def wire(
             wishes=Wishes(python=settings.python, workload=settings.workload, tests=settings.tests),
         ),
         observer=observer,
-        proposer=BackendProposer(backend=proposing, checkouts=checkouts, recorder=recorder, clock=clock),
+        proposer=BackendProposer(
+            backend=proposing,
+            checkouts=checkouts,
+            recorder=recorder,
+            clock=clock,
+            bench=partial(
+                WorktreeBench,
+                checkouts=checkouts,
+                observer=observer,
+                gates=gates,
+                processes=processes,
+                recorder=recorder,
+            ),
+        ),
         prover=prover,
         recorder=recorder,
-        stop=processes.stop,
+        stop=processes.stop if claude is None else partial(_stop_all, processes.stop, claude.desk.client.stop),
+        spent_budget=str if claude is None else claude.spent_budget,
         began_s=clock.monotonic() - spent_s,
         earlier=_earlier(layout, recorder, history),
     )
@@ -179,6 +206,28 @@ def _earlier(layout: Layout, recorder: RepositoryRecorder, history: History | No
     """Return what became of each kind of fix before: here, where only the lessons are left, and elsewhere."""
     here = told_by(learnings.read(layout.learnings), recorder.records())
     return together(here, history.elsewhere()) if history is not None else here
+
+
+def _claude(settings: Settings, layout: Layout, session_id: str, bus: Bus) -> "ClaudeBackend | None":
+    """Return the backend that asks a model, where the person wants it: only then is its code imported."""
+    if settings.agent != "claude":
+        return None
+    from agents.claude.backend import ClaudeBackend  # noqa: PLC0415
+    from orchestrator.model_desk import Voices, desk  # noqa: PLC0415
+
+    voices = Voices(warn=partial(_publish, bus), say=partial(_speak, bus))
+    return ClaudeBackend(desk(settings, layout, session_id, voices), _recipes(settings))
+
+
+def _speak(bus: Bus, agent: str, text: str) -> None:
+    """Publish what an agent says in its own stream."""
+    stream = LEAD_STREAM if agent == "lead" else f"Tier 2 ({agent.replace('-', ' ').capitalize()})"
+    bus.publish(replace(says.working(f"{agent}: {text}"), stream=stream))
+
+
+def _stop_all(*stops: Callable[[], None]) -> None:
+    for stop in stops:
+        stop()
 
 
 def _publish(bus: Bus, text: str) -> None:

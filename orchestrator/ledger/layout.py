@@ -8,7 +8,7 @@ from orchestrator.ledger.atomic import write_text
 from orchestrator.ledger.damaged import read_record
 
 # Large, or of this machine alone. What a person reads (results.tsv, HANDOFF.md, experiments/, …) can be committed.
-IGNORED = ("session.db*", "work/", "profiles/", "bench/", "cache/", "audit/", "events.jsonl", "*.lock", "*.tmp")
+IGNORED = tuple("session.db* work/ profiles/ bench/ cache/ audit/ claude/ events.jsonl *.lock *.tmp".split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +117,11 @@ class Layout:
         return self.folder / "work"
 
     @property
+    def claude(self) -> Path:
+        """Return the folder of conversations with a model, and of what they cost."""
+        return self.folder / "claude"
+
+    @property
     def overlay(self) -> Path:
         """Return the copy of untracked files that worktrees get."""
         return self.work / "overlay"
@@ -137,8 +142,8 @@ class Layout:
         Raises:
             NotWritable: they can't be made, or one of them is a symbolic link out of our hands.
         """
-        folders = (self.folder, self.experiments, self.work, self.bench, self.profiles, self.reports, self.cache)
-        for folder in folders:
+        bulky = (self.work, self.bench, self.profiles, self.cache, self.claude)
+        for folder in (self.folder, self.experiments, self.reports, *bulky):
             _make(folder)
         present = (read_record(self.gitignore) or "").splitlines()
         missing = [line for line in IGNORED if line not in present]

@@ -51,7 +51,13 @@ def _open_targets(situation: Situation, *, without: frozenset[Dimension] = froze
 
 
 def _end(situation: Situation, open_targets: Sequence[RankedTarget]) -> Finish | None:
-    """Return the end, if it is one; having nothing left comes before a bound, which leaves work."""
+    """Return the end, if it is one; having nothing left comes before a bound, which leaves work.
+
+    A model's budget comes before all: what it could not be asked for counts as left.
+    """
+    if situation.bounds.spent_budget:
+        left = _count(len(open_targets), "target")
+        return Finish(reason=FinishReason.BUDGET, text=f"{situation.bounds.spent_budget}, {left} left to try")
     if not open_targets:
         return _exhausted(situation)
     return (

@@ -20,11 +20,12 @@ class FinishReason(StrEnum):
     STUCK = "stuck"
     EXPERIMENTS = "experiments"
     TIME = "time"
+    BUDGET = "budget"
 
     @property
     def is_bound(self) -> bool:
         """Say whether a bound ended it, with work left."""
-        return self in {FinishReason.EXPERIMENTS, FinishReason.TIME}
+        return self in {FinishReason.EXPERIMENTS, FinishReason.TIME, FinishReason.BUDGET}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +35,14 @@ class Bounds:
     Attributes:
         experiments, most_experiments: recorded in this session, and allowed.
         spent_s, most_s: wall seconds, and allowed.
+        spent_budget: which budget of a model is used up, with its figures; empty while none is.
     """
 
     experiments: int
     most_experiments: int
     spent_s: float
     most_s: float
+    spent_budget: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,15 @@
-"""What every backend must do, whoever it is: the embedded recipes and the scripted one that tests play."""
+"""What every backend must do, whoever it is: the embedded recipes, Claude, and the scripted one that tests play."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from agents.claude.account import Account
+from agents.claude.backend import ClaudeBackend
+from agents.claude.desk import Desk
+from agents.claude.models import load as load_models
+from agents.claude.scripted import Step
 from agents.model import Attempt, Brief, Candidate, Proposal
 from agents.recipes.backend import RecipesBackend
 from agents.specialists._base import Backend
@@ -12,6 +17,8 @@ from profiling.facts import ExpressionFacts, ExpressionRequest, Facts, FunctionF
 from profiling.model import Command, Domain, FunctionKey, Interpreter, RunUsage, Tree
 from profiling.profile import FunctionProfile, GcTotals, Profile
 from profiling.target import Target
+from tests.fakes.claude_player import agent_of, propose, ranking, scripted
+from tests.fakes.messages_server import Body
 from tests.fakes.scripted_backend import Fix, ScriptedBackend
 
 MODULE = '''import re
@@ -90,7 +97,20 @@ def facts_for(backend: Backend, tree: Tree, profile: Profile) -> Facts:
     return Facts(functions=functions, expressions=expressions)
 
 
-@pytest.fixture(params=["recipes", "scripted"])
+def claude(folder: Path) -> ClaudeBackend:
+    """Return the backend that asks a model, with a script that ranks all places and proposes one fix."""
+
+    def play(body: Body) -> Step:
+        if agent_of(body) == "lead":
+            return ranking(body)
+        return propose({"file": "words/__init__.py", "old": '" ", text', "new": "' ', text"})
+
+    models = load_models()
+    desk = Desk(client=scripted(play), account=Account(folder / "calls", models), models=models, folder=folder)
+    return ClaudeBackend(desk, RecipesBackend())
+
+
+@pytest.fixture(params=["recipes", "scripted", "claude"])
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Stage:
     (tmp_path / "words").mkdir()
     (tmp_path / "words" / "__init__.py").write_text(MODULE.replace("\\\\", "\\"))
@@ -113,7 +133,12 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Stage:
         peak_bytes=None,
     )
     fix = Fix(summary="say it shorter", old='" ", text', new="' ', text", file="words/__init__.py", qualname="squeeze")
-    backend: Backend = RecipesBackend() if request.param == "recipes" else ScriptedBackend((fix,))
+    backends = {
+        "recipes": RecipesBackend,
+        "scripted": lambda: ScriptedBackend((fix,)),
+        "claude": lambda: claude(tmp_path / "claude"),
+    }
+    backend: Backend = backends[request.param]()
     return Stage(backend=backend, tree=tree, profile=profile, facts=facts_for(backend, tree, profile))
 
 

@@ -45,7 +45,9 @@ def candidate(key: FunctionKey, share: float) -> Candidate:
 
 def choose(conventions: Conventions, **settings: object) -> NextStep:
     limits = {"max_experiments": 9, "time_limit_s": 60.0, "domain": None, **settings}
-    services = SimpleNamespace(conventions=conventions, settings=SimpleNamespace(**limits), spent_s=0.0, earlier={})
+    services = SimpleNamespace(
+        conventions=conventions, settings=SimpleNamespace(**limits), spent_s=0.0, earlier={}, spent_budget=str
+    )
     survey = SimpleNamespace(
         targets=(target(PARSE), target(WRITE)), candidates=(candidate(PARSE, 0.3), candidate(WRITE, 0.1))
     )

@@ -47,7 +47,9 @@ def test_underscores_and_hyphens_name_the_same_key(tmp_path: Path) -> None:
         ({}, {"OPTIMIZE_SEED": "x"}, ["seed", "'x'", "the variable OPTIMIZE_SEED", "from 0 on"]),
         ({"time_limit_s": "soon"}, {}, ["time-limit", "'soon'", "--time-limit", "90s, 10m, 2h"]),
         ({"domain": "gpu"}, {}, ["domain", "'gpu'", "--domain", "cpu, memory, async, structure"]),
-        ({"agent": "claude"}, {}, ["'claude'", "--agent", "not part of this version", "recipes"]),
+        ({"agent": "gpt"}, {}, ["agent", "'gpt'", "--agent", "auto, recipes or claude"]),
+        ({"budget": "0"}, {}, ["budget", "'0'", "--budget", "dollars over zero"]),
+        ({}, {"OPTIMIZE_BASE_URL": "file:///x"}, ["base-url", "'file:///x'", "OPTIMIZE_BASE_URL", "https://"]),
         ({"workload": ""}, {}, ["workload", "''", "--workload", "a command line"]),
     ],
 )
@@ -64,6 +66,25 @@ def test_a_bad_value_in_the_file_is_named_with_file_and_key(tmp_path: Path) -> N
     _write(tmp_path, "[tool.optimize]\nmax-experiments = true\n")
     with pytest.raises(SettingsError, match=r"pyproject\.toml: \[tool\.optimize\] max-experiments"):
         _load(tmp_path)
+
+
+@pytest.mark.parametrize("key", ["base-url", "provider", "model", "models", "budget", "token-budget", "agent-budget"])
+def test_a_repository_can_not_spend_the_persons_money_or_send_the_key_elsewhere(tmp_path: Path, key: str) -> None:
+    _write(tmp_path, f"[tool.optimize]\n{key} = 'http://elsewhere'\n")
+    with pytest.raises(SettingsError, match=f"{key} is the person's to give"):
+        _load(tmp_path)
+    _write(tmp_path, f"[tool.codeflash]\n{key} = 'http://elsewhere'\n")
+    assert _load(tmp_path) == _load(tmp_path / "nowhere", {"repo": tmp_path})
+
+
+@pytest.mark.parametrize("table", ["optimize", "codeflash"])
+def test_a_repository_can_not_choose_an_agent_that_costs_money(tmp_path: Path, table: str) -> None:
+    _write(tmp_path, f"[tool.{table}]\nagent = 'claude'\n")
+    with pytest.raises(SettingsError, match="the person's to choose") as caught:
+        _load(tmp_path)
+    assert f"[tool.{table}] agent" in str(caught.value)
+    assert _load(tmp_path / "elsewhere", {"agent": "claude"}).agent == "claude"
+    assert _load(tmp_path / "elsewhere", environ={"OPTIMIZE_AGENT": "claude"}).agent == "claude"
 
 
 def test_a_misspelt_key_of_ours_is_refused_and_one_of_another_tool_is_not(tmp_path: Path) -> None:

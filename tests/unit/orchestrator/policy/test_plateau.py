@@ -56,6 +56,10 @@ def test_plateau_is_exhaustion(make: Any) -> None:
     [
         (Bounds(experiments=3, most_experiments=3, spent_s=0, most_s=60), FinishReason.EXPERIMENTS),
         (Bounds(experiments=0, most_experiments=3, spent_s=60, most_s=60), FinishReason.TIME),
+        (
+            Bounds(experiments=0, most_experiments=3, spent_s=0, most_s=60, spent_budget="$2.01 of $2.00"),
+            FinishReason.BUDGET,
+        ),
     ],
 )
 def test_a_bound_ends_the_session_with_work_left(make: Any, bounds: Bounds, reason: FinishReason) -> None:
@@ -64,6 +68,14 @@ def test_a_bound_ends_the_session_with_work_left(make: Any, bounds: Bounds, reas
     assert step.reason is reason
     assert step.reason.is_bound
     assert "1 target left to try" in step.text
+
+
+def test_a_spent_budget_leaves_what_the_model_could_not_be_asked_for(make: Any) -> None:
+    bounds = Bounds(experiments=1, most_experiments=3, spent_s=0, most_s=60, spent_budget="$2.01 of $2.00")
+    step = choose(open_situation(make, bounds=bounds, attempts=(make.attempt(),), history=(make.past(),)))
+    assert isinstance(step, Finish)
+    assert step.reason.is_bound
+    assert step.text == "$2.01 of $2.00, 0 targets left to try"
 
 
 def test_a_bound_reached_with_nothing_left_is_a_plateau(make: Any) -> None:

@@ -73,7 +73,15 @@ def test_the_import_path_is_injection_then_import_roots_then_the_commands_own(
 def test_nothing_of_our_environment_or_secrets_reaches_the_target(
     tree: Tree, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    names = ["PYTHONPATH", "PYTHONHOME", "ANTHROPIC_API_KEY", "github_token", "DB_PASSWORD", "SSH_AUTH_SOCK"]
+    names = [
+        "PYTHONPATH",
+        "PYTHONHOME",
+        "ANTHROPIC_API_KEY",
+        "ANTHROPIC_CUSTOM_HEADERS",
+        "github_token",
+        "DB_PASSWORD",
+        "SSH_AUTH_SOCK",
+    ]
     for name in [*names, "RATCHET_HARNESS", "PYTEST_XDIST_WORKER"]:
         monkeypatch.setenv(name, "ours")
     monkeypatch.setenv("VIRTUAL_ENV", "/ours")

@@ -1,0 +1,150 @@
+"""The backend `claude`: recipes where they apply, a model for what they leave, and the recipes alone when it fails."""
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from agents.claude import lead, places, specialist
+from agents.claude._client import ModelError, ModelRejected, ModelStopped
+from agents.claude.account import BudgetSpent
+from agents.claude.conversation import Ended
+from agents.claude.desk import Desk
+from agents.claude.lead import Advice
+from agents.claude.places import Place
+from agents.claude.reviewer import ClaudeReviewer
+from agents.claude.specialist import ClaudeSpecialist
+from agents.claude.tools.proposing import GivenUp
+from agents.model import Brief, Candidate, Proposal
+from agents.recipes.requests import function_request
+from agents.specialists._base import Backend, Specialist
+from agents.specialists.reviewer import Reviewer
+from profiling.facts import FactRequest, Facts
+from profiling.model import Domain, Tree
+from profiling.profile import Profile
+from profiling.targets import MODULE_BODY
+
+T = TypeVar("T")
+_MOST_FACTS = 8
+_MOST_FAILURES = 3
+"""Calls in a row that the API did not answer: then it is not asked any more in this session."""
+
+
+class ClaudeBackend:
+    """Nominates, ranks and proposes. Whatever happens to the model, the recipes go on."""
+
+    def __init__(self, desk: Desk, recipes: Backend) -> None:
+        self._desk = desk
+        self._recipes = recipes
+        self._lock = threading.Lock()
+        self._advice: dict[str, Advice] = {}
+        self._failures = 0
+        self._off = ""
+        self._spent = ""
+
+    @property
+    def name(self) -> str:
+        """Return `claude`."""
+        return "claude"
+
+    @property
+    def desk(self) -> Desk:
+        """Return what its agents share."""
+        return self._desk
+
+    @property
+    def reviewer(self) -> Reviewer:
+        """Return who reads what was kept."""
+        return ClaudeReviewer(desk=self._desk)
+
+    def spent_budget(self) -> str:
+        """Return which budget is used up, with its figures; nothing while none is."""
+        return self._spent
+
+    def nominate(self, tree: Tree, profile: Profile) -> tuple[FactRequest, ...]:
+        """Return what the recipes want to know, and the calls of the functions that cost most."""
+        requests = {request.id: request for request in self._recipes.nominate(tree, profile)}
+        wanted = [place.target.key for place in places.find(tree, profile)][:_MOST_FACTS]
+        for key in (one for one in wanted if one.qualname != MODULE_BODY):
+            request = function_request(key)
+            requests.setdefault(request.id, request)
+        return tuple(requests.values())
+
+    def candidates(self, tree: Tree, profile: Profile, facts: Facts) -> tuple[Candidate, ...]:
+        """Return what the recipes offer, then the places left for the model, as the lead ranks them."""
+        offered = self._recipes.candidates(tree, profile, facts)
+        found = places.find(tree, profile)
+        if not found or self._off:
+            return offered
+        advice = self._advised(tree, profile, found, offered)
+        with self._lock:
+            self._advice.update(advice)
+        shares = {name: one.expected_share for name, one in advice.items()}
+        return (*offered, *places.candidates(found, offered, shares))
+
+    def specialist(self, domain: Domain) -> Specialist:
+        """Return who proposes in a domain."""
+        return ClaudeSpecialist(embedded=self._recipes.specialist(domain), places=self._places, hire=self._hire)
+
+    def _advised(
+        self, tree: Tree, profile: Profile, found: tuple[Place, ...], offered: tuple[Candidate, ...]
+    ) -> dict[str, Advice]:
+        """Return the lead's advice; nothing where there is nothing to choose, or it gives none."""
+        if len(found) < 2:
+            return {}
+        ended = self._try(lambda: lead.ask(self._desk, tree, profile, found, offered))
+        if ended is None:
+            return {}
+        if ended.answer is None:
+            self._desk.watcher.noted(f"the lead gave no order ({_why(ended)}): the profile's own stands")
+            return {}
+        return ended.answer
+
+    def _places(self, brief: Brief, domain: Domain) -> tuple[Place, ...]:
+        found = places.find(brief.tree, brief.profile)
+        return tuple(one for one in found if (one.target.key, one.domain) == (brief.target.key, domain))
+
+    def _hire(self, brief: Brief, place: Place, digest: str) -> Proposal | None:
+        """Return a fix for a place, None when there is none; why not is said."""
+        if self._off:
+            return None
+        with self._lock:
+            advice = self._advice.get(place.id)
+        strategy = advice.strategy if advice is not None else ""
+        ended = self._try(lambda: specialist.converse(self._desk, brief, place, digest, strategy))
+        if ended is None:
+            return None
+        if isinstance(ended.answer, Proposal):
+            return ended.answer
+        why = f"gives up: {ended.answer.reason}" if isinstance(ended.answer, GivenUp) else _why(ended)
+        self._desk.watcher.noted(f"{specialist.agent_of(place.domain)}, {place.target.key.qualname}: {why}")
+        return None
+
+    def _try(self, work: Callable[[], T]) -> T | None:
+        """Return what a conversation gives; None when the model can't be asked, which is said once."""
+        try:
+            done = work()
+        except ModelStopped:
+            raise
+        except BudgetSpent as spent:
+            self._spent = str(spent)
+            self._leave(self._spent)
+        except ModelRejected as error:
+            self._leave(f"{error}{f' ({error.hint})' if error.hint else ''}")
+        except ModelError as error:
+            self._failures += 1
+            self._desk.watcher.noted(str(error))
+            if self._failures >= _MOST_FAILURES:
+                self._leave(f"{self._failures} calls in a row failed")
+        else:
+            self._failures = 0
+            return done
+        return None
+
+    def _leave(self, why: str) -> None:
+        if not self._off:
+            self._off = why
+            self._desk.watcher.noted(f"the model is not asked any more: {why}; the recipes go on")
+
+
+def _why(ended: Ended[T]) -> str:
+    return f"{ended.why.value}: {ended.detail}" if ended.detail else ended.why.value
