@@ -66,7 +66,7 @@ PACKAGES = (
         name="packaging",
         version="26.3",
         sources=("src/packaging",),
-        arguments=("-k", "not comparison"),
+        arguments=("-k", "not comparison", "--ignore=tests/property"),
         needs=("pretend", "hypothesis"),
     ),
     Package(name="parso", version="0.8.7", sources=("parso",), arguments=("test",)),
@@ -86,5 +86,5 @@ PACKAGES = (
     Package(name="tomlkit", version="0.15.2", sources=("tomlkit",), needs=("pyyaml",)),
     Package(name="toolz", version="1.2.0", sources=("toolz", "tlz")),
     Package(name="wcwidth", version="0.9.4", sources=("wcwidth",), arguments=("tests",)),
-    Package(name="werkzeug", version="3.1.9", sources=("src/werkzeug",), needs=("pytest-timeout",)),
+    Package(name="werkzeug", version="3.1.9", sources=("src/werkzeug",), needs=("pytest-timeout", "ephemeral-port-reserve")),
 )
