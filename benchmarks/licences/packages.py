@@ -86,5 +86,7 @@ PACKAGES = (
     Package(name="tomlkit", version="0.15.2", sources=("tomlkit",), needs=("pyyaml",)),
     Package(name="toolz", version="1.2.0", sources=("toolz", "tlz")),
     Package(name="wcwidth", version="0.9.4", sources=("wcwidth",), arguments=("tests",)),
-    Package(name="werkzeug", version="3.1.9", sources=("src/werkzeug",), needs=("pytest-timeout", "ephemeral-port-reserve")),
+    Package(
+        name="werkzeug", version="3.1.9", sources=("src/werkzeug",), needs=("pytest-timeout", "ephemeral-port-reserve")
+    ),
 )

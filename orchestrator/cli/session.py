@@ -17,8 +17,16 @@ from orchestrator.cli.options import python_option, repository_option
     "--domain", metavar="DOMAIN", help="Work on one only: cpu, memory, async or structure (start-up). Default: all."
 )
 @click.option(
-    "--agent", metavar="AGENT", help="Who proposes fixes: auto or recipes (embedded, needs no key). Default: auto."
+    "--agent",
+    metavar="AGENT",
+    help="Who proposes fixes: auto or recipes (embedded, needs no key), or claude: recipes first, then the model, with"
+    " your key (ANTHROPIC_API_KEY). Default: auto.",
 )
+@click.option(
+    "--model", metavar="NAME", help="With --agent claude: the model of every agent. Default: one for each role."
+)
+@click.option("--budget", metavar="DOLLARS", help="With --agent claude: what the session may cost. Default: no limit.")
+@click.option("--token-budget", metavar="N", help="With --agent claude: tokens it may take. Default: 10000000.")
 @click.option("--max-experiments", metavar="N", help="End after so many experiments. Default: 20.")
 @click.option("--time-limit", "time_limit_s", metavar="TIME", help="End after this long: 90s, 10m, 2h. Default: 1h.")
 @click.option("--seed", metavar="N", help="Seed of everything random. Default: chosen and recorded.")
