@@ -288,7 +288,8 @@ def test_no_damage_to_what_is_kept_stops_an_audit(
     (shop / ".codeflash").mkdir(exist_ok=True)
     run()
     keep_calibration(shop)
-    kept = sorted(path for path in (shop / ".codeflash").rglob("*") if path.is_file())
+    folders = (shop / ".codeflash" / "audit", shop / ".codeflash" / "cache" / "audit")
+    kept = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
     assert {path.suffix for path in kept} >= {".sqlite3", ".json", ".dsl"}
     path = kept[which % len(kept)]
     whole = path.read_bytes() or b"\0"
