@@ -5,10 +5,14 @@ import os
 import pathlib
 import sys
 
+# Opened before a test replaces the environment, or what system it runs on.
+_ROWS = pathlib.Path(os.environ["RECORDER_FILE"]).open("a", encoding="utf-8")  # noqa: SIM115  # until the process ends
+_MODULE = os.environ["RECORDER_MODULE"]
+
 
 def _write(**row: object) -> None:
-    with pathlib.Path(os.environ["RECORDER_FILE"]).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(row) + "\n")
+    _ROWS.write(json.dumps(row) + "\n")
+    _ROWS.flush()
 
 
 def pytest_runtest_logreport(report) -> None:  # type: ignore[no-untyped-def]  # the target's pytest, of any version
@@ -24,5 +28,5 @@ def pytest_collectreport(report) -> None:  # type: ignore[no-untyped-def]  # as 
 
 
 def pytest_sessionfinish() -> None:
-    module = sys.modules.get(os.environ["RECORDER_MODULE"])
+    module = sys.modules.get(_MODULE)
     _write(module=getattr(module, "__file__", None))
