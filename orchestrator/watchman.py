@@ -39,10 +39,12 @@ class Watchman:
     Attributes:
         observer: brings the base tree.
         processes: starts the watched runs.
+        agreed: the person agreed to fixes that need it; what a proposal says of itself is no agreement.
     """
 
     observer: RepositoryObserver
     processes: Processes
+    agreed: bool = False
     _bases: dict[str, _BaseView] = field(default_factory=dict)
 
     def patch(self, setup: Setup, draft: Draft, tree: Tree) -> Suspicion | None:
@@ -52,7 +54,7 @@ class Watchman:
         files = draft.proposal.patch.files
         before, after = ({file: _text(one.root / file) for file in files} for one in (base, tree))
         tells = new_tells(before, after, (*view.texts, view.run.finished.stdout))
-        return gaming.suspect_patch(tells, agreed=draft.proposal.needs_approval)
+        return gaming.suspect_patch(tells, agreed=self._is_agreed(draft))
 
     def conduct(self, setup: Setup, draft: Draft, tree: Tree) -> Suspicion | None:
         """Run the workload under watch and hold its conduct against the base's; a run that fails is not judged here."""
@@ -60,12 +62,15 @@ class Watchman:
         run = self._watched(setup, tree, secluded=view.run.secluded)
         if any(each.finished.usage.exit_code != 0 for each in (view.run, run)):
             return None
-        return gaming.suspect_run(view.run.conduct, run.conduct, agreed=draft.proposal.needs_approval)
+        return gaming.suspect_run(view.run.conduct, run.conduct, agreed=self._is_agreed(draft))
 
     def frozen(self, setup: Setup, draft: Draft, tree: Tree) -> Suspicion | None:
         """Compare the files that judge a fix with those of its base, by content; links out of the tree everywhere."""
         view = self._base(setup, draft)
         return gaming.suspect_files(changes(view.judges, _judges(tree, methodology.workload_of(setup))))
+
+    def _is_agreed(self, draft: Draft) -> bool:
+        return self.agreed and draft.proposal.needs_approval
 
     def _base(self, setup: Setup, draft: Draft) -> _BaseView:
         key = f"{draft.base_tree}:{methodology.of(setup).digest}"

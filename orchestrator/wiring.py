@@ -140,7 +140,7 @@ def wire(
     )
     transcripts = Transcripts(observer=observer, processes=processes, seed=seed) if settings.replay_time_s else None
     own_calls = _own_calls(transcripts, rules, _pair_teller(bus))
-    watchman = Watchman(observer=observer, processes=processes)
+    watchman = Watchman(observer=observer, processes=processes, agreed=settings.yes)
     gates = Gates(
         observer=observer,
         processes=processes,

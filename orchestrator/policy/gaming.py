@@ -14,6 +14,8 @@ from profiling.measure.integrity import Change
 IMPLAUSIBLE_GAIN = 50.0
 """From this factor on a gain is measured again before it is believed (docs/deciding.md)."""
 
+_FEWEST = 3
+"""Pairs of calls without which an interval says nothing."""
 _PLAINLY = 0.5
 """Of the base's seconds, what calls may take at most, by the interval's end, to bear out a gain of that size."""
 
@@ -88,7 +90,7 @@ def disbelieve_calls(found: CallEvidence) -> Suspicion | None:
     The workload's gain was decided before, twice: here its calls must gain plainly too, in few pairs where they are
     slow, and nothing may contradict.
     """
-    if not found.doubt and found.measured.high <= _PLAINLY:
+    if not found.doubt and found.measured.pairs >= _FEWEST and found.measured.high <= _PLAINLY:
         return None
     return Suspicion(mechanism=Mechanism.IMPLAUSIBLE, seen=f"not on inputs that were held back: {found.text}")
 

@@ -156,10 +156,15 @@ def test_every_kind_has_a_program_that_has_it_and_one_that_looks_alike() -> None
 
 
 @pytest.mark.parametrize("kind", InteractionKind)
+def test_an_interaction_is_found_where_it_is(found: Found, kind: InteractionKind) -> None:
+    assert kind in {one.kind for one in found(f"has_{kind}")}
+
+
+@pytest.mark.flaky(reruns=0)  # what is seen where it is not is wrong, however seldom
 @pytest.mark.parametrize("name", NAMES)
-def test_an_interaction_is_found_where_it_is_and_nowhere_else(found: Found, name: str, kind: InteractionKind) -> None:
-    evidence = [one.evidence for one in found(name) if one.kind is kind]
-    assert bool(evidence) is (name == f"has_{kind}"), evidence
+def test_no_other_interaction_is_found(found: Found, name: str) -> None:
+    others = [one for one in found(name) if name != f"has_{one.kind}"]
+    assert not others
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,7 @@ def measured(tmp_path: Path) -> Iterator[Callable[[str, float], Measurement]]:
     processes.stop()
 
 
+@pytest.mark.flaky(reruns=0)  # a false keep is one, however seldom
 @pytest.mark.parametrize("kind", KINDS)
 def test_identical_trees_are_not_improved_whatever_the_kind(
     kind: str, measured: Callable[[str, float], Measurement]

@@ -116,4 +116,7 @@ def test_slow_calls_that_plainly_gain_bear_an_implausible_gain_out_however_few_t
     few = replace(measured(0.001), decision=Decision.UNDECIDED, stopped_because="undecided after 5 pairs")
 
     assert gaming.disbelieve_calls(calls(0.001, measurement=few)) is None
+    target = few.comparisons[few.decided_on]
+    two = replace(few, comparisons={few.decided_on: replace(target, pairs=2)})
+    assert gaming.disbelieve_calls(calls(0.001, measurement=two)) is not None
     assert gaming.disbelieve_calls(calls(0.001, measurement=few, held_back=compared(1.0))) is not None
