@@ -1,6 +1,6 @@
 """Run the engine and its rivals' samples again and again on programs whose true difference is known; resumable.
 
-    python -m benchmarks.aa_runs --out FILE [--minutes 30] [--plan aa|ab|rivals …]
+    python -m benchmarks.aa_runs --out FILE [--minutes 30] [--plan aa|ab|rivals|commands|sizes …]
 
 Every finished run appends one line of JSON to FILE; what is there already counts. `benchmarks.engine_rates` reads it.
 """
@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.programs import KINDS, Cost, calibrate, command, make_tree, this_interpreter
-from benchmarks.rival_samples import take
+from benchmarks.rival_samples import take, take_commands
 from profiling.comparison import Measurement
 from profiling.measure.engine import Plan, measure
 from profiling.measure.machine import watch
@@ -35,9 +35,9 @@ class Cell:
     """One thing to be run several times.
 
     Attributes:
-        who: "ours" or "rivals".
+        who: "ours", "rivals" or "commands" (whole runs, one after the other).
         kind: of work.
-        body_ms: CPU milliseconds of the units; 0 for rivals, whose bodies are their own.
+        body_ms: CPU milliseconds of the units; 0 for "rivals", whose bodies are their own.
         gain: true share saved.
     """
 
@@ -62,6 +62,16 @@ PLANS = {
         Cell(who="rivals", kind=kind, body_ms=0, gain=gain): runs
         for kind in KINDS
         for gain, runs in ((0.0, 7), (0.05, 4), (0.10, 1))
+    },
+    "commands": {
+        Cell(who="commands", kind=kind, body_ms=AB_BODY_MS, gain=gain): runs
+        for kind in KINDS
+        for gain, runs in ((0.0, 6), (0.05, 4), (0.10, 1))
+    },
+    "sizes": {
+        Cell(who="ours", kind=kind, body_ms=ms, gain=0.05): runs
+        for kind in KINDS
+        for ms, runs in {20: 4, 100: 4, 500: 4, 2000: 2}.items()
     },
 }
 
@@ -138,6 +148,12 @@ def run_rivals(cell: Cell, cost: Cost) -> dict[str, object]:
     return asdict(take(cell.kind, cost, cell.gain))
 
 
+def run_commands(cell: Cell, cost: Cost) -> dict[str, object]:
+    """Run whole programs as a timer of commands does; its rule looks at them later."""
+    units = cost.units(cell.body_ms / 1000)
+    return asdict(take_commands(cell.kind, units, cost.fewer(units, cell.gain) if cell.gain else units))
+
+
 def campaign(wanted: dict[Cell, int], out: Path, minutes: float, beta: float) -> None:
     """Run what is still missing, the cell that is furthest behind first, until the time is over."""
     done = Counter(_cells_in(out))
@@ -152,12 +168,22 @@ def campaign(wanted: dict[Cell, int], out: Path, minutes: float, beta: float) ->
             costs[cell.kind] = calibrate(cell.kind, Processes())
         cost = costs[cell.kind]
         with watch() as others:
-            found = run_rivals(cell, cost) if cell.who == "rivals" else run_ours(cell, cost, beta)
+            found = _run(cell, cost, beta)
         seen = {"load_average": os.getloadavg()[0], "others": others.load().others, "at": round(time.time())}
         with out.open("a", encoding="utf-8") as file:
             file.write(json.dumps({**asdict(cell), **seen, **found}) + "\n")
         done[cell] += 1
         _tell(f"{sum(done[cell] for cell in wanted)}/{sum(wanted.values())} {cell}")
+
+
+def _run(cell: Cell, cost: Cost, beta: float) -> dict[str, object]:
+    match cell.who:
+        case "rivals":
+            return run_rivals(cell, cost)
+        case "commands":
+            return run_commands(cell, cost)
+        case _:
+            return run_ours(cell, cost, beta)
 
 
 def _cells_in(out: Path) -> list[Cell]:
@@ -176,7 +202,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="file of JSON lines to append to")
     parser.add_argument("--minutes", type=float, default=30, help="after which no further run is started")
-    parser.add_argument("--plan", nargs="+", choices=sorted(PLANS), default=["aa", "ab", "rivals"])
+    parser.add_argument("--plan", nargs="+", choices=sorted(PLANS), default=["aa", "ab", "rivals", "commands"])
     parser.add_argument("--beta", type=float, default=0.02, help="chance to discard the gain sought")
     chosen = parser.parse_args()
     wanted = {cell: runs for name in chosen.plan for cell, runs in PLANS[name].items()}

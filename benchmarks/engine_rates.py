@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.rival_rules import RULES, Rule
-from benchmarks.rival_samples import Samples, Value
+from benchmarks.rival_rules import RULES, Rule, hyperfine
+from benchmarks.rival_samples import Commands, Samples, Value
 
 Row = Mapping[str, Any]
 
@@ -58,14 +58,21 @@ def judged(rows: Iterable[Row], rule: Rule) -> list[Trial]:
             samples = _samples(row)
             claim = rule(samples)
             took = samples.took[claim.stage]
-            found.append(
-                Trial(
-                    gain=row["gain"],
-                    kept=claim.kept,
-                    wall_s=claim.used * took.wall_s,
-                    cpu_s=claim.used * took.cpu_s,
-                )
+            found.append(Trial(gain=row["gain"], kept=claim.kept, wall_s=took.wall_s, cpu_s=took.cpu_s))
+    return found
+
+
+def by_hyperfine(rows: Iterable[Row]) -> list[Trial]:
+    """Return the trials of hyperfine's rule, which looks at whole commands."""
+    found = []
+    for row in rows:
+        if row["who"] == "commands":
+            commands = Commands(
+                runs={side: [Value(**run) for run in runs] for side, runs in row["runs"].items()},
+                took=Value(**row["took"]),
             )
+            took = commands.took
+            found.append(Trial(gain=row["gain"], kept=hyperfine(commands), wall_s=took.wall_s, cpu_s=took.cpu_s))
     return found
 
 
@@ -130,12 +137,14 @@ def main() -> None:
     others = sorted(row["others"] or 0.0 for row in rows)
     print(f"{len(rows)} runs; others kept {statistics.median(others):.1f} processors busy (most {others[-1]:.1f})\n")
     print(f"{'rule':32}  {'false keeps':24} {'power at 5%':24} {'power at 10%':24} wall s  CPU s")
-    for who in sorted({row["who"] for row in rows} - {"rivals"}):
+    for who in sorted({row["who"] for row in rows} - {"rivals", "commands"}):
         print(line(who, ours(rows, who)))
     if any(row["who"] == "rivals" for row in rows):
         for name, rule in RULES.items():
             print(line(name, judged(rows, rule)))
-    mine = [row for row in rows if row["who"] != "rivals"]
+    if commands := by_hyperfine(rows):
+        print(line("hyperfine: mean ± sigma apart", commands))
+    mine = [row for row in rows if row["who"] not in {"rivals", "commands"}]
     print(f"\n{'':32}   kept  discard  undecided  pairs max   wall s    max     true  median   SD of x")
     print("\n".join(cells(mine, lambda row: f"{row['who']} {row['gain']:.0%} {row['kind']}")))
     print("\n".join(cells(mine, lambda row: f"{row['who']} {row['gain']:.0%} {row['body_ms']:5} ms")))

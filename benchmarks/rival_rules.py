@@ -1,7 +1,7 @@
 """The rules by which other tools say "faster", in our own words, on samples taken as these tools do (`rival_samples`).
 
-Shortened as noted there (values of 30 ms, loops of 1 s): they err somewhat more than with their own times. They look
-at wall time, as the tools do; processes are neither pinned nor tuned.
+Shortened as noted there (values of 30 ms, loops of 1 s), but for hyperfine's: they err somewhat more than with their
+own times. They look at wall time, as the tools do; processes are neither pinned nor tuned.
 """
 
 import math
@@ -9,12 +9,10 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchmarks.rival_samples import Samples, Value
+from benchmarks.rival_samples import Commands, Samples, Value
 
 _STABLE_LOOPS = 5
 _STABLE_WITHIN = 0.0025
-_HYPERFINE_RUNS = 13
-"""At least 10 runs and 3 s; a run here takes 0.25 s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +22,10 @@ class Claim:
     Attributes:
         kept: it would call the change faster.
         stage: of the samples that it needs ("processes", "loops", "alternated").
-        used: share (0 to 1) of the stage that it needs.
     """
 
     kept: bool
     stage: str
-    used: float = 1.0
 
 
 Rule = Callable[[Samples], Claim]
@@ -83,12 +79,11 @@ def asv(samples: Samples) -> Claim:
     return Claim(kept=_mann_whitney(base, change) < 0.002 and _less(base, change) > 0.05, stage="processes")
 
 
-def hyperfine(samples: Samples) -> Claim:
+def hyperfine(commands: Commands) -> bool:
     """Read two lines "mean ± sigma" and call those different that do not overlap."""
-    base, change = (_per_process(samples, side)[:_HYPERFINE_RUNS] for side in ("base", "change"))
+    base, change = (_wall(commands.runs[side]) for side in ("base", "change"))
     gap = statistics.fmean(base) - statistics.fmean(change)
-    kept = gap > statistics.stdev(base) + statistics.stdev(change)
-    return Claim(kept=kept, stage="processes", used=_HYPERFINE_RUNS / len(samples.processes["base"]))
+    return gap > statistics.stdev(base) + statistics.stdev(change)
 
 
 def shortest_of_all(samples: Samples) -> Claim:
@@ -127,7 +122,6 @@ RULES: dict[str, Rule] = {
     "Welch p < .01": welch,
     "benchstat: MWU p < .05": benchstat,
     "asv: MWU p < .002 and 5%": asv,
-    "hyperfine: mean ± sigma apart": hyperfine,
     "min of 60 values > 5%": shortest_of_all,
     "median > 5%": median_of_all,
     "tango: z 2.6 and > 1%": tango,

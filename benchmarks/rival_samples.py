@@ -2,13 +2,16 @@
 
 import contextlib
 import os
+import random
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
-from benchmarks.programs import KINDS, Cost
+from benchmarks.programs import KINDS, Cost, make_tree
 
 PROCESSES = 20
 VALUES = 3
@@ -19,6 +22,9 @@ LOOPING_S = 1.0
 FEWEST_LOOPS = 5
 ALTERNATIONS = 100
 ALTERNATED_S = 0.004
+FEWEST_COMMANDS = 10
+COMMANDS_S = 3.0
+"""hyperfine's defaults."""
 
 _WORKER = """
 import sys, time
@@ -57,6 +63,19 @@ class Samples:
     loops: dict[str, list[Value]]
     alternated: list[tuple[Value, Value]]
     took: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commands:
+    """Whole runs of a program, all of the base's first.
+
+    Attributes:
+        runs: per side, its runs.
+        took: what all of them took.
+    """
+
+    runs: dict[str, list[Value]]
+    took: Value
 
 
 class Worker:
@@ -110,6 +129,31 @@ def take(kind: str, cost: Cost, gain: float) -> Samples:
     alternated = _alternated(kind, cost, 1 - gain)
     took["alternated"] = clock.lap()
     return Samples(processes=processes, loops=loops, alternated=alternated, took=took)
+
+
+def take_commands(kind: str, units: int, fewer: int) -> Commands:
+    """Run whole programs of `units` and of `fewer`, each as often as fills its time."""
+    with tempfile.TemporaryDirectory() as name:
+        folders = [Path(name) / one for one in random.sample(("a", "b"), 2)]
+        clock = _Clock()
+        trees = (
+            make_tree(folders[0], kind, units),
+            make_tree(folders[1], kind, fewer, renamed=True),
+        )
+        runs = {side: _commands(tree.root) for side, tree in zip(("base", "change"), trees, strict=True)}
+        return Commands(runs=runs, took=clock.lap())
+
+
+def _commands(folder: Path) -> list[Value]:
+    found = [_command(folder)]
+    count = max(FEWEST_COMMANDS, int(COMMANDS_S / found[0].wall_s))
+    return found + [_command(folder) for _ in range(count - 1)]
+
+
+def _command(folder: Path) -> Value:
+    clock = _Clock()
+    subprocess.run([sys.executable, "main.py"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    return clock.lap()
 
 
 class _Clock:

@@ -3,8 +3,8 @@ import random
 import pytest
 
 from benchmarks.engine_rates import wilson
-from benchmarks.rival_rules import RULES, _mann_whitney, _student
-from benchmarks.rival_samples import Samples, Value
+from benchmarks.rival_rules import RULES, _mann_whitney, _student, hyperfine
+from benchmarks.rival_samples import FEWEST_COMMANDS, Commands, Samples, Value, take_commands
 
 
 def _samples(gain: float, *, spread: float = 0.005) -> Samples:
@@ -33,7 +33,23 @@ def test_every_rule_keeps_a_large_gain_on_quiet_samples_and_no_loss(name: str) -
 def test_every_rule_says_which_samples_it_needed(name: str) -> None:
     claim = RULES[name](_samples(0.1))
     assert claim.stage in {"processes", "loops", "alternated"}
-    assert 0 < claim.used <= 1
+
+
+@pytest.mark.parametrize(("gain", "kept"), [(0.3, True), (0.0, False), (-0.3, False)])
+def test_two_commands_are_different_when_their_lines_do_not_overlap(gain: float, kept: bool) -> None:
+    samples = _samples(gain)
+    runs = {side: [one for process in found for one in process] for side, found in samples.processes.items()}
+
+    assert hyperfine(Commands(runs=runs, took=samples.took["loops"])) is kept
+
+
+def test_each_command_is_run_at_least_ten_times_and_for_about_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.rival_samples.COMMANDS_S", 0.01)
+
+    found = take_commands("json", 2, 1)
+
+    assert [len(runs) for runs in found.runs.values()] == [FEWEST_COMMANDS, FEWEST_COMMANDS]
+    assert found.took.wall_s >= sum(run.wall_s for runs in found.runs.values() for run in runs) > 0
 
 
 @pytest.mark.parametrize(
