@@ -3,7 +3,7 @@
 import difflib
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from profiling.audit.target_facts import AuditFacts
@@ -63,6 +63,23 @@ class Patch:
             texts[edit.file] = text[: edit.start] + edit.new + text[end:]
             lowest_start[edit.file] = edit.start
         return texts
+
+    def moved(self, sources: Mapping[str, str]) -> "Patch | None":
+        """Return the same edits at the places where their old text stands now; None where that can't be told.
+
+        Args:
+            sources: text by file, for at least `files`.
+        """
+        edits = []
+        for edit in self.edits:
+            text, end = sources[edit.file], edit.start + len(edit.old)
+            if text.count(edit.old) == 1:
+                edits.append(replace(edit, start=text.index(edit.old)))
+            elif edit.old and text[edit.start : end] == edit.old:
+                edits.append(edit)
+            else:
+                return None
+        return Patch(edits=tuple(edits))
 
     def diff(self, sources: Mapping[str, str]) -> str:
         """Return the unified diff of applying it to `sources`."""
@@ -161,6 +178,24 @@ class Attempt:
     explanation: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insight:
+    """What somebody who reads ahead found at one function; it was neither run nor measured.
+
+    Attributes:
+        key: the function.
+        antipattern: what in the source costs, and why; evidence: where that stands: `file:line`, or a figure.
+        callers: who calls it, as far as it matters for a fix.
+        interaction: a mechanism across domains that the table does not show, empty where there is none.
+    """
+
+    key: FunctionKey
+    antipattern: str
+    evidence: str
+    callers: str
+    interaction: str = ""
+
+
 class Bench(Protocol):
     """Tries a fix before it is proposed. Nothing of it stays; what is held back stays held back."""
 
@@ -195,6 +230,7 @@ class Brief:
         paths: what the source tells of every function of the tree.
         bench: tries a fix before it is proposed; None where nothing can be tried.
         notes: what else a proposer should know of the environment, one line each.
+        insights: what was found by reading ahead, at this target and others.
     """
 
     target: Target
@@ -210,6 +246,7 @@ class Brief:
     paths: Mapping[FunctionKey, AuditFacts] = field(default_factory=dict)
     bench: Bench | None = None
     notes: tuple[str, ...] = ()
+    insights: tuple[Insight, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

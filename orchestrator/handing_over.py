@@ -75,11 +75,15 @@ class HandoffKeeper:
         elif event.kind is EventKind.REVIEW:
             self.seen[EventKind.REVIEW] = (*self.seen.get(EventKind.REVIEW, ()), *lines)
 
-    def experiment(self, records: tuple[ExperimentRecord, ...], state: SessionState, last: ExperimentRecord) -> None:
-        """Bring the file up to date after an experiment."""
+    def experiment(self, records: tuple[ExperimentRecord, ...], head: str) -> None:
+        """Bring the file up to date after an experiment, or a merge of several.
+
+        Args:
+            records: all of them.
+            head: of the session branch.
+        """
         current = self._load()
         if current is not None:
-            head = last.commit or state["head_commit"]
             self._save(_with_records(replace(current, head_commit=head), records))
 
     def closed(

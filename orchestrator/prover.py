@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,13 +14,14 @@ from orchestrator.errors import WorkloadFailed
 from orchestrator.gates import Failed, Gates, Passed, Step
 from orchestrator.observer import RepositoryObserver
 from orchestrator.own_calls import OwnCalls
-from orchestrator.policy import gaming, own_calls
+from orchestrator.policy import confirming, gaming, own_calls
 from orchestrator.policy.gaming import Suspicion
 from orchestrator.policy.keep_or_discard import ExperimentEvidence, decide
 from orchestrator.policy.verdict import Level, Reason
 from orchestrator.services import Checkouts, Clock
 from orchestrator.sources import apply_patch
 from orchestrator.watchman import Watchman
+from orchestrator.workspace.slot import Hold
 from profiling.comparison import Measurement
 from profiling.context import layout as source_layout
 from profiling.measure import engine, machine
@@ -41,6 +43,7 @@ class Rules:
         untouchable: dimensions that may not get worse whatever the net.
         time_budget_s, max_pairs: bounds of one measurement.
         seed: of hash seeds, orders and paddings.
+        confirmations: measurements that a gain near the threshold needs, the first among them.
     """
 
     weights: Mapping[Dimension, float]
@@ -48,6 +51,7 @@ class Rules:
     time_budget_s: float
     max_pairs: int
     seed: int
+    confirmations: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,7 @@ class WorktreeProver:
         foresee: told before the first one how long it will take.
         watchman: sees that nothing which judges is changed while time is taken; without one nothing does.
         own_calls: times the function's own calls; without one the workload decides on everything.
+        slot: held while times are taken.
     """
 
     checkouts: Checkouts
@@ -76,6 +81,7 @@ class WorktreeProver:
     foresee: Callable[[Forecast], None]
     watchman: Watchman | None = None
     own_calls: OwnCalls | None = None
+    slot: Hold = nullcontext
 
     def gate(self, setup: Setup, draft: Draft, *, output_repeatable: bool) -> Draft:
         """Apply the fix and run the gates; the draft tells the first that failed."""
@@ -157,13 +163,20 @@ class WorktreeProver:
         """Measure, an implausible gain twice; the files that judge are looked at before and after."""
         dimension = draft.proposal.dimension
         doubt = self.watchman.frozen(setup, draft, tree) if self.watchman is not None else None
-        measurement = self._measure(setup, base, tree, dimension, seed)
+        measurement = self._confirmed(setup, base, tree, dimension, seed)
         if doubt is None and gaming.is_implausible(measurement):
             again = self._measure(setup, base, tree, dimension, f"{seed}:again")
             doubt = gaming.disbelieve(measurement, again) or self._doubt_on_fresh_inputs(setup, draft, tree)
         if doubt is None and self.watchman is not None:
             doubt = self.watchman.frozen(setup, draft, tree)
         return measurement, doubt
+
+    def _confirmed(self, setup: Setup, base: Tree, tree: Tree, dimension: Dimension, seed: str) -> Measurement:
+        """Measure; a gain near the threshold as often as the rules want, and the weakest of these counts."""
+        found = [self._measure(setup, base, tree, dimension, seed)]
+        while len(found) < self.rules.confirmations and confirming.is_open(found):
+            found.append(self._measure(setup, base, tree, dimension, f"{seed}:confirmed:{len(found)}"))
+        return min(found, key=confirming.strength)
 
     def _doubt_on_fresh_inputs(self, setup: Setup, draft: Draft, tree: Tree) -> Suspicion | None:
         """Return the suspicion that recorded calls raise which were held back, or answered for the first time."""
@@ -179,7 +192,7 @@ class WorktreeProver:
 
     def _measure(self, setup: Setup, base: Tree, change: Tree, target: Dimension, seed: str) -> Measurement:
         plan = engine.Plan(target=target, max_pairs=self.rules.max_pairs, time_budget_s=self.rules.time_budget_s)
-        with self.observer.scratch() as scratch:
+        with self.observer.scratch() as scratch, self.slot():
             return engine.measure(
                 base,
                 change,

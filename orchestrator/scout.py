@@ -11,7 +11,7 @@ from orchestrator.ledger.atomic import write_text
 from orchestrator.ledger.layout import Layout
 from orchestrator.ledger.setup_md import SetupFile
 from orchestrator.services import Start
-from orchestrator.workspace import branch
+from orchestrator.workspace import branch, worker_branches
 from orchestrator.workspace.checkouts import PairedCheckouts
 from orchestrator.workspace.overlay import Overlay
 from orchestrator.workspace.repository import Repository
@@ -76,6 +76,7 @@ class RepositoryScout:
         head, was_there = self.repository.head_commit(), self.repository.branch_head(branch.SESSION_BRANCH)
         base = branch.ensure(self.repository, branch.SESSION_BRANCH, head)
         overlay = self.checkouts.begin(base)
+        worker_branches.remove_all(self.repository)
         notes += _branch_notes(self.repository, base, head) + _checkout_notes(self.repository, overlay)
         del setup, session_id
         return Start(

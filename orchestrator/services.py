@@ -1,13 +1,13 @@
 """What nodes may ask for. Every effect of a session comes in through here."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
-from agents.model import Review
+from agents.model import Brief, Review
 from agents.specialists.setup import Setup
 from orchestrator.draft import Draft
 from orchestrator.ledger.conventions import Conventions
@@ -16,7 +16,7 @@ from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.events import Event
 from orchestrator.policy.ranking import Tally
 from orchestrator.settings import Settings
-from orchestrator.state import Chosen, SessionState
+from orchestrator.state import Assignment, Chosen, SessionState
 from orchestrator.survey import Survey
 from profiling.comparison import Measurement
 from profiling.model import Dimension
@@ -123,6 +123,10 @@ class Proposer(Protocol):
         """Return the fix for the chosen place with its record begun, or None when there is nothing (left)."""
         ...
 
+    def brief(self, setup: Setup, state: SessionState, survey: Survey, chosen: Chosen) -> Brief | None:
+        """Return all that a specialist is told of the chosen place; None when the table has no such target."""
+        ...
+
 
 class Prover(Protocol):
     """Tests and measures a draft in the worktrees."""
@@ -146,6 +150,10 @@ class Prover(Protocol):
 
 class Recorder(Protocol):
     """Writes everything down, each thing once, however often it is asked."""
+
+    def number(self, first: int) -> int:
+        """Return the number of the next experiment, from `first` on: no other worker gets the same."""
+        ...
 
     def open_draft(self) -> Draft:
         """Return the draft under way."""
@@ -175,6 +183,14 @@ class Recorder(Protocol):
         """Undo one kept commit on the session branch and return the new head."""
         ...
 
+    def amend(self, changed: Iterable[ExperimentRecord], head: str) -> None:
+        """Write experiments anew of which something else became than was recorded."""
+        ...
+
+    def advance(self, new: str, old: str) -> None:
+        """Move the session branch; when it stands there already, nothing happens."""
+        ...
+
     def message(self, commit: str) -> str:
         """Return the message of a commit."""
         ...
@@ -193,6 +209,43 @@ class Recorder(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """What became of the work of a dispatch.
+
+    Attributes:
+        head: of the session branch.
+        taken: numbers of the experiments whose changes are on it now, in that order.
+        again: numbers of those whose fixes the lead is to apply once more.
+        lines: how it reads.
+    """
+
+    head: str
+    taken: tuple[int, ...]
+    again: tuple[int, ...]
+    lines: tuple[str, ...]
+
+
+class Merger(Protocol):
+    """Puts the work of several workers together."""
+
+    def merge(self, setup: Setup, state: SessionState) -> Merged:
+        """Bring what workers kept onto the session branch, proved together; asked again, it finds what it did."""
+        ...
+
+
+class Crews(Protocol):
+    """Gives every worker its own hands."""
+
+    def of(self, services: "Services", assignment: Assignment) -> "Services":
+        """Return the lead's services with a worker's own hands: its worktrees, its draft, its stream."""
+        ...
+
+    def dismiss(self, worker: str) -> None:
+        """Remove a worker's worktrees and its draft; what it kept stays on its branches."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """The bundle every node gets.
 
@@ -204,6 +257,8 @@ class Services:
         began_s: on the clock, moved back by the time before an interruption.
         earlier: what became of each kind of fix in earlier sessions, read once when this one began.
         spent_budget: says which budget of a model is used up; nothing while none is.
+        workers: that may be out at the same time; 1 means that the lead works alone.
+        crews, merger: of the team; None where there is none.
     """
 
     settings: Settings
@@ -219,6 +274,15 @@ class Services:
     began_s: float
     earlier: Mapping[str, Tally] = field(default_factory=dict)
     spent_budget: Callable[[], str] = str
+    workers: int = 1
+    crews: Crews | None = None
+    merger: Merger | None = None
+
+    def of(self, state: SessionState) -> "Services":
+        """Return the services of the worker whose state it is; of the lead's, these."""
+        if not state.get("worker") or self.crews is None:
+            return self
+        return self.crews.of(self, state["assignments"][0])
 
     @property
     def spent_s(self) -> float:

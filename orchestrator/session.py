@@ -21,6 +21,7 @@ from orchestrator.state import SessionState
 from orchestrator.workspace.lock import SessionLock
 from orchestrator.workspace.repository import Repository
 from profiling.context.commands import BadCommand, parse
+from profiling.measure.notes import end_leftovers
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
@@ -81,7 +82,16 @@ async def run(settings: Settings, bus: Bus, backend: Backend | None = None) -> S
     fresh_id = f"{datetime.now().astimezone():%Y%m%d}-{secrets.token_hex(3)}"
     started = datetime.now().astimezone().isoformat(timespec="seconds")
     with SessionLock(layout.lock, session=fresh_id, started=started):
+        _end_leftovers(layout, bus)
         return await _run_locked(_Asked(settings=settings, bus=bus, repository=repository, backend=backend), fresh_id)
+
+
+def _end_leftovers(layout: Layout, bus: Bus) -> None:
+    """End what a session that was killed left running: it would be measured along with this one."""
+    ended = end_leftovers(layout.processes)
+    if ended:
+        numbers = ", ".join(str(one.pid) for one in ended)
+        bus.publish(says.warning(f"an earlier session was killed; what it left running was ended: pid {numbers}"))
 
 
 async def _run_locked(asked: _Asked, fresh_id: str) -> SessionResult:

@@ -117,6 +117,11 @@ class Layout:
         return self.folder / "work"
 
     @property
+    def processes(self) -> Path:
+        """Return the note of the target's processes that run."""
+        return self.work / "processes.json"
+
+    @property
     def claude(self) -> Path:
         """Return the folder of conversations with a model, and of what they cost."""
         return self.folder / "claude"
