@@ -77,7 +77,7 @@ class BranchMerger:
 
     def merge(self, setup: Setup, state: SessionState) -> Merged:
         """Bring what workers kept onto the session branch, proved together; asked again, it finds what it did."""
-        path, base = self.layout.bench / "merge.json", state["head_commit"]
+        path, base = self.layout.merge, state["head_commit"]
         numbers = {number for report in state["reports"] for number in report["kept"]}
         records = {record.number: record for record in self.recorder.records() if record.number in numbers}
         outcome = load(_OUTCOME, path)
@@ -116,7 +116,7 @@ class BranchMerger:
             else "nothing was kept: the session branch stays as it is",
             *_overlap_lines(pieces, records),
             *(f"experiment {one.number} ({records[one.number].proposal.summary}): {one.why}" for one in dropped),
-            *([measured] if measured else []),
+            *([f"all of them together: {measured}"] if measured else []),
         )
         return _Outcome(
             session=state["session_id"],

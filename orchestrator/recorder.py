@@ -177,6 +177,7 @@ class RepositoryRecorder:
             self.history.add(mine)
         self.handoff.closed(records, state, headline=headline, next_steps=next_steps, status=status)
         self._draft_path.unlink(missing_ok=True)
+        self.layout.merge.unlink(missing_ok=True)
         self.checkouts.remove()
         worker_branches.remove_all(self.repository)
         return str(self.layout.folder)
@@ -229,13 +230,18 @@ class RepositoryRecorder:
             seconds=draft.seconds,
             overhead_s=max(draft.seconds - draft.busy_s, 0.0),
             started_at=draft.started_at,
-            environment={**fingerprint(setup.interpreter), "seed": str(self.seed), "load": draft.load or "quiet"},
+            environment={**fingerprint(setup.interpreter), "seed": str(self.seed), "load": self._load(draft)},
             calls=draft.calls,
             share=share_of(draft.calls, draft.total_share) if draft.calls else 1.0,
             dispatched=self.agent,
         )
         experiment_json.save(record, self.layout.experiments)
         return record
+
+    def _load(self, draft: Draft) -> str:
+        """Return what kept the machine busy beside: what another worker of ours tests is seen by nobody else."""
+        own = "another worker of the session beside" if self.worker else "quiet"
+        return draft.load or own
 
     def _commit(self, draft: Draft) -> Committed | Refused:
         name = worker_branches.name_of(self.agent, draft.number) if self.worker else SESSION_BRANCH

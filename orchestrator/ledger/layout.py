@@ -122,6 +122,11 @@ class Layout:
         return self.work / "processes.json"
 
     @property
+    def merge(self) -> Path:
+        """Return what the merge under way came to."""
+        return self.bench / "merge.json"
+
+    @property
     def claude(self) -> Path:
         """Return the folder of conversations with a model, and of what they cost."""
         return self.folder / "claude"

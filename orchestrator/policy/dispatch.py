@@ -11,6 +11,9 @@ from profiling.target import Target
 MOST_TARGETS = 3
 """Targets of one worker in one dispatch: after that the ground has moved enough to look again."""
 
+_MOST_IN = {Domain.MEMORY: 1}
+"""What is judged by a peak hides behind the highest: a second fix shows only once the first is in the base."""
+
 WORTH_IT = 0.005
 """Expected share of the workload below which a target waits for the lead: the floor of materiality."""
 
@@ -87,9 +90,9 @@ def _seats(domains: Sequence[Domain], workers: int) -> list[Domain]:
     """Return the domain of each worker: the first ones by rank, then again those with the most left to do."""
     count = min(workers, len(domains))
     seats = list(dict.fromkeys(domains))[:count]
-    while len(seats) < count:
-        left = {domain: domains.count(domain) - seats.count(domain) for domain in dict.fromkeys(domains)}
-        seats.append(max(left, key=lambda domain: left[domain]))
+    open_to_more = [domain for domain in seats if domain not in _MOST_IN]
+    while len(seats) < count and open_to_more:
+        seats.append(max(open_to_more, key=lambda domain: domains.count(domain) - seats.count(domain)))
     return seats
 
 
@@ -99,7 +102,11 @@ def _given(waiting: Iterable[Work], seats: Sequence[Domain], most: int) -> list[
     owners: dict[str, int] = {}
     for work in waiting:
         file, domain = work.target.key.file, work.candidate.domain
-        free = [seat for seat, of in enumerate(seats) if of is domain and len(given[seat]) < MOST_TARGETS]
+        free = [
+            seat
+            for seat, of in enumerate(seats)
+            if of is domain and len(given[seat]) < _MOST_IN.get(domain, MOST_TARGETS)
+        ]
         seat = owners.get(file, min(free, key=lambda seat: len(given[seat]), default=-1))
         if seat in free and sum(map(len, given)) < most:
             given[seat].append(work)
