@@ -74,7 +74,7 @@ def _missed(brief: Brief) -> Iterator[str]:
 
 
 def _crosses_domains(target: Target, neighbours: set[FunctionKey]) -> bool:
-    return target.key in neighbours and (len(target.domains) > 1 or bool(target.interactions))
+    return target.actionable and target.key in neighbours and (len(target.domains) > 1 or bool(target.interactions))
 
 
 def _neighbour(target: Target) -> str:

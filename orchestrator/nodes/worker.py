@@ -37,16 +37,15 @@ def guarded(graph: "Graph") -> WorkerNode:
     async def worker(state: WorkerState, runtime: Runtime[Services]) -> SessionState:
         """Run one worker to its end; one that raises, hangs or answers nonsense is reported with its cause."""
         services, own = runtime.context, state["assignments"][0]
-        failure = ""
         try:
             with Worker(stream=own["stream"], publish=services.bus.publish) as life:
-                state = await _ended(graph, state, services)
-                life.result(report_text(report(state, services.recorder.records())))
+                done = report(await _ended(graph, state, services), services.recorder.records())
+                life.result(report_text(done))
         except GraphBubbleUp:
             raise
         except Exception as error:  # noqa: BLE001  the worker's border: it was published, and its work goes back
             failure = traceback.format_exception_only(error)[-1].strip()
-        done = report(state, services.recorder.records(), failure=failure)
+            done = report(state, services.recorder.records(), failure=failure)
         for message in told(done, services.recorder.records()):
             services.bus.publish(message.event(own["stream"]))
         if services.crews is not None:

@@ -18,19 +18,19 @@ def total(prices, passes):
     return found
 '''
 
-TABLE = '''"""A table that is made whole when it is imported."""
+SEED = '''"""A seed that is worked out when it is imported."""
 
-TABLE = {number: number * number % 1009 for number in range(NUMBERS)}
+SEED = sum(number * number % 1009 for number in range(NUMBERS)) % 1009
 '''
 
 LAZY = '''"""Codes of orders."""
 
-from shop.TABLES import TABLE
+from shop.SEEDS import SEED
 
 
 def exotic(number):
     """Return a code that hardly anybody asks for."""
-    return TABLE[number]
+    return SEED * number % 1009
 
 
 def code(number):
@@ -45,7 +45,7 @@ import asyncio
 
 async def fetch(number):
     """Return one order, after a while."""
-    await asyncio.sleep(0.03)
+    await asyncio.sleep(0.01)
     return number * 3
 
 
@@ -96,7 +96,7 @@ class Orders(unittest.TestCase):
         self.assertEqual(total([1, 2], 3), 15)
 
     def test_exotic_codes_are_looked_up(self):
-        self.assertEqual((codes.exotic(40), marks.exotic(41)), (591, 672))
+        self.assertEqual((codes.exotic(0), marks.exotic(0)), (0, 0))
 
     def test_orders_come_in_their_order(self):
         self.assertEqual(asyncio.run(fetch_all(3)), [0, 3, 6])
@@ -129,18 +129,18 @@ FETCH = Fix(
 )
 
 
-def _lazily(module: str, tables: str) -> Fix:
-    head, first = f"from shop.{tables} import TABLE\n\n\n", "def exotic(number):\n"
+def _lazily(module: str, seeds: str) -> Fix:
+    head, first = f"from shop.{seeds} import SEED\n\n\n", "def exotic(number):\n"
     words = '    """Return a code that hardly anybody asks for."""\n'
     return Fix(
-        summary=f"import {tables} where it is needed",
+        summary=f"import {seeds} where it is needed",
         file=f"shop/{module}.py",
         qualname="<module>",
         line=3,
         domain=Domain.STRUCTURE,
         dimension=Dimension.IMPORT_S,
         old=f"{head}{first}{words}",
-        new=f"{first}{words}    from shop.{tables} import TABLE\n\n",
+        new=f"{first}{words}    from shop.{seeds} import SEED\n\n",
     )
 
 
@@ -162,10 +162,10 @@ def make_team_shop(folder: Path) -> Path:
         "prices": PRICES,
         "fetching": FETCHING,
         "baskets": BASKETS,
-        "rates": TABLE.replace("NUMBERS", "250_000"),
-        "zones": TABLE.replace("NUMBERS", "300_000"),
-        "codes": LAZY.replace("TABLES", "rates"),
-        "marks": LAZY.replace("TABLES", "zones"),
+        "rates": SEED.replace("NUMBERS", "500_000"),
+        "zones": SEED.replace("NUMBERS", "600_000"),
+        "codes": LAZY.replace("SEEDS", "rates"),
+        "marks": LAZY.replace("SEEDS", "zones"),
     }
     for name, text in modules.items():
         (root / "shop" / f"{name}.py").write_text(text)
