@@ -69,7 +69,7 @@ class HandoffKeeper:
         lines = tuple(line for line in event.text.splitlines() if line)
         if event.kind in {EventKind.BASELINE, EventKind.UNIFIED_TARGETS}:
             self.seen[event.kind] = lines
-        elif event.kind in {EventKind.STRATEGY, EventKind.PLATEAU, EventKind.STUCK}:
+        elif event.kind in {EventKind.STRATEGY, EventKind.MERGE, EventKind.PLATEAU, EventKind.STUCK}:
             before = self.seen.get(EventKind.STRATEGY, ())
             self.seen[EventKind.STRATEGY] = (*before, *lines)[-_KEPT_STRATEGY_LINES:]
         elif event.kind is EventKind.REVIEW:

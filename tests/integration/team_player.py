@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+from orchestrator.errors import Interrupted
 from orchestrator.live.bus import Bus
 from orchestrator.live.events import Event
 from orchestrator.session import run
@@ -41,7 +42,11 @@ def main() -> None:
     """Run the session of two workers in the repository that is named."""
     bus = Bus(time.time)
     bus.listen(_print)
-    sys.exit(asyncio.run(run(load(asked(Path(sys.argv[1])), {}), bus, ScriptedBackend((WORDS, SUM)))).exit_code)
+    settings = load(asked(Path(sys.argv[1])), {})
+    try:
+        sys.exit(asyncio.run(run(settings, bus, ScriptedBackend((WORDS, SUM)))).exit_code)
+    except (Interrupted, KeyboardInterrupt):
+        sys.exit(130)
 
 
 if __name__ == "__main__":

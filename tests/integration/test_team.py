@@ -1,6 +1,7 @@
 """Specialists at work at the same time, on a real repository: what they keep is merged, and nothing is left behind."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -100,7 +101,7 @@ def test_what_crosses_domains_is_the_lead_s_and_all_that_helps_in_three_domains_
     check_nothing_is_left(root)
 
 
-def start(root: Path) -> subprocess.Popen[str]:
+def start(root: Path, *, group: int | None = None) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "tests.integration.team_player", str(root)],
         cwd=ROOT,
@@ -109,6 +110,7 @@ def start(root: Path) -> subprocess.Popen[str]:
         stderr=subprocess.DEVNULL,
         stdin=subprocess.DEVNULL,
         text=True,
+        process_group=group,
     )
 
 
@@ -172,5 +174,21 @@ def test_a_team_killed_at_every_place_in_turn_still_ends_as_an_undisturbed_one(t
     for reached in PLACES.values():
         kill_when(root, reached())
     kill_when(root, lambda _: False)
+    assert end_of(root).commits == {"perf: ask a set", "perf: add up one pass"}
+    check_nothing_is_left(root)
+
+
+@pytest.mark.slow
+def test_ctrl_c_while_two_workers_run_saves_both_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    root = team_shop.make_pair_shop(tmp_path)
+    process, reached = start(root, group=0), both("gate")
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("{") and reached(json.loads(line)):
+            break
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert not kill_when(root, lambda _: False)
     assert end_of(root).commits == {"perf: ask a set", "perf: add up one pass"}
     check_nothing_is_left(root)
