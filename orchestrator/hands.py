@@ -1,12 +1,13 @@
 """What one pair of hands works with, the lead's or a worker's: the same parts, bound to other worktrees."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from agents.specialists._base import Backend
 from agents.specialists.researcher import Researcher
 from orchestrator.bench import WorktreeBench
+from orchestrator.company import Company
 from orchestrator.gates import Gates
 from orchestrator.ledger.conventions import Conventions
 from orchestrator.live import says
@@ -50,6 +51,7 @@ class Workshop:
         rules: of keeping.
         slot: of this machine: held by whoever takes times.
         notes: of the processes that run.
+        company: who runs tests at the moment.
     """
 
     settings: Settings
@@ -60,6 +62,7 @@ class Workshop:
     rules: Rules
     slot: MeasuringSlot
     notes: Notes
+    company: Company = field(default_factory=Company)
 
     def lead(self, checkouts: Checkouts, recorder: RepositoryRecorder, bus: Publisher) -> Hands:
         """Return the lead's hands."""
@@ -113,6 +116,7 @@ class Workshop:
             progress=progress,
             foresee=lambda forecast: say(f"measuring: {forecast.text}"),
             slot=observer.slot,
+            company=self.company,
         )
         bench = partial(
             WorktreeBench,

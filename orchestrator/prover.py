@@ -3,12 +3,13 @@
 import random
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agents.model import PatchMismatch
 from agents.specialists.setup import Setup
 from orchestrator import methodology
+from orchestrator.company import Company
 from orchestrator.draft import Draft
 from orchestrator.errors import WorkloadFailed
 from orchestrator.gates import Failed, Gates, Passed, Step
@@ -32,6 +33,11 @@ from profiling.measure.processes import Processes
 from profiling.model import Dimension, Tree
 
 _REASONS = {RunTimedOut: Reason.TIMEOUT, WrongOrigin: Reason.WRONG_IMPORT_ORIGIN}
+
+_MAY_CLASH = frozenset(
+    {Reason.TESTS_FAILED, Reason.BEHAVIOUR_CHANGED, Reason.GUARD_FAILED, Reason.TIMEOUT, Reason.CRASH}
+)
+"""What another worker's tests or workload can cause: both ask for one port, or write one file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +75,7 @@ class WorktreeProver:
         watchman: sees that nothing which judges is changed while time is taken; without one nothing does.
         own_calls: times the function's own calls; without one the workload decides on everything.
         slot: held while times are taken.
+        company: knows who else runs tests at the moment.
     """
 
     checkouts: Checkouts
@@ -82,16 +89,21 @@ class WorktreeProver:
     watchman: Watchman | None = None
     own_calls: OwnCalls | None = None
     slot: Hold = nullcontext
+    company: Company = field(default_factory=Company)
 
     def gate(self, setup: Setup, draft: Draft, *, output_repeatable: bool) -> Draft:
         """Apply the fix and run the gates; the draft tells the first that failed."""
         began, busy = self.clock.monotonic(), self.processes.busy_s
         try:
-            tree = self._changed(setup, draft)
+            with self.company.beside() as met_others:
+                gated = self._through_gates(setup, draft, output_repeatable=output_repeatable)
+                again = met_others() and gated.failed in _MAY_CLASH
+            if again:
+                with self.company.alone():
+                    gated = self._through_gates(setup, draft, output_repeatable=output_repeatable)
         except (PatchMismatch, OSError, SyntaxError, UnicodeDecodeError) as error:
             return replace(draft, failed=Reason.SCOPE_VIOLATION, failure=f"the patch does not apply: {error}")
-        steps = tuple(self.gates.run(setup, draft, tree, output_repeatable=output_repeatable))
-        return self._charged(_gated(draft, steps), began, busy)
+        return self._charged(gated, began, busy)
 
     def measure(self, setup: Setup, draft: Draft, *, output_repeatable: bool) -> Draft:
         """Measure the fix against its base; a run that fails is a failed gate with its reason."""
@@ -156,6 +168,10 @@ class WorktreeProver:
         change = self._tree(setup, self.checkouts.work_at(head_commit))
         seed = f"{self.rules.seed}:{base_commit}:{head_commit}"
         return self._measure(setup, base, change, dimension, seed)
+
+    def _through_gates(self, setup: Setup, draft: Draft, *, output_repeatable: bool) -> Draft:
+        tree = self._changed(setup, draft)
+        return _gated(draft, tuple(self.gates.run(setup, draft, tree, output_repeatable=output_repeatable)))
 
     def _believed(
         self, setup: Setup, draft: Draft, base: Tree, tree: Tree, seed: str
