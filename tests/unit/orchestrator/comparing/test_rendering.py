@@ -16,6 +16,7 @@ from orchestrator.comparing.report import (
     SideReport,
     WorkloadReport,
     from_json,
+    standing_of,
     to_json,
 )
 from orchestrator.policy.code_changes import CodeChange, Kind
@@ -100,7 +101,7 @@ def test_the_markdown_says_the_same() -> None:
 
 wall\\_s beyond its limit after 7 pairs.
 
-<details><summary>1 changed functions that it runs</summary>
+<details><summary>changed functions that it runs: 1</summary>
 
 | function | CPU, base | CPU, head | calls, base | calls, head |
 |---|---|---|---|---|
@@ -118,6 +119,9 @@ _CPython 3.11.7, A processor, Linux 6; measured in pairs for 9 s_
 def test_what_could_not_be_measured_says_why() -> None:
     assert "  not measured: main has no bench.py" in text.lines(report(problem="main has no bench.py"))
     assert "> main has no bench.py" in markdown.document(report(problem="main has no bench.py"))
+    assert next(text.lines(report(problem="x"))).endswith(": not measured")
+    assert standing_of(report(problem="x").workloads) is Standing.UNDECIDED
+    assert standing_of(()) is Standing.NO_DIFFERENCE
 
 
 @settings(max_examples=30)
