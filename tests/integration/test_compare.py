@@ -127,11 +127,11 @@ def test_several_workloads_are_measured_and_one_that_a_side_lacks_is_named(
 
 @pytest.mark.slow
 def test_pytest_and_asv_suites_are_measured_by_their_bodies(shop: Path, optimize: Optimize) -> None:
-    (shop / "benchmarks").mkdir()
+    (shop / "perf").mkdir()
     body = "from shop.text import checksum\n\ndef {}:\n    for _ in range(300):\n        checksum('a' * 90)\n"
-    (shop / "benchmarks" / "suite.py").write_text(body.format("time_checksum()"))
+    (shop / "perf" / "suite.py").write_text(body.format("time_checksum()"))
     (shop / "test_speed.py").write_text(body.format("test_checksum()"))
-    (shop / "asv.conf.json").write_text('{"benchmark_dir": "benchmarks"}')
+    (shop / "asv.conf.json").write_text('{"benchmark_dir": "perf"}')
     git(shop, "add", "-A")
     git(shop, "commit", "-q", "-m", "suites")
     change(shop, "fast", {"shop/text.py": (shop / "shop" / "text.py").read_text().replace(SLOW, FAST)})
@@ -158,13 +158,13 @@ def test_each_side_gets_its_own_environment_where_dependencies_differ(
         (folder / "shopdep.py").write_text(f"VERSION = {version}\n")
         made = f"from setuptools import setup\nsetup(name='shopdep', version='{version}', py_modules=['shopdep'])\n"
         (folder / "setup.py").write_text(made)
-    bench = "import shopdep\nassert shopdep.VERSION == {}\n" + (shop / "bench.py").read_text()
-    (shop / "bench.py").write_text(bench.format(1))
+    bench = (shop / "bench.py").read_text()
+    (shop / "bench.py").write_text(f"import shopdep\nassert shopdep.VERSION == 1\n{bench}")
     (shop / "requirements.txt").write_text(f"{tmp_path}/dep1\n")
     git(shop, "add", "-A")
     git(shop, "commit", "-q", "-m", "needs one")
     git(shop, "checkout", "-q", "-b", "newer")
-    (shop / "bench.py").write_text(bench.format(2))
+    (shop / "bench.py").write_text(f"import shopdep\nassert shopdep.VERSION == 2\n{bench}")
     (shop / "requirements.txt").write_text(f"{tmp_path}/dep2\n")
     git(shop, "commit", "-q", "-a", "-m", "needs two")
     git(shop, "checkout", "-q", "main")
