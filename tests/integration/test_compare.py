@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,6 +35,20 @@ def compared(shop: Path) -> Path:
     text = (shop / "shop" / "text.py").read_text().replace(SLOW, FAST)
     change(shop, "fast", {"shop/text.py": text, "bench_new.py": (shop / "bench.py").read_text()})
     return shop
+
+
+def make_wheel(path: Path, version: int) -> None:
+    """Write what an installer takes: a module and its description."""
+    info = f"shopdep-{version}.dist-info"
+    files = {
+        "shopdep.py": f"VERSION = {version}\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: shopdep\nVersion: {version}\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/RECORD": "",
+    }
+    with zipfile.ZipFile(path, "w") as wheel:
+        for name, text in files.items():
+            wheel.writestr(name, text)
 
 
 def asked(root: Path, *more: str) -> list[str]:
@@ -151,21 +166,17 @@ def test_pytest_and_asv_suites_are_measured_by_their_bodies(shop: Path, optimize
 def test_each_side_gets_its_own_environment_where_dependencies_differ(
     shop: Path, optimize: Optimize, tmp_path: Path
 ) -> None:
-    """The dependency is a local project in two versions: no index is asked."""
+    """The dependency is a wheel in two versions: no index is asked."""
     for version in (1, 2):
-        folder = tmp_path / f"dep{version}"
-        folder.mkdir()
-        (folder / "shopdep.py").write_text(f"VERSION = {version}\n")
-        made = f"from setuptools import setup\nsetup(name='shopdep', version='{version}', py_modules=['shopdep'])\n"
-        (folder / "setup.py").write_text(made)
+        make_wheel(tmp_path / f"shopdep-{version}-py3-none-any.whl", version)
     bench = (shop / "bench.py").read_text()
     (shop / "bench.py").write_text(f"import shopdep\nassert shopdep.VERSION == 1\n{bench}")
-    (shop / "requirements.txt").write_text(f"{tmp_path}/dep1\n")
+    (shop / "requirements.txt").write_text(f"{tmp_path}/shopdep-1-py3-none-any.whl\n")
     git(shop, "add", "-A")
     git(shop, "commit", "-q", "-m", "needs one")
     git(shop, "checkout", "-q", "-b", "newer")
     (shop / "bench.py").write_text(f"import shopdep\nassert shopdep.VERSION == 2\n{bench}")
-    (shop / "requirements.txt").write_text(f"{tmp_path}/dep2\n")
+    (shop / "requirements.txt").write_text(f"{tmp_path}/shopdep-2-py3-none-any.whl\n")
     git(shop, "commit", "-q", "-a", "-m", "needs two")
     git(shop, "checkout", "-q", "main")
     flags = ("main", "newer", "--workload", "python bench.py", "--no-functions", "--max-pairs", "4")
@@ -183,7 +194,7 @@ def test_each_side_gets_its_own_environment_where_dependencies_differ(
     assert shared.code == 3
     assert "No module named 'shopdep'" in shared.out
 
-    (shop / "requirements.txt").write_text(f"{tmp_path}/nowhere\n")
+    (shop / "requirements.txt").write_text(f"{tmp_path}/nowhere-1-py3-none-any.whl\n")
     git(shop, "commit", "-q", "-a", "-m", "needs what is not there")
     refused = optimize(*asked(shop, *flags))
     check_refused(refused, 3, "can't be installed", "--environments shared")
