@@ -11,6 +11,7 @@ from agents.model import Review
 from agents.specialists.setup import Setup
 from orchestrator.draft import Draft
 from orchestrator.ledger.conventions import Conventions
+from orchestrator.ledger.costs import Costs
 from orchestrator.ledger.handoff import SessionStatus
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.events import Event
@@ -204,6 +205,7 @@ class Services:
         began_s: on the clock, moved back by the time before an interruption.
         earlier: what became of each kind of fix in earlier sessions, read once when this one began.
         spent_budget: says which budget of a model is used up; nothing while none is.
+        costs: says what the session's models cost so far, by agent.
     """
 
     settings: Settings
@@ -219,6 +221,7 @@ class Services:
     began_s: float
     earlier: Mapping[str, Tally] = field(default_factory=dict)
     spent_budget: Callable[[], str] = str
+    costs: Callable[[], Costs] = dict
 
     @property
     def spent_s(self) -> float:

@@ -20,6 +20,7 @@ from orchestrator.handing_over import HandoffKeeper
 from orchestrator.history import History, together, told_by
 from orchestrator.ledger import conventions as conventions_file
 from orchestrator.ledger import learnings
+from orchestrator.ledger.costs import Costs
 from orchestrator.ledger.layout import Layout
 from orchestrator.live import says
 from orchestrator.live.bus import Bus
@@ -108,7 +109,8 @@ def wire(
     claude = _claude(settings, layout, session_id, bus) if backend is None else None
     proposing = backend or claude or _recipes(settings)
     seed = settings.seed if settings.seed is not None else random.SystemRandom().randrange(2**31)
-    handoff = HandoffKeeper(layout=layout, clock=clock, session_id=session_id, goal=settings.goal)
+    costs = _nothing_spent if claude is None else partial(_costs, claude)
+    handoff = HandoffKeeper(layout=layout, clock=clock, session_id=session_id, goal=settings.goal, costs=costs)
     bus.listen(handoff.hear)
     warn = partial(_publish, bus)
     history = History.of_person(repository.root, os.environ, warn) if settings.history else None
@@ -191,6 +193,7 @@ def wire(
         recorder=recorder,
         stop=processes.stop if claude is None else partial(_stop_all, processes.stop, claude.desk.client.stop),
         spent_budget=str if claude is None else claude.spent_budget,
+        costs=costs,
         began_s=clock.monotonic() - spent_s,
         earlier=_earlier(layout, recorder, history),
     )
@@ -217,6 +220,14 @@ def _claude(settings: Settings, layout: Layout, session_id: str, bus: Bus) -> "C
 
     voices = Voices(warn=partial(_publish, bus), say=partial(_speak, bus))
     return ClaudeBackend(desk(settings, layout, session_id, voices), _recipes(settings))
+
+
+def _costs(claude: "ClaudeBackend") -> Costs:
+    return claude.desk.account.by_agent
+
+
+def _nothing_spent() -> Costs:
+    return {}
 
 
 def _speak(bus: Bus, agent: str, text: str) -> None:

@@ -69,6 +69,14 @@ class Spent:
             usd=self.usd + (call.usd or 0.0),
         )
 
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(
+            calls=self.calls + other.calls,
+            unknown_calls=self.unknown_calls + other.unknown_calls,
+            usage=self.usage + other.usage,
+            usd=self.usd + other.usd,
+        )
+
     @property
     def text(self) -> str:
         """Return the totals as a person reads them."""

@@ -6,6 +6,7 @@ from typing import assert_never
 from agents.model import Candidate, Review
 from agents.specialists.setup import Setup
 from orchestrator.draft import Draft
+from orchestrator.ledger.costs import Costs, closing_line, cost_data
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.effects import count_text, effect_lines, measured_lines
 from orchestrator.live.events import Event, EventKind, JsonValue
@@ -227,15 +228,17 @@ def warning(text: str) -> Event:
     return Event(kind=EventKind.WARNING, text=text)
 
 
-def complete(headline: str, records: tuple[ExperimentRecord, ...], earlier: int, where: str) -> Event:
-    """Say what came of it all: of this session's records, and how many experiments earlier ones made."""
+def complete(headline: str, records: tuple[ExperimentRecord, ...], earlier: int, where: str, *, costs: Costs) -> Event:
+    """Say what came of it all: of this session's records, how many experiments earlier ones made, what models cost."""
     kept = sum(record.verdict.status is Status.KEEP for record in records)
     before = f", after {earlier} of earlier sessions" if earlier else ""
-    lines = [f"{count_text(len(records), kept)}{before}", headline, f"records: {where}"]
+    spent = closing_line(costs, kept)
+    lines = [f"{count_text(len(records), kept)}{before}", headline, *([spent] if spent else []), f"records: {where}"]
     data: dict[str, JsonValue] = {
         "experiments": len(records),
         "earlier": earlier,
         "kept": kept,
         "headline": headline,
+        "costs": dict(cost_data(costs)),
     }
     return Event(kind=EventKind.COMPLETE, text="\n".join(lines), data=data)
