@@ -161,6 +161,24 @@ class Attempt:
     explanation: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insight:
+    """What somebody who reads ahead found at one function; it was neither run nor measured.
+
+    Attributes:
+        key: the function.
+        antipattern: what in the source costs, and why; evidence: where that stands: `file:line`, or a figure.
+        callers: who calls it, as far as it matters for a fix.
+        interaction: a mechanism across domains that the table does not show, empty where there is none.
+    """
+
+    key: FunctionKey
+    antipattern: str
+    evidence: str
+    callers: str
+    interaction: str = ""
+
+
 class Bench(Protocol):
     """Tries a fix before it is proposed. Nothing of it stays; what is held back stays held back."""
 
@@ -195,6 +213,7 @@ class Brief:
         paths: what the source tells of every function of the tree.
         bench: tries a fix before it is proposed; None where nothing can be tried.
         notes: what else a proposer should know of the environment, one line each.
+        insights: what was found by reading ahead, at this target and others.
     """
 
     target: Target
@@ -210,6 +229,7 @@ class Brief:
     paths: Mapping[FunctionKey, AuditFacts] = field(default_factory=dict)
     bench: Bench | None = None
     notes: tuple[str, ...] = ()
+    insights: tuple[Insight, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ from orchestrator.proposer import BackendProposer
 from orchestrator.prover import Rules, WorktreeProver
 from orchestrator.recorder import RepositoryRecorder
 from orchestrator.scout import RepositoryScout
-from orchestrator.services import Services
+from orchestrator.services import Chooser, PolicyChooser, Services
 from orchestrator.settings import Settings
 from orchestrator.state import SessionState
 from orchestrator.transcripts import Transcripts
@@ -194,6 +194,7 @@ def wire(
         stop=processes.stop if claude is None else partial(_stop_all, processes.stop, claude.desk.client.stop),
         spent_budget=str if claude is None else claude.spent_budget,
         costs=costs,
+        chooser=_chooser(claude, observer, settings.goal, bus),
         began_s=clock.monotonic() - spent_s,
         earlier=_earlier(layout, recorder, history),
     )
@@ -220,6 +221,15 @@ def _claude(settings: Settings, layout: Layout, session_id: str, bus: Bus) -> "C
 
     voices = Voices(warn=partial(_publish, bus), say=partial(_speak, bus))
     return ClaudeBackend(desk(settings, layout, session_id, voices), _recipes(settings))
+
+
+def _chooser(claude: "ClaudeBackend | None", observer: RepositoryObserver, goal: str, bus: Bus) -> Chooser:
+    """Return who has the last word on the next step: the lead where a model is asked, else the policy."""
+    if claude is None:
+        return PolicyChooser()
+    from orchestrator.model_lead import ModelLead  # noqa: PLC0415  a session of recipes imports nothing of it
+
+    return ModelLead(backend=claude, base=observer.base, goal=goal, bus=bus)
 
 
 def _costs(claude: "ClaudeBackend") -> Costs:

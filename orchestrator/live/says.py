@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import assert_never
 
-from agents.model import Candidate, Review
+from agents.leading import Choice, Option
+from agents.model import Candidate, Insight, Review
 from agents.specialists.setup import Setup
 from orchestrator.draft import Draft
 from orchestrator.ledger.costs import Costs, closing_line, cost_data
@@ -145,6 +146,20 @@ def step(chosen: NextStep) -> tuple[Event, ...]:
             return (Event(kind=kind or EventKind.STRATEGY, text=text, data={"reason": chosen.reason.value}),)
         case _:
             assert_never(chosen)
+
+
+def led(choice: Choice, shown: tuple[Option, ...]) -> Event:
+    """Say what the lead chose, and why."""
+    names = [one.target.key.qualname for one in shown if one.id in choice.options]
+    what = " ".join([choice.action.value, *([f"at {', '.join(names)}"] if names else [])])
+    data: dict[str, JsonValue] = {"trigger": "lead", "action": choice.action.value, "targets": list(names)}
+    return Event(kind=EventKind.STRATEGY, text=f"the lead chooses {what}: {choice.reason}", data=data)
+
+
+def read_ahead(one: Insight) -> Event:
+    """Say what the researcher found."""
+    text = f"the researcher on {one.key.qualname}: {one.antipattern} [{one.evidence}]"
+    return Event(kind=EventKind.STRATEGY, text=text, data={"trigger": "research", "target": one.key.qualname})
 
 
 def strategy(triggers: tuple[Trigger, ...], before: Survey | None, after: Survey) -> tuple[Event, ...]:
