@@ -73,6 +73,7 @@ def ranking(body: Body, share: Callable[[float], float] = lambda reach: reach / 
 def proposal(*edits: Mapping[str, object], **changes: object) -> dict[str, object]:
     """Return the input of `propose_edit`."""
     answer = {"text": "as the profile says", "evidence": "profile: cpu share"}
+    measured = {"text": "paired with the base, cpu_s decides", "evidence": "profile: cpu share"}
     return {
         "edits": list(edits),
         "summary": "do less work",
@@ -80,7 +81,7 @@ def proposal(*edits: Mapping[str, object], **changes: object) -> dict[str, objec
         "dimension": "cpu_s",
         "expected_share": 0.1,
         "risk": "none that reading the callers showed",
-        "checklist": dict.fromkeys(Checklist.__dataclass_fields__, answer),
+        "checklist": {**dict.fromkeys(Checklist.__dataclass_fields__, answer), "measurement": measured},
         **changes,
     }
 
