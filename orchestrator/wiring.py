@@ -33,7 +33,7 @@ from orchestrator.policy.ranking import Tally
 from orchestrator.proposer import BackendProposer
 from orchestrator.prover import Rules, WorktreeProver
 from orchestrator.recorder import RepositoryRecorder
-from orchestrator.scout import RepositoryScout
+from orchestrator.scout import RepositoryScout, SetupHelper
 from orchestrator.services import Chooser, PolicyChooser, Services
 from orchestrator.settings import Settings
 from orchestrator.state import SessionState
@@ -173,6 +173,7 @@ def wire(
             layout=layout,
             checkouts=checkouts,
             wishes=Wishes(python=settings.python, workload=settings.workload, tests=settings.tests),
+            helper=_setup_helper(claude, repository, observer, agreed=settings.yes),
         ),
         observer=observer,
         proposer=BackendProposer(
@@ -221,6 +222,20 @@ def _claude(settings: Settings, layout: Layout, session_id: str, bus: Bus) -> "C
 
     voices = Voices(warn=partial(_publish, bus), say=partial(_speak, bus))
     return ClaudeBackend(desk(settings, layout, session_id, voices), _recipes(settings))
+
+
+def _setup_helper(
+    claude: "ClaudeBackend | None", repository: Repository, observer: RepositoryObserver, *, agreed: bool
+) -> SetupHelper | None:
+    """Return who is asked for commands that nobody declared; nobody where no model is."""
+    if claude is None:
+        return None
+    from orchestrator.model_setup import ModelSetup  # noqa: PLC0415
+
+    processes, say = observer.processes, observer.say
+    return ModelSetup(
+        backend=claude, repository=repository, observer=observer, processes=processes, agreed=agreed, say=say
+    )
 
 
 def _chooser(claude: "ClaudeBackend | None", observer: RepositoryObserver, goal: str, bus: Bus) -> Chooser:

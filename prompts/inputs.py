@@ -135,6 +135,22 @@ class ReadingBrief:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """The role of the setup agent."""
+
+    TEMPLATE: ClassVar[str] = "setup"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupBrief:
+    """What is known of a repository's commands without a model, and its files."""
+
+    TEMPLATE: ClassVar[str] = "setup-brief"
+    known: Data
+    files: Data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewer:
     """The role of the adversarial reviewer."""
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from agents.claude import choosing, lead, places, researcher, specialist
+from agents.claude import choosing, lead, places, researcher, setup, specialist
 from agents.claude._client import ModelError, ModelRejected, ModelStopped
 from agents.claude.account import BudgetSpent
 from agents.claude.choosing import Objection
@@ -15,6 +15,7 @@ from agents.claude.insights import Insights
 from agents.claude.lead import Advice
 from agents.claude.places import Place
 from agents.claude.reviewer import ClaudeReviewer
+from agents.claude.setup import Commands, Trial
 from agents.claude.specialist import ClaudeSpecialist
 from agents.claude.tools.proposing import GivenUp
 from agents.leading import Board, Choice, Option
@@ -22,6 +23,7 @@ from agents.model import Brief, Candidate, Insight, Proposal
 from agents.recipes.requests import function_request
 from agents.specialists._base import Backend, Specialist
 from agents.specialists.reviewer import Reviewer
+from agents.specialists.setup import Setup
 from profiling.facts import FactRequest, Facts
 from profiling.model import Domain, Tree
 from profiling.profile import Profile
@@ -124,6 +126,13 @@ class ClaudeBackend:
             return ()
         self._insights.put(tree, ended.answer)
         return ended.answer
+
+    def commands(self, found: Setup, trial: Trial) -> Commands | GivenUp | None:
+        """Return the commands of a repository that nobody declared; None when the setup agent gives no answer."""
+        ended = self._try(lambda: setup.ask(self._desk, found, trial))
+        if ended is not None and ended.answer is None:
+            self._desk.watcher.noted(f"the setup agent found no commands ({_why(ended)})")
+        return ended.answer if ended is not None else None
 
     def insights(self, tree: Tree) -> tuple[Insight, ...]:
         """Return what was found by reading ahead and still holds."""

@@ -18,6 +18,7 @@ _AGENTS = {
     "next_step": "chooser",
     "propose_edit": "specialist",
     "findings": "researcher",
+    "commands": "setup",
     "review": "reviewer",
 }
 """Who asks, by the tool of the answer."""

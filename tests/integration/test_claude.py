@@ -16,7 +16,8 @@ from agents.claude.account import Account, Spent
 from agents.claude.models import load as load_models
 from agents.claude.scripted import Fault, Step, Turn
 from orchestrator.errors import Interrupted
-from orchestrator.ledger import experiment_json
+from orchestrator.ledger import experiment_json, handoff
+from orchestrator.ledger.costs import together
 from orchestrator.ledger.layout import Layout
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.bus import Bus
@@ -30,7 +31,9 @@ from tests.fakes.claude_player import (
     approve,
     give_up,
     holds,
+    next_step,
     opening_of,
+    options_of,
     propose,
     ranking,
     results_of,
@@ -178,11 +181,37 @@ class Office:
         fault = self.faults.get(self.asked)
         if fault is not None:
             return fault
-        return {"lead": self.lead, "specialist": self.specialist, "reviewer": self.review}[agent_of(body)](body)
+        agents = {
+            "lead": self.lead,
+            "chooser": self.choose,
+            "researcher": self.read,
+            "specialist": self.specialist,
+            "reviewer": self.review,
+        }
+        return agents[agent_of(body)](body)
 
     def lead(self, body: Body) -> Step:
         holds(body, "running", "weigh", "CPU:", "SYSTEM: you may now run commands")
         return ranking(body, lambda reach: reach * 0.9)
+
+    def choose(self, body: Body) -> Step:
+        """Have the totals read about first, then tried; stop too early once, which is sent back."""
+        holds(body, "CPU:", "running", "experiments", *self.tried)
+        options = {name: one for one, name in options_of(body).items()}
+        if "add each value once" in opening_of(body):
+            return next_step("embedded")
+        if "adds every value again" not in opening_of(body):
+            return next_step("research", options["running"])
+        if not results_of(body):
+            return next_step("stop")
+        assert "it is too early to stop" in results_of(body)[-1]
+        return next_step("experiment", options["running"], strategy="look at the loop first: carry the total")
+
+    def read(self, body: Body) -> Step:
+        holds(body, "for value in values[:end]:", "CPU", "running in till/running.py")
+        place = {"file": "till/running.py", "function": "running"}
+        found = {"antipattern": "adds every value again for each end", "evidence": "till/running.py:9"}
+        return use("findings", {"findings": [{**place, **found, "callers": "bench.py, nine times"}]})
 
     def specialist(self, body: Body) -> Step:
         holds(
@@ -336,12 +365,31 @@ def test_a_good_proposal_is_kept_and_those_that_do_not_hold_are_not(done: Ended)
     assert {one.proposal.source for one in done.records} == {"claude:cpu"}
 
 
+def test_the_lead_has_it_read_about_is_held_to_the_rules_and_chooses(done: Ended) -> None:
+    said = [line for line in done.lines(EventKind.STRATEGY).splitlines() if "the lead" in line or "researcher" in line]
+    assert said[:3] == [
+        "the lead chooses research at running: the figures above decide it",
+        "the researcher on running: adds every value again for each end [till/running.py:9]",
+        "the lead chooses experiment at running: the figures above decide it",
+    ]
+    opening = next(opening_of(body) for body in done.server.bodies if agent_of(body) == "specialist")
+    assert "carry the total" in opening
+    assert "adds every value again for each end" in opening
+
+
 def test_the_tokens_are_those_the_server_counted_to_the_last(done: Ended) -> None:
     spent = done.spent
     assert spent.usage == done.server.sent
     assert spent.unknown_calls == 0
     assert spent.usage.hit_rate > 0.5
     assert f"{spent.usage.total_tokens:,} tokens" in done.lines(EventKind.MEASURING)
+    handed = handoff.load(Layout(root=done.root).handoff)
+    assert handed is not None
+    written = together(handed.costs)
+    assert (written.usage, written.calls, written.unknown_calls) == (spent.usage, spent.calls, 0)
+    assert written.usd == pytest.approx(spent.usd)
+    assert set(handed.costs) == {"lead", "researcher", "cpu-specialist", "reviewer"}
+    assert f"models: {spent.text}; ${spent.usd:.4f} for each of 1 kept" in done.lines(EventKind.COMPLETE)
 
 
 def test_the_reviewer_reads_what_was_kept(done: Ended) -> None:
