@@ -28,8 +28,8 @@ print(sum(running(list(range(300)))))
 def make(folder: Path) -> Path:
     root = make_till(folder)
     (root / "bench.py").unlink()
-    for folder in ("checks", "examples"):
-        (root / folder).mkdir()
+    for name in ("checks", "examples"):
+        (root / name).mkdir()
     (root / "tests" / "test_till.py").rename(root / "checks" / "till_works.py")
     (root / "tests").rmdir()
     (root / "examples" / "day.py").write_text(EXAMPLE)
