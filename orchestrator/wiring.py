@@ -192,7 +192,7 @@ def wire(
         ),
         prover=prover,
         recorder=recorder,
-        stop=processes.stop if claude is None else partial(_stop_all, processes.stop, claude.desk.client.stop),
+        stop=processes.stop if claude is None else partial(_stop_all, processes.stop, claude.desk.stop),
         spent_budget=str if claude is None else claude.spent_budget,
         costs=costs,
         chooser=_chooser(claude, observer, settings.goal, bus),

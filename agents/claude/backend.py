@@ -24,6 +24,7 @@ from agents.recipes.requests import function_request
 from agents.specialists._base import Backend, Specialist
 from agents.specialists.reviewer import Reviewer
 from agents.specialists.setup import Setup
+from profiling import dependencies
 from profiling.facts import FactRequest, Facts
 from profiling.model import Domain, Tree
 from profiling.profile import Profile
@@ -47,6 +48,7 @@ class ClaudeBackend:
         self._insights = Insights()
         self._failures = 0
         self._off = ""
+        self._is_missed = False
         self._spent = ""
 
     @property
@@ -80,6 +82,7 @@ class ClaudeBackend:
     def candidates(self, tree: Tree, profile: Profile, facts: Facts) -> tuple[Candidate, ...]:
         """Return what the recipes offer, then the places left for the model, as the lead ranks them."""
         offered = self._recipes.candidates(tree, profile, facts)
+        self._miss_documentation(profile)
         found = places.find(tree, profile)
         if not found or self._off:
             return offered
@@ -142,6 +145,15 @@ class ClaudeBackend:
         """Keep what the lead wants the specialist of a place to know."""
         with self._lock:
             self._strategies[place_digest] = strategy
+
+    def _miss_documentation(self, profile: Profile) -> None:
+        """Say once which libraries nobody can be asked about."""
+        libraries = ", ".join(one.name for one in dependencies.that_matter(profile))
+        if libraries and self._desk.documentation is None and not self._is_missed:
+            self._is_missed = True
+            self._desk.watcher.noted(
+                f"no documentation source is named (--docs-server): what {libraries} advise on speed is not looked up"
+            )
 
     def _advised(
         self, tree: Tree, profile: Profile, found: tuple[Place, ...], offered: tuple[Candidate, ...]

@@ -11,11 +11,13 @@ from agents.claude.desk import Desk
 from agents.claude.tools._base import Arguments, ToolRefused
 from agents.claude.tools.answering import Answering, AnyAnswer
 from agents.claude.tools.checkout import Checkout, lines_of
+from agents.claude.tools.documentation import documentation_tools
 from agents.claude.tools.files import file_tools
 from agents.claude.tools.functions import function_tools
 from agents.claude.tools.guides import guide_tool
 from agents.claude.tools.toolbox import Toolbox
 from agents.model import Brief, Insight
+from profiling import dependencies
 from profiling.formats.lines import unified_profile_lines
 from profiling.model import FunctionKey
 from profiling.target import Target
@@ -58,7 +60,8 @@ def ask(desk: Desk, brief: Brief, targets: tuple[Target, ...]) -> Ended[tuple[In
     """
     checkout = Checkout(root=brief.tree.root)
     opening = _opening(brief, checkout, targets)
-    tools = (*file_tools(checkout), *function_tools(checkout, brief), guide_tool())
+    asks = documentation_tools(desk.documentation, dependencies.that_matter(brief.profile))
+    tools = (*file_tools(checkout), *function_tools(checkout, brief), *asks, guide_tool())
     conversation = Conversation(
         desk=desk,
         agent=AGENT,
