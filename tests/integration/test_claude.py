@@ -2,17 +2,20 @@
 
 import asyncio
 import itertools
+import json
 import re
 import threading
+from collections import Counter
 from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from agents.claude._client import StopReason, Text, ToolUse, Usage
-from agents.claude.account import Account, Spent
+from agents.claude.account import Account, Call, Spent
 from agents.claude.models import load as load_models
 from agents.claude.scripted import Fault, Step, Turn
 from orchestrator.errors import Interrupted
@@ -285,6 +288,11 @@ class Ended:
         return Account(folder / "calls.jsonl", load_models()).total
 
     @property
+    def calls(self) -> list[Call]:
+        folder = next(one for one in Layout(root=self.root).claude.iterdir())
+        return [TypeAdapter(Call).validate_json(line) for line in (folder / "calls.jsonl").read_text().splitlines()]
+
+    @property
     def late_usage(self) -> Usage:
         return Usage(input_tokens=777)
 
@@ -345,9 +353,20 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     cut = Turn(
         blocks=(Text(text="I"), ToolUse(id="c", name="give_up", input={"reason": "cut"})), usage=USAGE, is_cut=True
     )
+    no_json = Turn(
+        blocks=(ToolUse(id="n", name="give_up", input="{not json"),), stop_reason=StopReason.TOOL_USE, usage=USAGE
+    )
     office = Office(
         weigh=[[EDITS_THE_TEST, EDITS_THE_BENCHMARK, BREAKS_A_TEST], [PATCHES_THE_CLOCK]],
-        faults={1: passing, 3: cut, 5: Fault(status=529, retry_after_s=0.01), 7: Fault(status=500, retry_after_s=0.01)},
+        faults={
+            1: passing,
+            3: cut,
+            5: Fault(status=529, retry_after_s=0.01),
+            7: Fault(status=500, retry_after_s=0.01),
+            9: no_json,
+            11: Fault(status=200, kind="overloaded_error", usage=USAGE),
+            13: Fault(status=0),
+        },
     )
     return play(make_till(tmp_path_factory.mktemp("claude")), office)
 
@@ -363,6 +382,41 @@ def test_a_good_proposal_is_kept_and_those_that_do_not_hold_are_not(done: Ended)
     assert git(done.root, "diff", "--stat", "main", "codeflash/optimize").count("|") == 1
     assert git(done.root, "status", "--porcelain") == "?? .codeflash/"
     assert {one.proposal.source for one in done.records} == {"claude:cpu"}
+
+
+def test_every_fault_was_met_and_is_in_the_account(done: Ended) -> None:
+    office = done.server.player
+    assert isinstance(office, Office)
+    assert office.asked > max(office.faults)
+    ended = Counter(call.ended for call in done.calls)
+    assert ended["lost"] == 3, "cut, no JSON and an error in mid-stream had begun to cost"
+    assert sum(ended.values()) == office.asked - 4, "429, 529, 500 and a broken connection cost nothing"
+
+
+def without(body: Body, words: str) -> Body:
+    return json.loads(json.dumps(body).replace(json.dumps(words)[1:-1], "…"))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "weight = (weight * 31 + ord(character)) % 1000003",
+        "garbage collection",
+        "MiB of the peak",
+        "weigh otherwise, 1",
+        "python bench.py",
+        "Keep docstrings.",
+    ],
+)
+def test_the_server_refuses_a_request_without_source_figures_of_all_domains_or_attempts(
+    done: Ended, words: str
+) -> None:
+    asked = [one for one in done.server.bodies if agent_of(one) == "specialist"]
+    body = next(one for one in asked if "weigh otherwise, 1" in opening_of(one) and not results_of(one))
+    office = Office(weigh=[[PATCHES_THE_CLOCK]], tried=["weigh otherwise, 1"])
+    assert isinstance(office.specialist(body), Turn), "it is content with the request as it was sent"
+    with pytest.raises(AssertionError, match="the request lacks"):
+        Office(weigh=[[PATCHES_THE_CLOCK]], tried=["weigh otherwise, 1"]).specialist(without(body, words))
 
 
 def test_the_lead_has_it_read_about_is_held_to_the_rules_and_chooses(done: Ended) -> None:
