@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from agents.claude.backend import ClaudeBackend
-from agents.claude.setup import LONGEST_S, Commands
+from agents.claude.setup import Commands
 from agents.claude.tools.proposing import GivenUp
 from agents.specialists.setup import Setup
 from orchestrator.errors import TestsUnusable, WorkloadFailed
@@ -13,7 +13,10 @@ from orchestrator.workspace.repository import Repository
 from profiling.behaviour.tests import run_tests
 from profiling.collect.runs import Workload, WorkloadError
 from profiling.measure.processes import Processes
-from profiling.model import Tree
+from profiling.model import Command, Tree
+
+_LONGEST_S = 180.0
+"""Of one run of a command that is tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,7 @@ class ModelSetup:
 
     def _workload(self, found: Setup, tree: Tree, commands: Commands) -> str:
         workload = Workload(
-            tree=tree, command=commands.workload, interpreter=found.interpreter, processes=self.processes
+            tree=tree, command=_bounded(commands.workload), interpreter=found.interpreter, processes=self.processes
         )
         try:
             workload.plain()
@@ -77,11 +80,15 @@ class ModelSetup:
             return ""
         with self.observer.scratch() as scratch:
             try:
-                outcomes = run_tests(commands.tests, tree, found.interpreter, self.processes, scratch)
+                outcomes = run_tests(_bounded(commands.tests), tree, found.interpreter, self.processes, scratch)
                 check_usable(commands.tests.text, outcomes)
             except (TestsUnusable, FileNotFoundError) as error:
-                return f"the tests can't be run so (within {LONGEST_S:.0f} s): {error}"
+                return f"the tests can't be run so (within {_LONGEST_S:.0f} s): {error}"
         return ""
+
+
+def _bounded(command: Command) -> Command:
+    return replace(command, timeout_s=_LONGEST_S)
 
 
 def _named(commands: Commands) -> str:

@@ -129,7 +129,8 @@ class Account:
     @property
     def by_agent(self) -> dict[str, Spent]:
         """Return the totals of every agent that asked, by name."""
-        return {agent: spent for agent, spent in sorted(self._spent.items()) if agent}
+        with self._lock:
+            return {agent: spent for agent, spent in sorted(self._spent.items()) if agent}
 
     def check(self, agent: str) -> None:
         """Let an agent ask, or not.

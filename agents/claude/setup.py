@@ -23,9 +23,6 @@ from prompts.inputs import SetupBrief
 from prompts.rendering import Data, render
 
 AGENT = "setup"
-LONGEST_S = 180.0
-"""Of one run of a command that is proposed."""
-
 _MOST_FILES = 300
 _MOST_WORDS = 400
 _RUNNERS = frozenset({"pytest", "unittest"})
@@ -122,7 +119,7 @@ def _allowed(text: str, checkout: Checkout, tree: Tree) -> Command:
         ToolRefused: it does not.
     """
     try:
-        command = parse(text, timeout_s=LONGEST_S)
+        command = parse(text)
     except BadCommand as error:
         raise ToolRefused(str(error)) from None
     program, *words = command.argv

@@ -50,7 +50,7 @@ def objection(choice: Choice, shown: Sequence[Option], situation: Situation, rea
         case Action.EXPERIMENT | Action.PIVOT:
             return _of_trying(choice, known, situation)
         case Action.RESEARCH:
-            return _of_reading(choice, read)
+            return _of_reading(choice, shown, read)
         case Action.STOP:
             return _of_stopping(shown, situation)
         case Action.EMBEDDED:
@@ -96,7 +96,9 @@ def _of_trying(choice: Choice, known: dict[str, Option], situation: Situation) -
     return ""
 
 
-def _of_reading(choice: Choice, read: frozenset[str]) -> str:
+def _of_reading(choice: Choice, shown: Sequence[Option], read: frozenset[str]) -> str:
+    if read.issuperset(one.id for one in shown):
+        return "enough was read before one choice: say what is tried"
     if not choice.options:
         return "research takes the ids of the options to read about"
     again = [one for one in choice.options if one in read]

@@ -107,6 +107,7 @@ def test_a_function_is_read_about_once(make: Any) -> None:
     choice = chosen(Action.RESEARCH, "o1", "o2")
     assert said(choice, at) == ""
     assert "o2 was read about already" in said(choice, at, frozenset({"o2"}))
+    assert "enough was read" in said(choice, at, frozenset({"o1", "o2", "o3"}))
 
 
 def test_an_end_and_the_way_out_of_being_stuck_are_the_policys_alone(make: Any) -> None:
