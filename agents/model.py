@@ -9,7 +9,7 @@ from typing import Protocol
 from profiling.audit.target_facts import AuditFacts
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain, FunctionKey, Tree
-from profiling.profile import Profile
+from profiling.profile import FunctionProfile, Profile
 from profiling.target import Interaction, Target
 
 
@@ -209,6 +209,10 @@ class Bench(Protocol):
 
     def run_tests(self, proposal: Proposal, names: tuple[str, ...]) -> str:
         """Run the tests whose names hold one of these (all, if none is given) with a fix; say what became of them."""
+        ...
+
+    def line_times(self, found: FunctionProfile, profile: Profile) -> str:
+        """Say where a function's time goes, line by line, in one more run of the unchanged workload."""
         ...
 
     def samples(self, key: FunctionKey) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ _EXHAUSTED = frozenset({FinishReason.NOTHING_LICENSED, FinishReason.PLATEAU})
 def next_step(
     state: SessionState, survey: Survey, records: tuple[ExperimentRecord, ...], services: Services
 ) -> NextStep:
-    """Return what the policy chooses; what the maintainers focus on is tried first."""
+    """Return what the policy chooses, or the lead among it; what the maintainers focus on is tried first."""
     wanted = tuple(one for one in survey.candidates if _is_wanted(one, services.conventions))
     focused = tuple(one for one in wanted if _is_focused(one, services.conventions))
     situation = _situation(state, survey, records, services, focused or wanted)
@@ -32,7 +32,7 @@ def next_step(
     if has_more and isinstance(step, Finish) and step.reason in _EXHAUSTED:
         situation = _situation(state, survey, records, services, wanted)
         step = choose(situation)
-    return step
+    return services.chooser.choose(state, situation, survey, step)
 
 
 def waiting(

@@ -11,10 +11,12 @@ from agents.model import Brief, Review
 from agents.specialists.setup import Setup
 from orchestrator.draft import Draft
 from orchestrator.ledger.conventions import Conventions
+from orchestrator.ledger.costs import Costs
 from orchestrator.ledger.handoff import SessionStatus
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.events import Event
 from orchestrator.policy.ranking import Tally
+from orchestrator.policy.situation import NextStep, Situation
 from orchestrator.settings import Settings
 from orchestrator.state import Assignment, Chosen, SessionState
 from orchestrator.survey import Survey
@@ -208,6 +210,22 @@ class Recorder(Protocol):
         ...
 
 
+class Chooser(Protocol):
+    """Has the last word on the next step, within the policy's rules."""
+
+    def choose(self, state: SessionState, situation: Situation, survey: Survey, step: NextStep) -> NextStep:
+        """Return the step to take; `step` is what the policy chose in this situation."""
+        ...
+
+
+class PolicyChooser:
+    """Takes what the policy chose."""
+
+    def choose(self, _state: SessionState, _situation: Situation, _survey: Survey, step: NextStep) -> NextStep:
+        """Return the policy's step."""
+        return step
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merged:
     """What became of the work of a dispatch.
@@ -257,6 +275,8 @@ class Services:
         began_s: on the clock, moved back by the time before an interruption.
         earlier: what became of each kind of fix in earlier sessions, read once when this one began.
         spent_budget: says which budget of a model is used up; nothing while none is.
+        costs: says what the session's models cost so far, by agent.
+        chooser: has the last word on the next step.
         workers: that may be out at the same time; 1 means that the lead works alone.
         crews, merger: of the team; None where there is none.
     """
@@ -274,6 +294,8 @@ class Services:
     began_s: float
     earlier: Mapping[str, Tally] = field(default_factory=dict)
     spent_budget: Callable[[], str] = str
+    costs: Callable[[], Costs] = dict
+    chooser: Chooser = field(default_factory=PolicyChooser)
     workers: int = 1
     crews: Crews | None = None
     merger: Merger | None = None

@@ -11,11 +11,11 @@ from orchestrator.state import SessionState
 
 
 async def choose(state: SessionState, runtime: Runtime[Services]) -> SessionState:
-    """Let the policy choose from the ranked targets, the history and the bounds."""
+    """Let the policy, or a lead within its rules, choose from the ranked targets, the history and the bounds."""
     services, found = runtime.context, setup_from_json(state["setup"])
     survey = await services.run(services.observer.survey, found, state["head_commit"], state["head_tree"])
     records = services.recorder.records()
-    step = next_step(state, survey, records, services)
+    step = await services.run(next_step, state, survey, records, services)
     repeated = again(state, survey, records, step)
     for event in says.step(step) if "chosen" not in repeated else ():
         services.bus.publish(event)

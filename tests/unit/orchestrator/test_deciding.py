@@ -6,6 +6,7 @@ from agents.model import Candidate
 from orchestrator.deciding import as_update, headline_dimension, is_named_by, next_step
 from orchestrator.ledger.conventions import Conventions
 from orchestrator.policy.situation import Experiment, Finish, NextStep
+from orchestrator.services import PolicyChooser
 from orchestrator.state import SessionState
 from profiling.model import Dimension, Domain, FunctionKey
 from profiling.target import Target
@@ -46,7 +47,12 @@ def candidate(key: FunctionKey, share: float) -> Candidate:
 def choose(conventions: Conventions, **settings: object) -> NextStep:
     limits = {"max_experiments": 9, "time_limit_s": 60.0, "domain": None, **settings}
     services = SimpleNamespace(
-        conventions=conventions, settings=SimpleNamespace(**limits), spent_s=0.0, earlier={}, spent_budget=str
+        conventions=conventions,
+        settings=SimpleNamespace(**limits),
+        spent_s=0.0,
+        earlier={},
+        spent_budget=str,
+        chooser=PolicyChooser(),
     )
     survey = SimpleNamespace(
         targets=(target(PARSE), target(WRITE)), candidates=(candidate(PARSE, 0.3), candidate(WRITE, 0.1))
