@@ -2,6 +2,7 @@
 
 import subprocess
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -20,8 +21,9 @@ def process_started(pid: int) -> str:
         return _answer("ps", "-o", "lstart=", "-p", str(pid))
 
 
+@cache
 def boot() -> str:
-    """Return what names the time since the machine was started; empty where the system does not tell."""
+    """Return what names the time since the machine was started, asked once; empty where the system does not tell."""
     try:
         return _BOOT_ID.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
