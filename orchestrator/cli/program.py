@@ -50,6 +50,11 @@ COMMANDS = (
         summary="The same, and the table of what is worth working on.",
     ),
     Listed(
+        name="scan",
+        target="orchestrator.cli.scan:scan",
+        summary="List what in the source costs time or memory, the worst first.",
+    ),
+    Listed(
         name="audit",
         target="orchestrator.cli.audit:audit",
         summary="Read what actions reach and cost, before anyone runs them.",
