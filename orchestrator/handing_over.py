@@ -26,7 +26,7 @@ class HandoffKeeper:
     Attributes:
         layout: where the file is.
         clock: stamps it.
-        session_id, goal: of the session.
+        session_id, goal, branch: of the session.
         seen: the last value of each section that is heard, not computed.
     """
 
@@ -34,6 +34,7 @@ class HandoffKeeper:
     clock: Clock
     session_id: str
     goal: str
+    branch: str = SESSION_BRANCH
     seen: dict[EventKind, tuple[str, ...]] = field(default_factory=dict)
 
     def begin(self, setup: Setup, state: SessionState, records: tuple[ExperimentRecord, ...]) -> None:
@@ -49,7 +50,7 @@ class HandoffKeeper:
         blank = Handoff(
             session=self.session_id,
             status=SessionStatus.RUNNING,
-            branch=SESSION_BRANCH,
+            branch=self.branch,
             base_commit=state["base_commit"],
             head_commit=state["head_commit"],
             workload=methodology.workload_of(setup).text,

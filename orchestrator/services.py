@@ -18,6 +18,8 @@ from orchestrator.policy.ranking import Tally
 from orchestrator.settings import Settings
 from orchestrator.state import Chosen, SessionState
 from orchestrator.survey import Survey
+from orchestrator.terms import InScope, everything
+from orchestrator.workspace.branch import SESSION_BRANCH
 from profiling.comparison import Measurement
 from profiling.model import Dimension
 
@@ -66,6 +68,7 @@ class Start:
         first_number: number of the next experiment.
         resumed_branch: the branch was there before, with earlier work on it.
         notes: what the person should know, one sentence each.
+        branch: that keeps are committed to.
     """
 
     base_commit: str
@@ -73,6 +76,7 @@ class Start:
     first_number: int
     resumed_branch: bool
     notes: tuple[str, ...]
+    branch: str = SESSION_BRANCH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +208,7 @@ class Services:
         began_s: on the clock, moved back by the time before an interruption.
         earlier: what became of each kind of fix in earlier sessions, read once when this one began.
         spent_budget: says which budget of a model is used up; nothing while none is.
+        in_scope: says where a fix may be tried.
     """
 
     settings: Settings
@@ -219,6 +224,7 @@ class Services:
     began_s: float
     earlier: Mapping[str, Tally] = field(default_factory=dict)
     spent_budget: Callable[[], str] = str
+    in_scope: InScope = everything
 
     @property
     def spent_s(self) -> float:

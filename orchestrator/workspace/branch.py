@@ -91,6 +91,11 @@ def advance(repository: Repository, branch: str, *, new: str, old: str, session:
     return None
 
 
+def delete(repository: Repository, branch: str) -> None:
+    """Delete a local branch; nothing happens when there is none."""
+    repository.git.run("update-ref", "-d", f"refs/heads/{branch}")
+
+
 def commit_files(worktree: Worktree, files: tuple[str, ...], message: str) -> Committed | Refused:
     """Commit exactly the named files on the worktree's detached HEAD, through the project's hooks.
 

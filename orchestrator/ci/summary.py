@@ -1,0 +1,132 @@
+"""The one summary of a run in CI, as Markdown: what was kept, what it measured, and how to see it again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from orchestrator.ledger.record import ExperimentRecord
+from orchestrator.live.effects import effect_lines, measured_lines
+from orchestrator.live.plain_text import one_line
+from profiling.comparison import Comparison, Measurement
+
+MARKER = "<!-- optimize: the one comment of this pull request -->"
+NOTHING_LEFT = "Nothing to report any more"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a run came to.
+
+    Attributes:
+        kept: the fixes that stand, in order.
+        headline: base against head, as the session said it.
+        introduced: what the pull request itself did, against its merge base; None where it was not measured.
+        why_not_introduced: why it was not; empty otherwise.
+        delivered: what became of the commits, one sentence.
+        workload: the command that was measured.
+        base, head: commits before and after the fixes.
+    """
+
+    kept: tuple[ExperimentRecord, ...]
+    headline: str
+    introduced: Measurement | None
+    why_not_introduced: str
+    delivered: str
+    workload: str
+    base: str
+    head: str
+
+    @property
+    def regressions(self) -> tuple[Comparison, ...]:
+        """Return the dimensions that the pull request made worse, beyond their limits."""
+        compared = self.introduced.comparisons.values() if self.introduced is not None else ()
+        return tuple(one for one in compared if one.regressed)
+
+    @property
+    def is_material(self) -> bool:
+        """Say whether there is anything to tell."""
+        return bool(self.kept or self.regressions)
+
+
+def summary(outcome: Outcome) -> str:
+    """Return the Markdown of a run with something to tell."""
+    parts = [MARKER, f"### {_title(outcome)}"]
+    if outcome.regressions and outcome.introduced is not None:
+        parts.append("This pull request against its merge base:\n\n" + _bullets(effect_lines(outcome.introduced)))
+    elif outcome.why_not_introduced:
+        parts.append(f"What this pull request itself changed was not measured: {_text(outcome.why_not_introduced)}.")
+    if outcome.kept:
+        parts += [_text(outcome.headline), _table(outcome.kept), _reasons(outcome.kept), _text(outcome.delivered)]
+        parts.append(_again(outcome))
+    return "\n\n".join(parts) + "\n"
+
+
+def nothing_left(head: str) -> str:
+    """Return what takes the place of an earlier summary when there is nothing to tell any more."""
+    return f"{MARKER}\n\n{NOTHING_LEFT}, as of {head[:10]}.\n"
+
+
+def effect(record: ExperimentRecord) -> str:
+    """Return what was measured of a fix, in the dimension that decided."""
+    judged = record.judged
+    compared = judged.comparisons.get(judged.decided_on) if judged is not None else None
+    if compared is None:
+        return "not measured"
+    where = "" if judged is record.measurement else " of its own calls"
+    interval = f"{compared.ratio:.2f}x [{compared.low:.2f}, {compared.high:.2f}], {compared.pairs} pairs"
+    return f"{compared.dimension.value}{where} {interval}"
+
+
+def _title(outcome: Outcome) -> str:
+    worse = ", ".join(one.dimension.value for one in outcome.regressions)
+    said = [f"slower or larger than its base: {worse}"] if worse else []
+    count = len(outcome.kept)
+    if count:
+        said.append(f"{count} fix{'' if count == 1 else 'es'} proved")
+    return f"optimize: {'; '.join(said)}"
+
+
+def _table(kept: Sequence[ExperimentRecord]) -> str:
+    rows = ["| fix | where | measured, after / before | commit |", "|---|---|---|---|"]
+    for record in kept:
+        key = record.proposal.key
+        where = f"{_code(key.qualname)} {_code(key.place)}"
+        rows.append(f"| {_text(record.proposal.summary)} | {where} | {_text(effect(record))} | {record.commit[:10]} |")
+    return "\n".join(rows)
+
+
+def _reasons(kept: Sequence[ExperimentRecord]) -> str:
+    lines = [
+        f"- {_text(record.proposal.summary)}: {_text(record.proposal.mechanism)}\n"
+        + "\n".join(f"  - {_text(line)}" for line in measured_lines(record.measurement, record.calls))
+        for record in kept
+    ]
+    return "\n".join(
+        [
+            "<details><summary>Why each is faster, and everything that was measured</summary>",
+            "",
+            *lines,
+            "",
+            "</details>",
+        ]
+    )
+
+
+def _again(outcome: Outcome) -> str:
+    again = f"optimize compare {outcome.base[:12]} {outcome.head[:12]} --workload '{one_line(outcome.workload)}'"
+    return f"Tests and recorded calls behave as before. To measure it again:\n\n    {again}"
+
+
+def _bullets(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {_text(line)}" for line in lines)
+
+
+def _text(text: str) -> str:
+    """Return text of the repository so that it is only text: no markup, no mention of people."""
+    escaped = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    for character in "\\`*_[]#|":
+        escaped = escaped.replace(character, f"\\{character}")
+    return escaped.replace("@", "@\u200b")
+
+
+def _code(text: str) -> str:
+    return f"`{one_line(text).replace('`', '').replace('|', '')}`"
