@@ -62,12 +62,13 @@ class Delivery:
         if dry_run:
             return f"A dry run: nothing was committed or pushed; the fixes are in {patch}."
         try:
-            fast_forward(self.repository.git, result, session="ci")
+            given = fast_forward(self.repository.git, result, session="ci")
         except NotWritable as error:
             return f"Not committed: {error}; the fixes are in {patch}."
+        advice = f" {given.advice}." if given is not None and given.advice else ""
         if self.ground.destination is None:
-            return f"Not pushed: {self.ground.why_no_push}; the fixes are in {patch}."
-        return self._pushed(self.ground.destination, result, patch)
+            return f"Not pushed: {self.ground.why_no_push}; the fixes are in {patch}.{advice}"
+        return self._pushed(self.ground.destination, result, patch) + advice
 
     def _write_patch(self, result: str) -> str:
         between = f"{self.ground.head}..{result}"

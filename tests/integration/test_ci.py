@@ -171,7 +171,9 @@ def test_a_base_that_a_shallow_clone_lacks_is_fetched(hosted: Hosted, tmp_path: 
     git(tmp_path, "clone", "-q", "--depth", "1", "--branch", "feature", hosted.remote.as_uri(), "shallow")
     shallow = replace(hosted, root=tmp_path / "shallow")
 
-    done = shallow.optimize("--base", hosted.base, "--dry-run", "--max-experiments", "1", "--workload", "python nothing.py")
+    done = shallow.optimize(
+        "--base", hosted.base, "--dry-run", "--max-experiments", "1", "--workload", "python nothing.py"
+    )
 
     assert git(shallow.root, "merge-base", hosted.base, "HEAD") == hosted.base
     assert done.code == 3  # it went on to the workload
@@ -182,7 +184,10 @@ def test_a_base_that_a_shallow_clone_lacks_is_fetched(hosted: Hosted, tmp_path: 
     [
         ("{", "the event file can't be read"),
         ('{"pull_request": {"number": "seven"}}', "pull_request"),
-        ('{"pull_request": {"number": 7, "base": {"ref": "main", "sha": "--help"}, "head": {}}}', "pull_request.base.sha"),
+        (
+            '{"pull_request": {"number": 7, "base": {"ref": "main", "sha": "--help"}, "head": {}}}',
+            "pull_request.base.sha",
+        ),
     ],
 )
 def test_a_damaged_event_file_is_refused_with_its_place(hosted: Hosted, event: str, said: str) -> None:
