@@ -50,6 +50,11 @@ COMMANDS = (
         summary="The same, and the table of what is worth working on.",
     ),
     Listed(
+        name="compare",
+        target="orchestrator.cli.compare:compare",
+        summary="Measure one commit against another.",
+    ),
+    Listed(
         name="audit",
         target="orchestrator.cli.audit:audit",
         summary="Read what actions reach and cost, before anyone runs them.",
