@@ -11,10 +11,12 @@ from orchestrator.ci.delivery import Delivery
 from orchestrator.ci.environment import git_credentials
 from orchestrator.ci.event import pull_request
 from orchestrator.ci.ground import Ground, stand
+from orchestrator.ci.introduced import Introduced
 from orchestrator.ci.scope import PullRequestScope
 from orchestrator.ci.summary import Outcome, effect, summary
+from orchestrator.comparing.report import Report
 from orchestrator.errors import GateNotMet
-from orchestrator.ledger import experiment_json
+from orchestrator.ledger import experiment_json, setup_md
 from orchestrator.ledger.atomic import write_text
 from orchestrator.ledger.layout import Layout
 from orchestrator.ledger.record import ExperimentRecord
@@ -37,7 +39,7 @@ async def run_in_ci(settings: Settings, bus: Bus) -> SessionResult:
     """Run a session on the branch that is checked out, and deliver what it kept.
 
     Raises:
-        OptimizeError: with its exit code; GateNotMet when the branch is worse than its base and that was asked for.
+        OptimizeError: with its exit code.
     """
     repository = Repository.open(settings.repo)
     credentials = git_credentials(os.environ)
@@ -82,7 +84,7 @@ class _Run:
         terms = Terms(branch=self.ground.private_branch, begins_anew=True)
         await session.run(self.settings, self.bus, terms=terms if scope is None else _within(terms, scope))
         try:
-            outcome = self._outcome()
+            outcome = await self._outcome()
         finally:
             branch.delete(self.repository, self.ground.private_branch)
         return self._told(outcome)
@@ -93,7 +95,7 @@ class _Run:
             return None
         return PullRequestScope.between(self.repository, self.ground.merge_base, self.ground.head)
 
-    def _outcome(self) -> Outcome:
+    async def _outcome(self) -> Outcome:
         result = self.repository.branch_head(self.ground.private_branch) or self.ground.head
         kept = self._standing(result)
         delivered = ""
@@ -103,13 +105,21 @@ class _Run:
         return Outcome(
             kept=kept,
             headline=self.heard.headline,
-            introduced=None,
-            why_not_introduced="",
+            introduced=await self._introduced(),
             delivered=delivered,
             workload=kept[0].workload if kept else "",
             base=self.ground.head,
             head=result,
         )
+
+    async def _introduced(self) -> Report | str:
+        """Return what the branch itself did; nothing in words where it has no base."""
+        setup = setup_md.load(self.delivery.layout.setup)
+        parted = self.ground.merge_base
+        if parted is None or parted == self.ground.head or setup is None or setup.workload is None:
+            return ""
+        asked = Introduced(repository=self.repository, settings=self.settings, bus=self.bus)
+        return await asked.measured(parted, self.ground.head, setup.workload.text)
 
     def _standing(self, result: str) -> tuple[ExperimentRecord, ...]:
         """Return the fixes of this run that were not undone at its end."""
@@ -128,10 +138,11 @@ class _Run:
         self._comment(text)
         if outcome is None:
             return SessionResult(exit_code=0, lines=("no Python code was changed: nothing to look at",))
-        if outcome.regressions and self.settings.fail_on == "regression":
-            worse = ", ".join(one.dimension.value for one in outcome.regressions)
-            raise GateNotMet(f"the branch is worse than its base: {worse}", hint="the summary has the figures")
-        return SessionResult(exit_code=0, lines=self._lines(outcome))
+        worse = ", ".join(one.dimension.value for one in outcome.regressions)
+        if worse:
+            self.bus.publish(says.warning(f"the branch is worse than its base: {worse}; the summary has the figures"))
+        failed = bool(worse) and self.settings.fail_on == "regression"
+        return SessionResult(exit_code=GateNotMet.exit_code if failed else 0, lines=self._lines(outcome))
 
     def _lines(self, outcome: Outcome) -> tuple[str, ...]:
         effects = {record.number: effect(record) for record in outcome.kept}

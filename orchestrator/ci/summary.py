@@ -1,12 +1,14 @@
 """The one summary of a run in CI, as Markdown: what was kept, what it measured, and how to see it again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from orchestrator.comparing.judging import Standing
+from orchestrator.comparing.report import DimensionReport, Report
+from orchestrator.comparing.text import ordered, ratio_text
 from orchestrator.ledger.record import ExperimentRecord
-from orchestrator.live.effects import effect_lines, measured_lines
+from orchestrator.live.effects import measured_lines
 from orchestrator.live.plain_text import one_line
-from profiling.comparison import Comparison, Measurement
 
 MARKER = "<!-- optimize: the one comment of this pull request -->"
 NOTHING_LEFT = "Nothing to report any more"
@@ -19,8 +21,8 @@ class Outcome:
     Attributes:
         kept: the fixes that stand, in order.
         headline: base against head, as the session said it.
-        introduced: what the pull request itself did, against its merge base; None where it was not measured.
-        why_not_introduced: why it was not; empty otherwise.
+        introduced: what the pull request itself did, against its merge base; where it was not measured, why, in
+            words; nothing where there is no base.
         delivered: what became of the commits, one sentence.
         workload: the command that was measured.
         base, head: commits before and after the fixes.
@@ -28,18 +30,24 @@ class Outcome:
 
     kept: tuple[ExperimentRecord, ...]
     headline: str
-    introduced: Measurement | None
-    why_not_introduced: str
+    introduced: Report | str
     delivered: str
     workload: str
     base: str
     head: str
 
     @property
-    def regressions(self) -> tuple[Comparison, ...]:
+    def regressions(self) -> tuple[DimensionReport, ...]:
         """Return the dimensions that the pull request made worse, beyond their limits."""
-        compared = self.introduced.comparisons.values() if self.introduced is not None else ()
-        return tuple(one for one in compared if one.regressed)
+        workloads = self.introduced.workloads if isinstance(self.introduced, Report) else ()
+        return tuple(one for workload in workloads for one in ordered(workload) if one.standing is Standing.REGRESSED)
+
+    @property
+    def why_not_introduced(self) -> str:
+        """Return why it is not known what the pull request did; nothing where it is, or where nobody asked."""
+        if isinstance(self.introduced, str):
+            return self.introduced
+        return next((one.problem for one in self.introduced.workloads if one.problem), "")
 
     @property
     def is_material(self) -> bool:
@@ -50,8 +58,9 @@ class Outcome:
 def summary(outcome: Outcome) -> str:
     """Return the Markdown of a run with something to tell."""
     parts = [MARKER, f"### {_title(outcome)}"]
-    if outcome.regressions and outcome.introduced is not None:
-        parts.append("This pull request against its merge base:\n\n" + _bullets(effect_lines(outcome.introduced)))
+    if outcome.regressions:
+        lines = (f"{one.dimension.value}: {ratio_text(one)}, limit {one.limit}" for one in outcome.regressions)
+        parts.append("Before any fix, this pull request against where it left its base:\n\n" + _bullets(lines))
     elif outcome.why_not_introduced:
         parts.append(f"What this pull request itself changed was not measured: {_text(outcome.why_not_introduced)}.")
     if outcome.kept:
@@ -116,7 +125,7 @@ def _again(outcome: Outcome) -> str:
     return f"Tests and recorded calls behave as before. To measure it again:\n\n    {again}"
 
 
-def _bullets(lines: Sequence[str]) -> str:
+def _bullets(lines: Iterable[str]) -> str:
     return "\n".join(f"- {_text(line)}" for line in lines)
 
 

@@ -138,9 +138,10 @@ def hosted(tmp_path: Path) -> Hosted:
 
 
 def test_what_a_pull_request_made_slow_is_fixed_pushed_and_told_once(hosted: Hosted) -> None:
-    done = hosted.optimize()
+    done = hosted.optimize("--fail-on", "regression")
 
-    assert done.code == 0, done.out + done.err
+    assert done.code == 1, done.out + done.err
+    assert "the branch is worse than its base: cpu_s" in done.out
     pushed = hosted.remote_head()
     assert pushed == git(hosted.root, "rev-parse", "HEAD") != hosted.head
     assert git(hosted.root, "branch", "--show-current") == "feature"
@@ -149,6 +150,7 @@ def test_what_a_pull_request_made_slow_is_fixed_pushed_and_told_once(hosted: Hos
     (comment,) = hosted.comments
     assert comment["body"] == hosted.step_summary
     assert "Pushed to feature" in comment["body"]
+    assert "### optimize: slower or larger than its base: cpu_s" in comment["body"]
     assert "`unknown`" in comment["body"]
     assert "::notice file=shop/text.py,line=" in done.out
     assert SECRET not in done.out + done.err + comment["body"]

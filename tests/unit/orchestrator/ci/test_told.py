@@ -16,12 +16,14 @@ from orchestrator.ci.comment import Comments
 from orchestrator.ci.environment import git_credentials, sorted_out
 from orchestrator.ci.event import PullRequest, pull_request
 from orchestrator.ci.summary import MARKER, Outcome, effect, nothing_left, summary
+from orchestrator.comparing.judging import Standing
+from orchestrator.comparing.report import DimensionReport, Report, SideReport, WorkloadReport
 from orchestrator.errors import UsageError
 from orchestrator.ledger.record import ExperimentRecord, TestTally
 from orchestrator.policy.verdict import Level, Reason, Status, Verdict
 from profiling.measure.environment import LISTED_ONLY, launch
 from profiling.model import Command, Dimension, Domain, FunctionKey, Interpreter, Tree
-from tests.fakes.experiments import compared, measured
+from tests.fakes.experiments import measured
 
 TOKEN = "ghs_secret"
 REQUEST = PullRequest(
@@ -84,13 +86,30 @@ def outcome(*records: ExperimentRecord) -> Outcome:
     return Outcome(
         kept=records,
         headline="base against head",
-        introduced=None,
-        why_not_introduced="",
+        introduced="",
         delivered="Pushed to feature.",
         workload="python bench.py",
         base="a" * 40,
         head="c" * 40,
     )
+
+
+def report(standing: Standing) -> Report:
+    side = SideReport(name="main", commit="a" * 40, interpreter="python", python="3.11.7")
+    one = DimensionReport(
+        dimension=Dimension.CPU_S,
+        base=1.0,
+        head=1.4,
+        ratio=1.4,
+        low=1.3,
+        high=1.5,
+        pairs=7,
+        standing=standing,
+        limit="1.03x",
+        decides=True,
+    )
+    workload = WorkloadReport(command="python bench.py", standing=standing, dimensions=(one,))
+    return Report(base=side, head=side, standing=standing, workloads=(workload,), changed=(), environment={}, notes=())
 
 
 def test_a_summary_has_every_fix_with_its_interval_and_how_to_see_it_again() -> None:
@@ -103,14 +122,24 @@ def test_a_summary_has_every_fix_with_its_interval_and_how_to_see_it_again() -> 
 
 
 def test_what_the_branch_made_worse_comes_first() -> None:
-    worse = replace(measured(1.4), comparisons={Dimension.CPU_S: replace(compared(1.4), regressed=True)})
-
-    told = replace(outcome(), introduced=worse)
+    told = replace(outcome(kept()), introduced=report(Standing.REGRESSED))
 
     assert told.is_material
-    assert "slower or larger than its base: cpu_s" in summary(told)
-    assert "CPU: 1s → 1.4s (40% slower)" in summary(told)
+    assert "### optimize: slower or larger than its base: cpu_s; 1 fix proved" in summary(told)
+    assert summary(told).index("cpu\\_s: 1.40x \\[1.30, 1.50\\], 7 pairs, limit 1.03x") < summary(told).index(
+        "ask a set"
+    )
+
+
+def test_a_difference_within_its_limit_is_nothing_to_tell() -> None:
+    assert not replace(outcome(), introduced=report(Standing.WORSE)).is_material
     assert not outcome().is_material
+
+
+def test_why_the_branch_could_not_be_compared_is_said_beside_what_was_kept() -> None:
+    text = summary(replace(outcome(kept()), introduced="main (aaaa) has no bench.py"))
+
+    assert "was not measured: main (aaaa) has no bench.py" in text
 
 
 @given(text=st.text(max_size=80))
