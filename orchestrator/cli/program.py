@@ -55,6 +55,11 @@ COMMANDS = (
         summary="Measure one commit against another.",
     ),
     Listed(
+        name="verify",
+        target="orchestrator.cli.verify:verify",
+        summary="Measure what was kept again, on this machine.",
+    ),
+    Listed(
         name="audit",
         target="orchestrator.cli.audit:audit",
         summary="Read what actions reach and cost, before anyone runs them.",
