@@ -68,6 +68,8 @@ COMMANDS = (
     Listed(
         name="status", target="orchestrator.cli.status:status", summary="Where the session here stands, and what next."
     ),
+    Listed(name="stop", target="orchestrator.cli.stop:stop", summary="End the session that runs here, cleanly."),
+    Listed(name="clean", target="orchestrator.cli.clean:clean", summary="Remove what sessions left behind."),
     Listed(
         name="doctor",
         target="orchestrator.cli.doctor:doctor",
