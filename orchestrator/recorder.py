@@ -32,7 +32,7 @@ from orchestrator.workspace.repository import EXPERIMENT_TRAILER, Repository
 from profiling.measure.environment import fingerprint
 
 _DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
-REVERTED_TRAILER = "Ratchet-Reverted"
+REVERTED = "Ratchet-Reverted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,13 +127,13 @@ class RepositoryRecorder:
     def revert(self, commit: str, why: str) -> str:
         """Undo one kept commit on the session branch and return the new head; a second call finds the first one's."""
         head = self.repository.branch_head(self.session_branch) or commit
-        undone = [one for one in self.repository.log(commit, head) if f"{REVERTED_TRAILER}: {commit}" in one.message]
+        undone = [one for one in self.repository.log(commit, head) if f"{REVERTED}: {commit}" in one.message]
         if undone:
             return head
         files = self.repository.changed_files(f"{commit}^", commit)
         work = self.checkouts.work(head)
         work.git.run("revert", "--no-commit", commit)
-        message = f"revert: {self.repository.commit_info(commit).subject}\n\n{why}\n\n{REVERTED_TRAILER}: {commit}\n"
+        message = f"revert: {self.repository.commit_info(commit).subject}\n\n{why}\n\n{REVERTED}: {commit}\n"
         made = branch.commit_files(work, files, message)
         if isinstance(made, Refused):
             self.warn(f"{commit[:10]} could not be reverted: {made.reason}")

@@ -23,10 +23,10 @@ from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live import says
 from orchestrator.live.bus import Bus
 from orchestrator.live.events import Event, EventKind
-from orchestrator.recorder import REVERTED_TRAILER
 from orchestrator.session import SessionResult
 from orchestrator.settings import Settings
 from orchestrator.terms import Terms
+from orchestrator.verifier import standing
 from orchestrator.workspace import branch
 from orchestrator.workspace.repository import Repository
 
@@ -123,11 +123,10 @@ class _Run:
 
     def _standing(self, result: str) -> tuple[ExperimentRecord, ...]:
         """Return the fixes of this run that were not undone at its end."""
-        commits = self.repository.log(self.ground.head, result)
-        undone = {line.removeprefix(f"{REVERTED_TRAILER}: ") for one in commits for line in one.message.splitlines()}
-        there = {one.commit for one in commits} - undone
+        there = {one.commit for one in self.repository.log(self.ground.head, result)}
         records = experiment_json.load_all(self.delivery.layout.experiments)
-        return tuple(one for one in records if one.session == self.heard.session_id and one.commit in there)
+        mine = [one for one in records if one.session == self.heard.session_id and one.commit in there]
+        return standing(mine, self.repository, result)
 
     def _told(self, outcome: Outcome | None) -> SessionResult:
         """Tell the result everywhere it belongs, once; nothing where there is nothing to tell."""

@@ -55,6 +55,11 @@ COMMANDS = (
         summary="Measure one commit against another.",
     ),
     Listed(
+        name="verify",
+        target="orchestrator.cli.verify:verify",
+        summary="Measure what was kept again, on this machine.",
+    ),
+    Listed(
         name="audit",
         target="orchestrator.cli.audit:audit",
         summary="Read what actions reach and cost, before anyone runs them.",
@@ -63,6 +68,8 @@ COMMANDS = (
     Listed(
         name="status", target="orchestrator.cli.status:status", summary="Where the session here stands, and what next."
     ),
+    Listed(name="stop", target="orchestrator.cli.stop:stop", summary="End the session that runs here, cleanly."),
+    Listed(name="clean", target="orchestrator.cli.clean:clean", summary="Remove what sessions left behind."),
     Listed(
         name="doctor",
         target="orchestrator.cli.doctor:doctor",

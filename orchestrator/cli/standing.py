@@ -122,7 +122,7 @@ def as_dict(standing: Standing) -> dict[str, JsonValue]:
 
 
 def _state(holder: Holder | None, written: Handoff | None, *, is_begun: bool) -> State:
-    if holder is not None:
+    if holder is not None and not holder.is_command:
         return State.RUNNING
     if written is None:
         return State.KILLED if is_begun else State.NONE
@@ -138,7 +138,8 @@ def _headline(standing: Standing) -> str:
 
 def _facts(standing: Standing) -> list[str]:
     written, holder = standing.handoff, standing.holder
-    lines = [f"pid {holder.pid} of {holder.user} on {holder.host}, since {holder.started}"] if holder else []
+    what = f"{holder.session} runs: " if holder and holder.is_command else ""
+    lines = [f"{what}pid {holder.pid} of {holder.user} on {holder.host}, since {holder.started}"] if holder else []
     if written is None:
         return lines
     outcomes = f"{written.keeps} kept, {written.discards} discarded, {written.crashes} crashed"
@@ -172,7 +173,7 @@ def _next(standing: Standing) -> tuple[str, ...]:
             return (go_on,)
         case State.RUNNING:
             pid = standing.holder.pid if standing.holder else 0
-            return ("wait for it", *([f"stop it cleanly: kill {pid}"] if pid else []))
+            return ("wait for it", *([f"stop it cleanly: optimize stop {folder}"] if pid else []))
         case State.KILLED | State.INTERRUPTED:
             return (f"{go_on}   goes on from there",)
         case State.FAILED:

@@ -33,6 +33,8 @@ from profiling.measure.processes import Processes
 from profiling.model import Command, Dimension
 from profiling.profile import Profile
 
+_NO_CODE = "no code of the source differs: only documentation, or files outside the source"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
@@ -102,6 +104,7 @@ class Comparer:
         if base.tree == head.tree and sides.base.interpreter == sides.head.interpreter:
             notes = (*notes, "both commits hold the same files: nothing was measured")
         else:
+            notes = notes if changed or notes else (_NO_CODE,)
             places = self._places(sides, wanted)
             commands = [_within(one, wanted.timeout_s) for one in workloads(wanted.workloads, places)]
             missing = {command: missing_file(command, places) for command in commands}
@@ -140,7 +143,7 @@ class Comparer:
             return WorkloadReport(command=command.text, problem=f"{where}: {str(error).partition(': ')[2]}")
         except (FileNotFoundError, unified.WorkloadError) as error:
             return WorkloadReport(command=command.text, problem=str(error))
-        functions, notes = self._functions(command, sides, changed) if wanted.profiles and changed else ((), ())
+        functions, notes = self._functions(command, sides, changed) if wanted.profiles and changed else (None, ())
         judgement = judge(measured, wanted.plan.test)
         return WorkloadReport(
             command=command.text,
@@ -173,12 +176,12 @@ class Comparer:
 
     def _functions(
         self, command: Command, sides: Sides, changed: tuple[CodeChange, ...]
-    ) -> tuple[tuple[FunctionReport, ...], tuple[str, ...]]:
+    ) -> tuple[tuple[FunctionReport, ...] | None, tuple[str, ...]]:
         """Profile both sides and return the changed functions that run; what can't be profiled is a note."""
         try:
             base, head = (self._profile(command, seat) for seat in (sides.base, sides.head))
         except (unified.WorkloadError, unified.NothingExercised, FileNotFoundError, OptimizeError) as error:
-            return (), (f"the changed functions' shares are not known: {error}",)
+            return None, (f"the changed functions' shares are not known: {error}",)
         return with_shares(changed, base, head), ()
 
     def _profile(self, command: Command, seat: Seat) -> Profile:

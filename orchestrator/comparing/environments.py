@@ -71,13 +71,13 @@ class Environments:
         self.say(f"installing what {name} declares ({what}) with {'uv' if uv else 'pip'}")
         try:
             for step in _steps(uv, place, wanted, python):
-                self._run(step, root, name)
+                self._run(step, root, name, "uv" if uv else "pip")
             (place / _READY).write_text(f"{python.executable}\n", encoding="utf-8")
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
             raise
 
-    def _run(self, argv: tuple[str, ...], root: Path, name: str) -> None:
+    def _run(self, argv: tuple[str, ...], root: Path, name: str, tool: str) -> None:
         env = {key: value for key, value in secrets_removed(os.environ).items() if key not in _KEPT_OUT}
         quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "UV_NO_PROGRESS": "1"}
         done = self.processes.run(Launch(argv=argv, cwd=root, env=env | quiet, timeout_s=_INSTALL_TIMEOUT_S))
@@ -86,7 +86,7 @@ class Environments:
         why = "did not end in time" if done.timed_out else f"ended with exit code {done.usage.exit_code}"
         said = "\n".join((done.stderr.strip() or done.stdout.strip()).splitlines()[-_SHOWN_LINES:])
         raise SetupFailed(
-            f"what {name} declares can't be installed: {Path(argv[0]).name} {why}\n{said}",
+            f"what {name} declares can't be installed: {tool} {why}\n{said}",
             hint="correct the declaration, or measure both in one environment that holds what they need:"
             " --environments shared (with --python PATH to name it)",
         )

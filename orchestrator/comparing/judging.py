@@ -16,7 +16,7 @@ class Standing(StrEnum):
 
     BETTER = "better"
     REGRESSED = "regressed"
-    WORSE = "worse, within its limit"
+    WORSE = "worse by its interval"
     SEEMS_BETTER = "better by its interval"
     NO_DIFFERENCE = "no difference"
     UNDECIDED = "undecided"
@@ -98,24 +98,23 @@ def _aside(one: Comparison) -> Standing:
 
 
 def _reason(measurement: Measurement, test: Test, dimensions: dict[Dimension, Standing], more: Need | None) -> str:
-    metric = measurement.decided_on
-    sought, count = f"{test.design_effect:.0%}", len(measurement.pairs)
+    metric, count = measurement.decided_on, len(measurement.pairs)
+    beyond = [name.value for name, one in dimensions.items() if one is Standing.REGRESSED]
+    if beyond:
+        whose = "its limit" if len(beyond) == 1 else "their limits"
+        return f"{', '.join(beyond)} beyond {whose} after {count} pairs"
     match dimensions.get(metric):
-        case Standing.NO_DIFFERENCE if measurement.decision is Decision.NOT_IMPROVED and metric in rules.TIMED:
-            said = f"{metric.value} differs by less than {sought} in either direction, after {count} pairs"
-        case Standing.UNDECIDED if more is not None:
-            said = f"{metric.value} is undecided after {count} pairs; {more.text}"
-        case Standing.UNDECIDED:
-            said = (
-                f"{metric.value} is undecided after {count} pairs, which lean neither way: more of them are unlikely"
-                " to help"
+        case Standing.NO_DIFFERENCE if metric in rules.TIMED:
+            return (
+                f"{metric.value} differs by less than {test.design_effect:.0%} in either direction, after {count} pairs"
             )
-        case Standing.REGRESSED:
-            said = f"{metric.value} regressed (limit: {measurement.comparisons[metric].limit}), after {count} pairs"
+        case Standing.UNDECIDED if more is not None:
+            return f"{metric.value} is undecided after {count} pairs; {more.text}"
+        case Standing.UNDECIDED:
+            lean = "which lean neither way: more of them are unlikely to help"
+            return f"{metric.value} is undecided after {count} pairs, {lean}"
         case _:
-            said = measurement.stopped_because
-    beside = [name.value for name, one in dimensions.items() if one is Standing.REGRESSED and name is not metric]
-    return f"{said}; {', '.join(beside)} regressed" if beside else said
+            return measurement.stopped_because
 
 
 def _missing(measurement: Measurement, test: Test) -> Need | None:

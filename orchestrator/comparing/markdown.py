@@ -50,7 +50,7 @@ def _workload(one: WorkloadReport) -> Iterator[str]:
     yield ""
     yield _plain(f"{one.reason}.")
     if one.functions:
-        yield from _functions(one)
+        yield from _functions(one.functions)
     yield from (f"- {_plain(note)}" for note in one.notes)
 
 
@@ -61,13 +61,13 @@ def _row(one: DimensionReport) -> str:
     return f"| {' | '.join(cells)} | {f'**{said}**' if one.standing in _BOLD else said} |"
 
 
-def _functions(one: WorkloadReport) -> Iterator[str]:
+def _functions(found: tuple[FunctionReport, ...]) -> Iterator[str]:
     yield ""
-    yield f"<details><summary>{len(one.functions)} changed functions that it runs</summary>"
+    yield f"<details><summary>{len(found)} changed functions that it runs</summary>"
     yield ""
     yield "| function | CPU, base | CPU, head | calls, base | calls, head |"
     yield "|---|---|---|---|---|"
-    yield from map(_function, one.functions[:SHOWN_FUNCTIONS])
+    yield from map(_function, found[:SHOWN_FUNCTIONS])
     yield ""
     yield "</details>"
 

@@ -96,7 +96,7 @@ class WorkloadReport:
         more_pairs, more_s: what a decision would still take, at the pace so far; None: there is one, or no telling.
         elapsed_s: wall seconds of measuring.
         dimensions: every dimension that was seen on both sides.
-        functions: changed ones that it runs, largest share first.
+        functions: changed ones that it runs, largest share first; None where nobody looked.
         notes: one sentence each.
     """
 
@@ -108,7 +108,7 @@ class WorkloadReport:
     more_s: float | None = None
     elapsed_s: float = 0.0
     dimensions: tuple[DimensionReport, ...] = ()
-    functions: tuple[FunctionReport, ...] = ()
+    functions: tuple[FunctionReport, ...] | None = None
     notes: tuple[str, ...] = ()
 
 

@@ -17,7 +17,7 @@ def lines(report: Report) -> Iterator[str]:
     yield f"[compare] {side_text(report.base)} → {side_text(report.head)}: {report.standing.value}"
     for one in report.workloads:
         yield ""
-        yield from _workload(one, report)
+        yield from _workload(one)
     for note in (*_unrun(report), *report.notes):
         yield f"note: {note}"
 
@@ -60,7 +60,7 @@ def calls_text(share: Share | None) -> str:
     return "-" if share is None or share.calls is None else f"{share.calls}"
 
 
-def _workload(one: WorkloadReport, report: Report) -> Iterator[str]:
+def _workload(one: WorkloadReport) -> Iterator[str]:
     yield f"workload: {one.command}"
     if one.problem:
         yield f"  not measured: {one.problem}"
@@ -68,7 +68,7 @@ def _workload(one: WorkloadReport, report: Report) -> Iterator[str]:
     rows = [_HEAD, *(_row(each) for each in ordered(one))]
     yield from (f"  {line}" for line in _aligned(rows))
     yield f"  {one.standing.value}: {one.reason}"
-    yield from _functions(one, report)
+    yield from _functions(one)
     yield from (f"  note: {note}" for note in one.notes)
 
 
@@ -83,10 +83,11 @@ def _row(one: DimensionReport) -> tuple[str, ...]:
     )
 
 
-def _functions(one: WorkloadReport, report: Report) -> Iterator[str]:
+def _functions(one: WorkloadReport) -> Iterator[str]:
+    if one.functions is None:
+        return
     if not one.functions:
-        if report.changed and not one.notes:
-            yield "  no changed function was seen to run in it"
+        yield "  no changed function was seen to run in it"
         return
     yield "  changed functions it runs, share of CPU with what it calls outside the project, and calls:"
     rows = [("", "base", "head", "calls base", "head"), *(_function(each) for each in one.functions[:SHOWN_FUNCTIONS])]
@@ -103,7 +104,7 @@ def _function(one: FunctionReport) -> tuple[str, ...]:
 
 def _unrun(report: Report) -> Iterator[str]:
     """Say what changed that no workload was seen to run."""
-    seen = {each.change for one in report.workloads for each in one.functions}
+    seen = {each.change for one in report.workloads for each in one.functions or ()}
     unrun = [one for one in report.changed if one not in seen]
     if not unrun or not any(one.functions for one in report.workloads):
         return
