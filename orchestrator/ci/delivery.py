@@ -10,6 +10,7 @@ from orchestrator.errors import NotWritable, OptimizeError
 from orchestrator.ledger.atomic import write_text
 from orchestrator.ledger.layout import Layout
 from orchestrator.workspace import worktree
+from orchestrator.workspace.branch import identity
 from orchestrator.workspace.checkout import fast_forward
 from orchestrator.workspace.commands import Git, GitCommandFailed, Output
 from orchestrator.workspace.repository import Repository
@@ -45,7 +46,7 @@ class Delivery:
             return result
         try:
             with self._worktree(self.ground.head) as git:
-                git.run("cherry-pick", "--no-gpg-sign", *standing, timeout_s=_PUSH_TIMEOUT_S)
+                _pick(git, *standing)
                 picked = git.run("rev-parse", "--verify", "HEAD^{commit}").text
         except GitCommandFailed:
             return result
@@ -111,7 +112,7 @@ class Delivery:
             self.repository.git.run(*command, env=self.credentials, timeout_s=_PUSH_TIMEOUT_S)
             onto = self.repository.resolve("FETCH_HEAD")
             with self._worktree(onto) as git:
-                git.run("cherry-pick", "--no-gpg-sign", f"{self.ground.head}..{result}", timeout_s=_PUSH_TIMEOUT_S)
+                _pick(git, f"{self.ground.head}..{result}")
                 return git.run("rev-parse", "--verify", "HEAD^{commit}").text
         except GitCommandFailed:
             return None
@@ -125,6 +126,10 @@ class Delivery:
         finally:
             with suppress(OptimizeError):
                 worktree.remove(self.repository, path)
+
+
+def _pick(git: Git, *commits: str) -> None:
+    git.run("cherry-pick", *commits, env=identity(git), timeout_s=_PUSH_TIMEOUT_S)
 
 
 def _is_moved(output: Output) -> bool:

@@ -8,6 +8,7 @@ from orchestrator.comparing.report import DimensionReport, Report
 from orchestrator.comparing.text import ordered, ratio_text
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.effects import measured_lines
+from orchestrator.live.markdown_text import code, plain
 from orchestrator.live.plain_text import one_line
 
 MARKER = "<!-- optimize: the one comment of this pull request -->"
@@ -62,9 +63,9 @@ def summary(outcome: Outcome) -> str:
         lines = (f"{one.dimension.value}: {ratio_text(one)}, limit {one.limit}" for one in outcome.regressions)
         parts.append("Before any fix, this pull request against where it left its base:\n\n" + _bullets(lines))
     elif outcome.why_not_introduced:
-        parts.append(f"What this pull request itself changed was not measured: {_text(outcome.why_not_introduced)}.")
+        parts.append(f"What this pull request itself changed was not measured: {plain(outcome.why_not_introduced)}.")
     if outcome.kept:
-        parts += [_text(outcome.headline), _table(outcome.kept), _reasons(outcome.kept), _text(outcome.delivered)]
+        parts += [plain(outcome.headline), _table(outcome.kept), _reasons(outcome.kept), plain(outcome.delivered)]
         parts.append(_again(outcome))
     return "\n\n".join(parts) + "\n"
 
@@ -98,15 +99,15 @@ def _table(kept: Sequence[ExperimentRecord]) -> str:
     rows = ["| fix | where | measured, after / before | commit |", "|---|---|---|---|"]
     for record in kept:
         key = record.proposal.key
-        where = f"{_code(key.qualname)} {_code(key.place)}"
-        rows.append(f"| {_text(record.proposal.summary)} | {where} | {_text(effect(record))} | {record.commit[:10]} |")
+        where = f"{code(key.qualname)} {code(key.place)}"
+        rows.append(f"| {plain(record.proposal.summary)} | {where} | {plain(effect(record))} | {record.commit[:10]} |")
     return "\n".join(rows)
 
 
 def _reasons(kept: Sequence[ExperimentRecord]) -> str:
     lines = [
-        f"- {_text(record.proposal.summary)}: {_text(record.proposal.mechanism)}\n"
-        + "\n".join(f"  - {_text(line)}" for line in measured_lines(record.measurement, record.calls))
+        f"- {plain(record.proposal.summary)}: {plain(record.proposal.mechanism)}\n"
+        + "\n".join(f"  - {plain(line)}" for line in measured_lines(record.measurement, record.calls))
         for record in kept
     ]
     return "\n".join(
@@ -126,16 +127,4 @@ def _again(outcome: Outcome) -> str:
 
 
 def _bullets(lines: Iterable[str]) -> str:
-    return "\n".join(f"- {_text(line)}" for line in lines)
-
-
-def _text(text: str) -> str:
-    """Return text of the repository so that it is only text: no markup, no mention of people."""
-    escaped = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    for character in "\\`*_[]#|":
-        escaped = escaped.replace(character, f"\\{character}")
-    return escaped.replace("@", "@\u200b")
-
-
-def _code(text: str) -> str:
-    return f"`{one_line(text).replace('`', '').replace('|', '')}`"
+    return "\n".join(f"- {plain(line)}" for line in lines)
