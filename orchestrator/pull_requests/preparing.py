@@ -86,7 +86,7 @@ class Preparer:
                 continue
             tests, worse = self._tests(place, commit)
             if not worse:
-                return self._proved(record, name, place, commit, tests)
+                return self._proved(record, name, place, self._made_before(name, commit), tests)
             why = f"alone it breaks tests: {worse}"
         return Prepared(record=record, branch=name, refused=why)
 
@@ -151,10 +151,18 @@ class Preparer:
         )
         return next(self.verifier.verify((alone,)))
 
+    def _made_before(self, name: str, commit: str) -> str:
+        """Return the branch's own commit where it is the same change on the same place, made at another time."""
+        standing = self.repository.branch_head(name)
+        if standing is None:
+            return commit
+        one, other = (self.repository.commit_info(each) for each in (standing, commit))
+        return standing if (one.tree, one.parents) == (other.tree, other.parents) else commit
+
     def _branched(self, name: str, commit: str) -> str:
         """Make the branch; return why not where one of that name holds something else."""
         standing = self.repository.branch_head(name)
-        if standing is not None and self.repository.tree_id(standing) != self.repository.tree_id(commit):
+        if standing not in {None, commit}:
             return f"{name} is there with something else: git branch -D {name} if it is no longer needed"
         try:
             branch.ensure(self.repository, name, commit)

@@ -12,12 +12,11 @@ from tests.fakes.scripted_backend import Fix
 from tests.integration.conftest import command, environment, git, target_python
 from tests.integration.test_session import FASTER, play_in
 
-QUICKER = Fix(
-    summary="go through bytes, not characters",
-    old="for character in word:\n        total = (total * 31 + ord(character)) % 1000003",
-    new="for code in word.encode('utf-32-le')[::4] if word.isascii() else map(ord, word):\n"
-    "        total = (total * 31 + code) % 1000003",
-    qualname="checksum",
+ONCE = Fix(
+    summary="a checksum for each distinct word",
+    old="sum(checksum(word) for word in words)",
+    new="sum(map({word: checksum(word) for word in set(words)}.__getitem__, words))",
+    qualname="describe",
 )
 FAKE_GH = """#!/usr/bin/env python3
 import json, pathlib, sys
@@ -38,7 +37,7 @@ else:
 
 @pytest.mark.slow
 def test_each_optimization_gets_a_branch_of_its_own_proved_alone_and_is_opened_once(shop: Path, tmp_path: Path) -> None:
-    play_in(shop)(FASTER, QUICKER)
+    play_in(shop)(FASTER, ONCE)
     remote, tools = tmp_path / "remote.git", tmp_path / "tools"
     git(tmp_path, "clone", "-q", "--bare", str(shop), str(remote))
     git(shop, "remote", "add", "origin", str(remote))
@@ -74,7 +73,7 @@ def test_each_optimization_gets_a_branch_of_its_own_proved_alone_and_is_opened_o
     opened = json.loads((tools / "asked.json").read_text())
     assert [one["--title"] for one in opened] == [
         "perf: ask a set",
-        "perf: go through bytes, not characters",
+        "perf: a checksum for each distinct word",
     ]
     assert {one["--base"] for one in opened} == {"main"}
     assert all("Alone, with new pairs: CPU" in one["body"] and "optimize compare" in one["body"] for one in opened)

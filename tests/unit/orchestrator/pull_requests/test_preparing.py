@@ -200,12 +200,11 @@ def test_a_change_that_the_base_has_already_gets_no_branch(kept: Kept) -> None:
 def test_a_branch_of_that_name_with_something_else_is_left_alone_and_the_same_again_is_fine(kept: Kept) -> None:
     kept.keep("first", "a = 1", "a = 2")
     first = kept.prepared()["first"].commit
-    assert kept.prepared()["first"].commit
+    assert kept.prepared()["first"].commit == first
     git(kept.root, "branch", "-f", "deep/001-first", kept.base)
 
     found = kept.prepared()["first"]
 
-    assert first
     assert "deep/001-first is there with something else" in found.refused
     assert git(kept.root, "rev-parse", "deep/001-first") == kept.base
 
