@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 )
 @click.option("--seed", metavar="N", type=click.IntRange(0), help="Seed of orders and hash seeds. Default: drawn.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-def verify(as_json: bool, **flags: "Unpack[ClaimFlags]") -> int:
+def verify(as_json: bool, **flags: Unpack["ClaimFlags"]) -> int:
     r"""Measure the kept experiments again, each against its own base, with new pairs.
 
     N are their numbers (.codeflash/experiments/, the first column of a session's table); without any, all that still

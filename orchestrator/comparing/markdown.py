@@ -27,7 +27,7 @@ def document(report: Report) -> str:
 
 def _lines(report: Report) -> Iterator[str]:
     sides = f"{code(side_text(report.base))} → {code(side_text(report.head))}"
-    yield f"### {sides}: {report.standing.value}"
+    yield f"### {sides}: {report.outcome}"
     for one in report.workloads:
         yield ""
         yield f"**{code(one.command)}**: {one.standing.value if not one.problem else 'not measured'}"
@@ -63,7 +63,7 @@ def _row(one: DimensionReport) -> str:
 
 def _functions(found: tuple[FunctionReport, ...]) -> Iterator[str]:
     yield ""
-    yield f"<details><summary>{len(found)} changed functions that it runs</summary>"
+    yield f"<details><summary>changed functions that it runs: {len(found)}</summary>"
     yield ""
     yield "| function | CPU, base | CPU, head | calls, base | calls, head |"
     yield "|---|---|---|---|---|"

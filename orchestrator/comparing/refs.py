@@ -70,4 +70,5 @@ def _hint(repository: Repository, name: str) -> str:
 def _names(repository: Repository) -> list[str]:
     command = ("for-each-ref", f"--count={_MOST_NAMES}", "--format=%(refname:short)")
     listed = repository.git.run(*command, "refs/heads", "refs/remotes", "refs/tags").text.splitlines()
-    return [*listed, *(name.partition("/")[2] for name in listed if "/" in name)]
+    remote = (name.partition("/")[2] for name in listed if "/" in name)
+    return [*listed, *(name for name in remote if name != "HEAD")]

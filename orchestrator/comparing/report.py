@@ -136,14 +136,21 @@ class Report:
     notes: tuple[str, ...]
 
     @property
+    def outcome(self) -> str:
+        """Return the standing in words; where nothing could be measured, that."""
+        nothing = bool(self.workloads) and all(one.problem for one in self.workloads)
+        return "not measured" if nothing else self.standing.value
+
+    @property
     def has_problem(self) -> bool:
         """Say whether a workload could not be measured."""
         return any(one.problem for one in self.workloads)
 
 
 def standing_of(workloads: tuple[WorkloadReport, ...]) -> Standing:
-    """Return what all workloads come to; those that could not be measured say nothing."""
-    return worst(one.standing for one in workloads if not one.problem)
+    """Return what all workloads come to; those that could not be measured say nothing, and alone leave it open."""
+    measured = [one.standing for one in workloads if not one.problem]
+    return worst(measured) if measured or not workloads else Standing.UNDECIDED
 
 
 def to_json(report: Report) -> str:

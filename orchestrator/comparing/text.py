@@ -14,7 +14,7 @@ _HEAD = ("dimension", "base", "head", "head / base", "")
 
 def lines(report: Report) -> Iterator[str]:
     """Yield the lines."""
-    yield f"[compare] {side_text(report.base)} → {side_text(report.head)}: {report.standing.value}"
+    yield f"[compare] {side_text(report.base)} → {side_text(report.head)}: {report.outcome}"
     for one in report.workloads:
         yield ""
         yield from _workload(one)
