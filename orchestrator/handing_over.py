@@ -1,10 +1,12 @@
 """Keeps HANDOFF.md true after every step, from the records and from what the session says."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from agents.specialists.setup import Setup
 from orchestrator import methodology
 from orchestrator.ledger import handoff as handoff_file
+from orchestrator.ledger.costs import Costs
 from orchestrator.ledger.handoff import DiscardedEntry, Handoff, KeptEntry, SessionStatus
 from orchestrator.ledger.layout import Layout
 from orchestrator.ledger.record import ExperimentRecord
@@ -27,6 +29,7 @@ class HandoffKeeper:
         layout: where the file is.
         clock: stamps it.
         session_id, goal, branch: of the session.
+        costs: says what the session's models cost so far.
         seen: the last value of each section that is heard, not computed.
     """
 
@@ -35,6 +38,7 @@ class HandoffKeeper:
     session_id: str
     goal: str
     branch: str = SESSION_BRANCH
+    costs: Callable[[], Costs] = dict
     seen: dict[EventKind, tuple[str, ...]] = field(default_factory=dict)
 
     def begin(self, setup: Setup, state: SessionState, records: tuple[ExperimentRecord, ...]) -> None:
@@ -131,6 +135,7 @@ class HandoffKeeper:
             targets="\n".join(self.seen.get(EventKind.UNIFIED_TARGETS, ())),
             strategy=self.seen.get(EventKind.STRATEGY, ()),
             reviews=self.seen.get(EventKind.REVIEW, ()),
+            costs=self.costs(),
         )
         handoff_file.save(stamped, self.layout.handoff)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from agents.specialists import setup as setup_agent
 from agents.specialists.setup import Setup, SetupImpossible, Wishes
@@ -21,6 +22,18 @@ from profiling.context.commands import BadCommand
 _SHOWN_NAMES = 3
 
 
+class SetupHelper(Protocol):
+    """Finds commands that nobody declared."""
+
+    def complete(self, found: Setup) -> Setup:
+        """Return the setup with what was missing, as it stands where nothing is found.
+
+        Raises:
+            WorkloadFailed: the person has to agree first.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepositoryScout:
     """The real scout.
@@ -29,6 +42,7 @@ class RepositoryScout:
         repository, layout, checkouts: of the user's repository.
         wishes: what the person named.
         session_branch: that keeps are committed to.
+        helper: is asked where no workload is found; None where nobody can be.
     """
 
     repository: Repository
@@ -36,6 +50,7 @@ class RepositoryScout:
     checkouts: PairedCheckouts
     wishes: Wishes
     session_branch: str = branch.SESSION_BRANCH
+    helper: SetupHelper | None = None
 
     def setup(self) -> tuple[Setup, bool]:
         """Return the setup, from `.codeflash/setup.md` while its fingerprint fits, else looked for and written there.
@@ -53,6 +68,7 @@ class RepositoryScout:
             raise SetupFailed(str(error), hint=error.hint) from error
         except BadCommand as error:
             raise SettingsError(str(error), hint="name one command without shell syntax") from error
+        found = self._completed(found, stored)
         if found.workload is None:
             raise WorkloadFailed(
                 "no workload was named, and no benchmark was found",
@@ -65,6 +81,14 @@ class RepositoryScout:
             return found, True
         setup_md.save(written, self.layout.setup)
         return found, False
+
+    def _completed(self, found: Setup, stored: SetupFile | None) -> Setup:
+        """Return the setup with commands that were agreed to before, or that somebody finds now."""
+        if found.workload is not None:
+            return found
+        if stored is not None and stored.workload is not None and stored.fingerprint == found.fingerprint:
+            return replace(found, workload=stored.workload, tests=found.tests or stored.test_command)
+        return self.helper.complete(found) if self.helper is not None else found
 
     def begin(self, setup: Setup, session_id: str) -> Start:
         """Take the session branch (made at HEAD when there is none) and its worktrees.

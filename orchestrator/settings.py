@@ -21,7 +21,7 @@ _TABLES = ("optimize", "codeflash")
 _NEVER_FROM_THE_REPOSITORY = frozenset({"repo", "goal", "history", "yes", "as_json", "plain"}) | {
     *("ci", "base", "dry_run"),
     # It would spend the person's money, or send the person's key elsewhere.
-    *("model", "models", "provider", "base_url", "whole_replies"),
+    *("model", "models", "provider", "base_url", "whole_replies", "docs_server"),
     *("budget", "agent_budget", "token_budget", "agent_token_budget"),
 }
 # Keys of [tool.optimize] that others read: where the repository is described, and the audit.
@@ -61,6 +61,7 @@ class Settings(BaseModel):
         model: asked by every agent of `claude`; None means: as the file of models says.
         models: file of models, roles and prices in place of ours.
         provider, base_url: whose API of the model, and the address of a gateway in front of it.
+        docs_server: an MCP server that is asked for libraries' documentation: a command line or a URL; None: nobody is.
         whole_replies: replies come in one piece, for gateways that can't stream.
         budget, agent_budget: dollars that the session, and each agent of it, may cost; None: no limit.
         token_budget, agent_token_budget: the same in tokens, those read from the cache among them. The session's is
@@ -99,6 +100,7 @@ class Settings(BaseModel):
         default="anthropic", description="anthropic, bedrock or vertex"
     )
     base_url: str | None = Field(default=None, pattern="^https?://", description="a URL: https://...")
+    docs_server: str | None = Field(default=None, min_length=1, description="a command line, or a URL: https://...")
     whole_replies: bool = Field(default=False, description="true or false")
     budget: _Dollars | None = Field(default=None, gt=0, allow_inf_nan=False, description=_DOLLARS)
     agent_budget: _Dollars | None = Field(default=None, gt=0, allow_inf_nan=False, description=_DOLLARS)

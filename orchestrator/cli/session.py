@@ -29,6 +29,11 @@ from orchestrator.cli.options import python_option, repository_option
 )
 @click.option("--budget", metavar="DOLLARS", help="With --agent claude: what the session may cost. Default: no limit.")
 @click.option("--token-budget", metavar="N", help="With --agent claude: tokens it may take. Default: 10000000.")
+@click.option(
+    "--docs-server",
+    metavar="COMMAND",
+    help="With --agent claude: an MCP server, as command or URL, that is asked what libraries advise. Default: none.",
+)
 @click.option("--max-experiments", metavar="N", help="End after so many experiments. Default: 20.")
 @click.option("--time-limit", "time_limit_s", metavar="TIME", help="End after this long: 90s, 10m, 2h. Default: 1h.")
 @click.option("--seed", metavar="N", help="Seed of everything random. Default: chosen and recorded.")

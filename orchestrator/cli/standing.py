@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import assert_never
 
 from orchestrator.ledger import handoff, results_tsv
+from orchestrator.ledger.costs import cost_data, cost_lines
 from orchestrator.ledger.handoff import Handoff, SessionStatus
 from orchestrator.ledger.layout import Layout
 from orchestrator.ledger.results_tsv import Row
@@ -108,6 +109,7 @@ def as_dict(standing: Standing) -> dict[str, JsonValue]:
             "discards": written.discards,
             "crashes": written.crashes,
             "headline": written.headline,
+            "costs": dict(cost_data(written.costs)),
         }
     return {
         "root": str(standing.root),
@@ -150,6 +152,7 @@ def _facts(standing: Standing) -> list[str]:
         *([f"goal: {written.goal}"] if written.goal else []),
         f"experiments: {written.experiments} ({outcomes})",
         *([f"headline: {written.headline}"] if written.headline else []),
+        *(f"models: {line}" for line in cost_lines(written.costs)),
     ]
     return lines
 
