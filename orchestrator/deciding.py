@@ -23,7 +23,9 @@ def next_step(
     state: SessionState, survey: Survey, records: tuple[ExperimentRecord, ...], services: Services
 ) -> NextStep:
     """Return what the policy chooses, or the lead among it; what the maintainers focus on is tried first."""
-    wanted = tuple(one for one in survey.candidates if _is_wanted(one, services.conventions))
+    wanted = tuple(
+        one for one in survey.candidates if _is_wanted(one, services.conventions) and services.in_scope(survey, one.key)
+    )
     focused = tuple(one for one in wanted if _is_focused(one, services.conventions))
     situation = _situation(state, survey, records, services, focused or wanted)
     step = choose(situation)

@@ -28,7 +28,7 @@ class HandoffKeeper:
     Attributes:
         layout: where the file is.
         clock: stamps it.
-        session_id, goal: of the session.
+        session_id, goal, branch: of the session.
         costs: says what the session's models cost so far.
         seen: the last value of each section that is heard, not computed.
     """
@@ -37,6 +37,7 @@ class HandoffKeeper:
     clock: Clock
     session_id: str
     goal: str
+    branch: str = SESSION_BRANCH
     costs: Callable[[], Costs] = dict
     seen: dict[EventKind, tuple[str, ...]] = field(default_factory=dict)
 
@@ -53,7 +54,7 @@ class HandoffKeeper:
         blank = Handoff(
             session=self.session_id,
             status=SessionStatus.RUNNING,
-            branch=SESSION_BRANCH,
+            branch=self.branch,
             base_commit=state["base_commit"],
             head_commit=state["head_commit"],
             workload=methodology.workload_of(setup).text,

@@ -66,6 +66,9 @@ COMMANDS = (
     ),
     Listed(name="mcp", target="orchestrator.cli.mcp:mcp", summary="Serve these tools to an MCP client."),
     Listed(
+        name="pr", target="orchestrator.cli.pr:pr", summary="One branch and text for each optimization, proved alone."
+    ),
+    Listed(
         name="status", target="orchestrator.cli.status:status", summary="Where the session here stands, and what next."
     ),
     Listed(name="stop", target="orchestrator.cli.stop:stop", summary="End the session that runs here, cleanly."),
