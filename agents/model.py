@@ -9,7 +9,7 @@ from typing import Protocol
 from profiling.audit.target_facts import AuditFacts
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain, FunctionKey, Tree
-from profiling.profile import Profile
+from profiling.profile import FunctionProfile, Profile
 from profiling.target import Interaction, Target
 
 
@@ -161,6 +161,24 @@ class Attempt:
     explanation: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insight:
+    """What somebody who reads ahead found at one function; it was neither run nor measured.
+
+    Attributes:
+        key: the function.
+        antipattern: what in the source costs, and why; evidence: where that stands: `file:line`, or a figure.
+        callers: who calls it, as far as it matters for a fix.
+        interaction: a mechanism across domains that the table does not show, empty where there is none.
+    """
+
+    key: FunctionKey
+    antipattern: str
+    evidence: str
+    callers: str
+    interaction: str = ""
+
+
 class Bench(Protocol):
     """Tries a fix before it is proposed. Nothing of it stays; what is held back stays held back."""
 
@@ -174,6 +192,10 @@ class Bench(Protocol):
 
     def run_tests(self, proposal: Proposal, names: tuple[str, ...]) -> str:
         """Run the tests whose names hold one of these (all, if none is given) with a fix; say what became of them."""
+        ...
+
+    def line_times(self, found: FunctionProfile, profile: Profile) -> str:
+        """Say where a function's time goes, line by line, in one more run of the unchanged workload."""
         ...
 
     def samples(self, key: FunctionKey) -> tuple[str, ...]:
@@ -195,6 +217,7 @@ class Brief:
         paths: what the source tells of every function of the tree.
         bench: tries a fix before it is proposed; None where nothing can be tried.
         notes: what else a proposer should know of the environment, one line each.
+        insights: what was found by reading ahead, at this target and others.
     """
 
     target: Target
@@ -210,6 +233,7 @@ class Brief:
     paths: Mapping[FunctionKey, AuditFacts] = field(default_factory=dict)
     bench: Bench | None = None
     notes: tuple[str, ...] = ()
+    insights: tuple[Insight, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,11 @@ from pathlib import Path, PurePosixPath
 
 from agents.model import PatchMismatch, Proposal
 from agents.specialists.setup import Setup
+from orchestrator import methodology
 from orchestrator.draft import Draft
 from orchestrator.gates import Failed, Gates, Step
 from orchestrator.observer import RepositoryObserver
+from orchestrator.policy.joint_reasoning import unclear
 from orchestrator.policy.scope import violation
 from orchestrator.policy.verdict import Reason
 from orchestrator.proposer import Begin
@@ -19,14 +21,21 @@ from orchestrator.sources import apply_patch
 from profiling.behaviour.record import record
 from profiling.behaviour.recording import Limits, RecordingError, read_calls
 from profiling.behaviour.tests import Outcome, TestOutcomes, run_tests
+from profiling.collect.runs import Workload
 from profiling.context import layout as source_layout
+from profiling.deep.lines import lines
+from profiling.deep.model import FunctionLines, LineTime
+from profiling.deep.run import DeepRun
 from profiling.measure.processes import Processes
 from profiling.model import Command, FunctionKey, Tree
+from profiling.profile import FunctionProfile, Profile
 
 _LONGEST_TESTS_S = 120.0
 _MOST_NAMED = 30
 _MOST_SAMPLES = 40
 _SAMPLED_S = 5.0
+_LONGEST_LINES_S = 180.0
+_LONGEST_LINE = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,17 +57,17 @@ class WorktreeBench:
     recorder: Recorder
 
     def objection(self, proposal: Proposal) -> str:
-        """Return why a fix may not be: where it reaches, or that it was tried on this base already.
+        """Return why a fix may not be: where it reaches, that it was tried on this base, that its reasons are unclear.
 
         Signs of gaming are no objection here: who could ask until they are gone would learn to hide them.
         """
         outside = violation(proposal.patch.files, self.setup.tree.source_paths)
         if outside is not None:
             return outside
-        key = self.begin(proposal).key
-        if any(one.key == key for one in self.recorder.records()):
+        draft = self.begin(proposal)
+        if any(one.key == draft.key for one in self.recorder.records()):
             return "this very fix was tried on this base: what became of it stands in the history"
-        return ""
+        return unclear(proposal, draft.interactions)
 
     def prescreen(self, proposal: Proposal) -> str:
         """Time a fix on recorded calls of its function, after the gates that come before."""
@@ -102,6 +111,28 @@ class WorktreeBench:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
+    def line_times(self, found: FunctionProfile, profile: Profile) -> str:
+        """Run the workload once more and say where a function's time goes, line by line."""
+        with self.observer.scratch() as scratch:
+            run = DeepRun(
+                workload=Workload(
+                    tree=self.tree,
+                    command=methodology.workload_of(self.setup),
+                    interpreter=self.setup.interpreter,
+                    processes=self.processes,
+                    tolerant=True,
+                ),
+                plain=profile.baseline,
+                timed_out=profile.timed_out,
+                functions=(found,),
+                scratch=scratch,
+                on_progress=self.observer.say,
+                most_s=_LONGEST_LINES_S,
+            )
+            timed, notes = lines(run)
+        rows = [_line_text(one, each) for each in (timed.functions if timed else ()) for one in each.lines]
+        return "\n".join([*rows, *notes])
+
     def _steps(self, draft: Draft, last: str) -> Iterator[Step]:
         """Yield what the gates say, up to the one named or to the first that fails, with the fix in the work tree."""
         try:
@@ -119,6 +150,11 @@ class WorktreeBench:
         root = self.checkouts.work_at(draft.base_commit)
         apply_patch(draft.proposal.patch, root)
         return source_layout.at(self.setup.tree, root)
+
+
+def _line_text(one: LineTime, function: FunctionLines) -> str:
+    share = one.seconds / function.seconds if function.seconds > 0 else 0.0
+    return f"{one.line}\t{share:.1%}\t{one.hits:,} times\t{one.text.strip()[:_LONGEST_LINE]}"
 
 
 def _refusal(steps: tuple[Step, ...]) -> str:

@@ -22,42 +22,44 @@ _EXHAUSTED = frozenset({FinishReason.NOTHING_LICENSED, FinishReason.PLATEAU})
 def next_step(
     state: SessionState, survey: Survey, records: tuple[ExperimentRecord, ...], services: Services
 ) -> NextStep:
-    """Return what the policy chooses; what the maintainers focus on is tried first."""
-    wanted = tuple(one for one in survey.candidates if _is_wanted(one, services.conventions))
+    """Return what the policy chooses, or the lead among it; what the maintainers focus on is tried first."""
+    wanted = tuple(
+        one for one in survey.candidates if _is_wanted(one, services.conventions) and services.in_scope(survey, one.key)
+    )
     focused = tuple(one for one in wanted if _is_focused(one, services.conventions))
-    step = _choose(state, survey, records, services, focused or wanted)
+    situation = _situation(state, survey, records, services, focused or wanted)
+    step = choose(situation)
     has_more = len(focused or wanted) < len(wanted)
     if has_more and isinstance(step, Finish) and step.reason in _EXHAUSTED:
-        return _choose(state, survey, records, services, wanted)
-    return step
+        situation = _situation(state, survey, records, services, wanted)
+        step = choose(situation)
+    return services.chooser.choose(state, situation, survey, step)
 
 
-def _choose(
+def _situation(
     state: SessionState,
     survey: Survey,
     records: tuple[ExperimentRecord, ...],
     services: Services,
     candidates: tuple[Candidate, ...],
-) -> NextStep:
+) -> Situation:
     settings = services.settings
-    return choose(
-        Situation(
-            targets=survey.targets,
-            candidates=candidates,
-            attempts=tuple(map(attempt_of, records)),
-            history=history_of(state, records),
-            bounds=Bounds(
-                experiments=state["recorded"],
-                most_experiments=settings.max_experiments,
-                spent_s=services.spent_s,
-                most_s=settings.time_limit_s,
-                spent_budget=services.spent_budget(),
-            ),
-            exhausted=frozenset(state.get("exhausted", [])),
-            domain=settings.domain,
-            recovery_steps=state.get("recovery_steps", 0),
-            earlier=services.earlier,
-        )
+    return Situation(
+        targets=survey.targets,
+        candidates=candidates,
+        attempts=tuple(map(attempt_of, records)),
+        history=history_of(state, records),
+        bounds=Bounds(
+            experiments=state["recorded"],
+            most_experiments=settings.max_experiments,
+            spent_s=services.spent_s,
+            most_s=settings.time_limit_s,
+            spent_budget=services.spent_budget(),
+        ),
+        exhausted=frozenset(state.get("exhausted", [])),
+        domain=settings.domain,
+        recovery_steps=state.get("recovery_steps", 0),
+        earlier=services.earlier,
     )
 
 

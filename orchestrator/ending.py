@@ -34,7 +34,7 @@ def end_session(services: Services, setup: Setup, state: SessionState) -> str:
     where = services.recorder.close(ended, headline, next_steps(state, survey), status)
     records = services.recorder.records()
     mine = tuple(record for record in records if record.session == state["session_id"])
-    services.bus.publish(says.complete(headline, mine, len(records) - len(mine), where))
+    services.bus.publish(says.complete(headline, mine, len(records) - len(mine), where, costs=services.costs()))
     return head
 
 

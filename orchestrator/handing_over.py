@@ -1,10 +1,12 @@
 """Keeps HANDOFF.md true after every step, from the records and from what the session says."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from agents.specialists.setup import Setup
 from orchestrator import methodology
 from orchestrator.ledger import handoff as handoff_file
+from orchestrator.ledger.costs import Costs
 from orchestrator.ledger.handoff import DiscardedEntry, Handoff, KeptEntry, SessionStatus
 from orchestrator.ledger.layout import Layout
 from orchestrator.ledger.record import ExperimentRecord
@@ -26,7 +28,8 @@ class HandoffKeeper:
     Attributes:
         layout: where the file is.
         clock: stamps it.
-        session_id, goal: of the session.
+        session_id, goal, branch: of the session.
+        costs: says what the session's models cost so far.
         seen: the last value of each section that is heard, not computed.
     """
 
@@ -34,6 +37,8 @@ class HandoffKeeper:
     clock: Clock
     session_id: str
     goal: str
+    branch: str = SESSION_BRANCH
+    costs: Callable[[], Costs] = dict
     seen: dict[EventKind, tuple[str, ...]] = field(default_factory=dict)
 
     def begin(self, setup: Setup, state: SessionState, records: tuple[ExperimentRecord, ...]) -> None:
@@ -49,7 +54,7 @@ class HandoffKeeper:
         blank = Handoff(
             session=self.session_id,
             status=SessionStatus.RUNNING,
-            branch=SESSION_BRANCH,
+            branch=self.branch,
             base_commit=state["base_commit"],
             head_commit=state["head_commit"],
             workload=methodology.workload_of(setup).text,
@@ -130,6 +135,7 @@ class HandoffKeeper:
             targets="\n".join(self.seen.get(EventKind.UNIFIED_TARGETS, ())),
             strategy=self.seen.get(EventKind.STRATEGY, ()),
             reviews=self.seen.get(EventKind.REVIEW, ()),
+            costs=self.costs(),
         )
         handoff_file.save(stamped, self.layout.handoff)
 

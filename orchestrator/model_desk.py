@@ -1,5 +1,6 @@
 """Builds what the agents of Claude share, from what the person decided: client, account, budgets, who is told."""
 
+import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -8,6 +9,7 @@ from agents.claude._client import ModelClient, ModelRejected
 from agents.claude.account import Account, Budget
 from agents.claude.anthropic_client import AnthropicClient
 from agents.claude.desk import Desk, Watcher
+from agents.claude.documentation import Documentation
 from agents.claude.endpoint import Endpoint
 from agents.claude.models import BadModels, Models
 from agents.claude.tools.toolbox import Used
@@ -15,6 +17,7 @@ from orchestrator.errors import SettingsError
 from orchestrator.ledger.damaged import read_record
 from orchestrator.ledger.layout import Layout
 from orchestrator.settings import Settings, option
+from profiling.context.commands import BadCommand, parse
 
 _MOST_WORDS = 400
 
@@ -57,6 +60,7 @@ def desk(
         account=account,
         models=models,
         folder=folder,
+        documentation=_documentation(settings.docs_server),
         conventions=read_record(layout.conventions) or read_record(layout.parent_conventions) or "",
         watcher=_Reporter(account=account, voices=voices).watcher,
     )
@@ -86,6 +90,25 @@ class _Reporter:
         if words:
             self.voices.say(agent, f"says: {words[:_MOST_WORDS]}{'…' if len(words) > _MOST_WORDS else ''}")
         self.voices.say(agent, f"{self.account.of(agent).text}; all agents: {self.account.total.text}")
+
+
+def _documentation(server: str | None) -> Documentation | None:
+    """Return the documentation source that the person names.
+
+    Raises:
+        SettingsError: what it takes is not installed, or it is no command.
+    """
+    if server is None:
+        return None
+    if importlib.util.find_spec("mcp") is None:
+        hint = "install it beside this program: pip install 'ratchet-optimizer[mcp]'"
+        raise SettingsError(f"{option('docs_server')} needs the package mcp, which is not installed", hint=hint)
+    if server.startswith(("http://", "https://")):
+        return Documentation(server=server)
+    try:
+        return Documentation(server=parse(server))
+    except BadCommand as error:
+        raise SettingsError(f"docs-server: {error}", hint="name one command without shell syntax, or a URL") from error
 
 
 def _models(settings: Settings) -> Models:

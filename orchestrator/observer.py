@@ -88,7 +88,7 @@ class RepositoryObserver:
                 outcomes = run_tests(setup.tests, tree, setup.interpreter, self.processes, scratch)
             except FileNotFoundError as error:
                 raise TestsUnusable(str(error), hint="name the test command with --tests") from error
-        _check_usable(setup.tests.text, outcomes)
+        check_usable(setup.tests.text, outcomes)
         save(_OUTCOMES, outcomes, path)
         return outcomes
 
@@ -236,7 +236,12 @@ def foreign_origin(outcomes: TestOutcomes) -> str | None:
     return f"{outside[0][0]} from {outside[0][1]}" if outside else None
 
 
-def _check_usable(text: str, outcomes: TestOutcomes) -> None:
+def check_usable(text: str, outcomes: TestOutcomes) -> None:
+    """See that a test command tests the tree it runs in, and ends.
+
+    Raises:
+        TestsUnusable: it does not.
+    """
     foreign = foreign_origin(outcomes)
     if foreign is not None:
         raise TestsUnusable(

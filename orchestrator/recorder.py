@@ -32,7 +32,7 @@ from orchestrator.workspace.repository import EXPERIMENT_TRAILER, Repository
 from profiling.measure.environment import fingerprint
 
 _DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
-_REVERTED = "Ratchet-Reverted"
+REVERTED = "Ratchet-Reverted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,7 @@ class RepositoryRecorder:
         warn: told what the person should know.
         history: notes what became of each fix for this person's other repositories; None keeps no notes.
         reviewer: reads diffs.
+        session_branch: that keeps are committed to.
     """
 
     repository: Repository
@@ -57,6 +58,7 @@ class RepositoryRecorder:
     warn: Callable[[str], None]
     history: History | None = None
     reviewer: Reviewer = static_review
+    session_branch: str = SESSION_BRANCH
 
     def open_draft(self) -> Draft:
         """Return the draft under way.
@@ -124,14 +126,14 @@ class RepositoryRecorder:
 
     def revert(self, commit: str, why: str) -> str:
         """Undo one kept commit on the session branch and return the new head; a second call finds the first one's."""
-        head = self.repository.branch_head(SESSION_BRANCH) or commit
-        undone = [one for one in self.repository.log(commit, head) if f"{_REVERTED}: {commit}" in one.message]
+        head = self.repository.branch_head(self.session_branch) or commit
+        undone = [one for one in self.repository.log(commit, head) if f"{REVERTED}: {commit}" in one.message]
         if undone:
             return head
         files = self.repository.changed_files(f"{commit}^", commit)
         work = self.checkouts.work(head)
         work.git.run("revert", "--no-commit", commit)
-        message = f"revert: {self.repository.commit_info(commit).subject}\n\n{why}\n\n{_REVERTED}: {commit}\n"
+        message = f"revert: {self.repository.commit_info(commit).subject}\n\n{why}\n\n{REVERTED}: {commit}\n"
         made = branch.commit_files(work, files, message)
         if isinstance(made, Refused):
             self.warn(f"{commit[:10]} could not be reverted: {made.reason}")
@@ -156,7 +158,7 @@ class RepositoryRecorder:
         return self.layout.bench / "draft.json"
 
     def _advance(self, new: str, old: str) -> None:
-        given = branch.advance(self.repository, SESSION_BRANCH, new=new, old=old, session=self.session_id)
+        given = branch.advance(self.repository, self.session_branch, new=new, old=old, session=self.session_id)
         if given is not None and given.advice:
             self.warn(given.advice)
 
@@ -200,7 +202,7 @@ class RepositoryRecorder:
         return record
 
     def _commit(self, draft: Draft) -> Committed | Refused:
-        head = self.repository.branch_head(SESSION_BRANCH) or draft.base_commit
+        head = self.repository.branch_head(self.session_branch) or draft.base_commit
         for one in self.repository.log(draft.base_commit, head):
             if one.experiment == draft.key:
                 return Committed(commit=one.commit, changed_by_hooks=(), output="")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from agents.specialists import setup as setup_agent
 from agents.specialists.setup import Setup, SetupImpossible, Wishes
@@ -21,6 +22,18 @@ from profiling.context.commands import BadCommand
 _SHOWN_NAMES = 3
 
 
+class SetupHelper(Protocol):
+    """Finds commands that nobody declared."""
+
+    def complete(self, found: Setup) -> Setup:
+        """Return the setup with what was missing, as it stands where nothing is found.
+
+        Raises:
+            WorkloadFailed: the person has to agree first.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepositoryScout:
     """The real scout.
@@ -28,12 +41,16 @@ class RepositoryScout:
     Attributes:
         repository, layout, checkouts: of the user's repository.
         wishes: what the person named.
+        session_branch: that keeps are committed to.
+        helper: is asked where no workload is found; None where nobody can be.
     """
 
     repository: Repository
     layout: Layout
     checkouts: PairedCheckouts
     wishes: Wishes
+    session_branch: str = branch.SESSION_BRANCH
+    helper: SetupHelper | None = None
 
     def setup(self) -> tuple[Setup, bool]:
         """Return the setup, from `.codeflash/setup.md` while its fingerprint fits, else looked for and written there.
@@ -51,6 +68,7 @@ class RepositoryScout:
             raise SetupFailed(str(error), hint=error.hint) from error
         except BadCommand as error:
             raise SettingsError(str(error), hint="name one command without shell syntax") from error
+        found = self._completed(found, stored)
         if found.workload is None:
             raise WorkloadFailed(
                 "no workload was named, and no benchmark was found",
@@ -64,6 +82,14 @@ class RepositoryScout:
         setup_md.save(written, self.layout.setup)
         return found, False
 
+    def _completed(self, found: Setup, stored: SetupFile | None) -> Setup:
+        """Return the setup with commands that were agreed to before, or that somebody finds now."""
+        if found.workload is not None:
+            return found
+        if stored is not None and stored.workload is not None and stored.fingerprint == found.fingerprint:
+            return replace(found, workload=stored.workload, tests=found.tests or stored.test_command)
+        return self.helper.complete(found) if self.helper is not None else found
+
     def begin(self, setup: Setup, session_id: str) -> Start:
         """Take the session branch (made at HEAD when there is none) and its worktrees.
 
@@ -73,8 +99,8 @@ class RepositoryScout:
         records = experiment_json.load_all(self.layout.experiments)
         results_tsv.read(self.layout.results)
         notes = [given.advice for given in give_back_leftovers(self.repository.git) if given.advice]
-        head, was_there = self.repository.head_commit(), self.repository.branch_head(branch.SESSION_BRANCH)
-        base = branch.ensure(self.repository, branch.SESSION_BRANCH, head)
+        head, was_there = self.repository.head_commit(), self.repository.branch_head(self.session_branch)
+        base = branch.ensure(self.repository, self.session_branch, head)
         overlay = self.checkouts.begin(base)
         notes += _branch_notes(self.repository, base, head) + _checkout_notes(self.repository, overlay)
         del setup, session_id
@@ -84,6 +110,7 @@ class RepositoryScout:
             first_number=max((record.number for record in records), default=0) + 1,
             resumed_branch=was_there is not None,
             notes=tuple(notes),
+            branch=self.session_branch,
         )
 
 

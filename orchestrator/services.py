@@ -11,13 +11,17 @@ from agents.model import Review
 from agents.specialists.setup import Setup
 from orchestrator.draft import Draft
 from orchestrator.ledger.conventions import Conventions
+from orchestrator.ledger.costs import Costs
 from orchestrator.ledger.handoff import SessionStatus
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.events import Event
 from orchestrator.policy.ranking import Tally
+from orchestrator.policy.situation import NextStep, Situation
 from orchestrator.settings import Settings
 from orchestrator.state import Chosen, SessionState
 from orchestrator.survey import Survey
+from orchestrator.terms import InScope, everything
+from orchestrator.workspace.branch import SESSION_BRANCH
 from profiling.comparison import Measurement
 from profiling.model import Dimension
 
@@ -66,6 +70,7 @@ class Start:
         first_number: number of the next experiment.
         resumed_branch: the branch was there before, with earlier work on it.
         notes: what the person should know, one sentence each.
+        branch: that keeps are committed to.
     """
 
     base_commit: str
@@ -73,6 +78,7 @@ class Start:
     first_number: int
     resumed_branch: bool
     notes: tuple[str, ...]
+    branch: str = SESSION_BRANCH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +198,22 @@ class Recorder(Protocol):
         ...
 
 
+class Chooser(Protocol):
+    """Has the last word on the next step, within the policy's rules."""
+
+    def choose(self, state: SessionState, situation: Situation, survey: Survey, step: NextStep) -> NextStep:
+        """Return the step to take; `step` is what the policy chose in this situation."""
+        ...
+
+
+class PolicyChooser:
+    """Takes what the policy chose."""
+
+    def choose(self, _state: SessionState, _situation: Situation, _survey: Survey, step: NextStep) -> NextStep:
+        """Return the policy's step."""
+        return step
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """The bundle every node gets.
@@ -204,6 +226,9 @@ class Services:
         began_s: on the clock, moved back by the time before an interruption.
         earlier: what became of each kind of fix in earlier sessions, read once when this one began.
         spent_budget: says which budget of a model is used up; nothing while none is.
+        in_scope: says where a fix may be tried.
+        costs: says what the session's models cost so far, by agent.
+        chooser: has the last word on the next step.
     """
 
     settings: Settings
@@ -219,6 +244,9 @@ class Services:
     began_s: float
     earlier: Mapping[str, Tally] = field(default_factory=dict)
     spent_budget: Callable[[], str] = str
+    in_scope: InScope = everything
+    costs: Callable[[], Costs] = dict
+    chooser: Chooser = field(default_factory=PolicyChooser)
 
     @property
     def spent_s(self) -> float:

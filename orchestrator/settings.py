@@ -19,8 +19,9 @@ _PREFIX = "OPTIMIZE_"
 _TABLES = ("optimize", "codeflash")
 # The person's alone: a repository must not answer for the person who looks at it.
 _NEVER_FROM_THE_REPOSITORY = frozenset({"repo", "goal", "history", "yes", "as_json", "plain"}) | {
+    *("ci", "base", "dry_run"),
     # It would spend the person's money, or send the person's key elsewhere.
-    *("model", "models", "provider", "base_url", "whole_replies"),
+    *("model", "models", "provider", "base_url", "whole_replies", "docs_server"),
     *("budget", "agent_budget", "token_budget", "agent_token_budget"),
 }
 # Keys of [tool.optimize] that others read: where the repository is described, and the audit.
@@ -60,6 +61,7 @@ class Settings(BaseModel):
         model: asked by every agent of `claude`; None means: as the file of models says.
         models: file of models, roles and prices in place of ours.
         provider, base_url: whose API of the model, and the address of a gateway in front of it.
+        docs_server: an MCP server that is asked for libraries' documentation: a command line or a URL; None: nobody is.
         whole_replies: replies come in one piece, for gateways that can't stream.
         budget, agent_budget: dollars that the session, and each agent of it, may cost; None: no limit.
         token_budget, agent_token_budget: the same in tokens, those read from the cache among them. The session's is
@@ -73,6 +75,12 @@ class Settings(BaseModel):
         seed: of everything random; None means: chosen by the session.
         history: what was kept in other repositories of this person counts when fixes are ranked, and is noted.
         yes: never ask: agree to fixes that a person has to agree to.
+        ci: on the branch of a pull request: never ask, deliver the commits, write one summary.
+        base: with `ci`: what the branch is compared with; None: what the pull request says.
+        scope: with `ci`: `pr` works on what the branch changed and what that calls, `repo` on all; None: `pr` where a
+            base is known.
+        fail_on: with `ci`: what ends it with exit code 1.
+        dry_run: with `ci`: neither the checkout nor a remote is touched, no comment is written.
         as_json: events as JSON lines on standard output.
         plain: status lines even in a terminal.
     """
@@ -92,6 +100,7 @@ class Settings(BaseModel):
         default="anthropic", description="anthropic, bedrock or vertex"
     )
     base_url: str | None = Field(default=None, pattern="^https?://", description="a URL: https://...")
+    docs_server: str | None = Field(default=None, min_length=1, description="a command line, or a URL: https://...")
     whole_replies: bool = Field(default=False, description="true or false")
     budget: _Dollars | None = Field(default=None, gt=0, allow_inf_nan=False, description=_DOLLARS)
     agent_budget: _Dollars | None = Field(default=None, gt=0, allow_inf_nan=False, description=_DOLLARS)
@@ -106,6 +115,11 @@ class Settings(BaseModel):
     seed: _Whole | None = Field(default=None, ge=0, description="a whole number from 0 on")
     history: bool = Field(default=False, description="true or false")
     yes: bool = Field(default=False, description="true or false")
+    ci: bool = Field(default=False, description="true or false")
+    base: str | None = Field(default=None, min_length=1, description="a branch, a tag or a commit")
+    scope: Literal["pr", "repo"] | None = Field(default=None, description="pr or repo")
+    fail_on: Literal["regression"] | None = Field(default=None, description="regression")
+    dry_run: bool = Field(default=False, description="true or false")
     as_json: bool = Field(default=False, description="true or false")
     plain: bool = Field(default=False, description="true or false")
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from agents.recipes.backend import RecipesBackend
 from agents.recipes.catalogue import ASKED_FOR, CATALOGUE
-from agents.specialists._base import Backend
 from agents.specialists.reviewer import static_review
 from agents.specialists.setup import Wishes
 from orchestrator.bench import WorktreeBench
@@ -20,6 +19,7 @@ from orchestrator.handing_over import HandoffKeeper
 from orchestrator.history import History, together, told_by
 from orchestrator.ledger import conventions as conventions_file
 from orchestrator.ledger import learnings
+from orchestrator.ledger.costs import Costs
 from orchestrator.ledger.layout import Layout
 from orchestrator.live import says
 from orchestrator.live.bus import Bus
@@ -32,10 +32,11 @@ from orchestrator.policy.ranking import Tally
 from orchestrator.proposer import BackendProposer
 from orchestrator.prover import Rules, WorktreeProver
 from orchestrator.recorder import RepositoryRecorder
-from orchestrator.scout import RepositoryScout
-from orchestrator.services import Services
+from orchestrator.scout import RepositoryScout, SetupHelper
+from orchestrator.services import Chooser, PolicyChooser, Services
 from orchestrator.settings import Settings
 from orchestrator.state import SessionState
+from orchestrator.terms import Terms
 from orchestrator.transcripts import Transcripts
 from orchestrator.watchman import Watchman
 from orchestrator.witness import Witness
@@ -86,7 +87,7 @@ def wire(
     session_id: str,
     *,
     spent_s: float,
-    backend: Backend | None = None,
+    terms: Terms | None = None,
 ) -> Wired:
     """Build everything a session needs.
 
@@ -96,19 +97,23 @@ def wire(
         repository: the user's.
         session_id: of the session that begins or goes on.
         spent_s: wall seconds it ran before.
-        backend: who proposes; None means what the settings name.
+        terms: what it is bound to; None means those of the person's own session.
 
     Raises:
         SettingsError: a model is to be asked, and can't be.
     """
+    terms = terms or Terms()
     layout, clock, processes = Layout(root=repository.root), SystemClock(), Processes()
     conventions = conventions_file.load(layout.conventions, layout.parent_conventions)
     checkouts = PairedCheckouts(repository=repository, folder=layout.work)
     say = _teller(bus)
-    claude = _claude(settings, layout, session_id, bus) if backend is None else None
-    proposing = backend or claude or _recipes(settings)
+    claude = _claude(settings, layout, session_id, bus) if terms.backend is None else None
+    proposing = terms.backend or claude or _recipes(settings)
     seed = settings.seed if settings.seed is not None else random.SystemRandom().randrange(2**31)
-    handoff = HandoffKeeper(layout=layout, clock=clock, session_id=session_id, goal=settings.goal)
+    costs = _nothing_spent if claude is None else partial(_costs, claude)
+    handoff = HandoffKeeper(
+        layout=layout, clock=clock, session_id=session_id, goal=settings.goal, branch=terms.branch, costs=costs
+    )
     bus.listen(handoff.hear)
     warn = partial(_publish, bus)
     history = History.of_person(repository.root, os.environ, warn) if settings.history else None
@@ -122,6 +127,7 @@ def wire(
         warn=warn,
         history=history,
         reviewer=static_review if claude is None else claude.reviewer,
+        session_branch=terms.branch,
     )
     observer = RepositoryObserver(
         layout=layout,
@@ -171,6 +177,8 @@ def wire(
             layout=layout,
             checkouts=checkouts,
             wishes=Wishes(python=settings.python, workload=settings.workload, tests=settings.tests),
+            session_branch=terms.branch,
+            helper=_setup_helper(claude, repository, observer, agreed=settings.yes),
         ),
         observer=observer,
         proposer=BackendProposer(
@@ -189,10 +197,13 @@ def wire(
         ),
         prover=prover,
         recorder=recorder,
-        stop=processes.stop if claude is None else partial(_stop_all, processes.stop, claude.desk.client.stop),
+        stop=processes.stop if claude is None else partial(_stop_all, processes.stop, claude.desk.stop),
         spent_budget=str if claude is None else claude.spent_budget,
+        costs=costs,
+        chooser=_chooser(claude, observer, settings.goal, bus),
         began_s=clock.monotonic() - spent_s,
         earlier=_earlier(layout, recorder, history),
+        in_scope=terms.in_scope,
     )
     return Wired(services=services, handoff=handoff, recorder=recorder)
 
@@ -217,6 +228,37 @@ def _claude(settings: Settings, layout: Layout, session_id: str, bus: Bus) -> "C
 
     voices = Voices(warn=partial(_publish, bus), say=partial(_speak, bus))
     return ClaudeBackend(desk(settings, layout, session_id, voices), _recipes(settings))
+
+
+def _setup_helper(
+    claude: "ClaudeBackend | None", repository: Repository, observer: RepositoryObserver, *, agreed: bool
+) -> SetupHelper | None:
+    """Return who is asked for commands that nobody declared; nobody where no model is."""
+    if claude is None:
+        return None
+    from orchestrator.model_setup import ModelSetup  # noqa: PLC0415
+
+    processes, say = observer.processes, observer.say
+    return ModelSetup(
+        backend=claude, repository=repository, observer=observer, processes=processes, agreed=agreed, say=say
+    )
+
+
+def _chooser(claude: "ClaudeBackend | None", observer: RepositoryObserver, goal: str, bus: Bus) -> Chooser:
+    """Return who has the last word on the next step: the lead where a model is asked, else the policy."""
+    if claude is None:
+        return PolicyChooser()
+    from orchestrator.model_lead import ModelLead  # noqa: PLC0415  a session of recipes imports nothing of it
+
+    return ModelLead(backend=claude, base=observer.base, goal=goal, bus=bus)
+
+
+def _costs(claude: "ClaudeBackend") -> Costs:
+    return claude.desk.account.by_agent
+
+
+def _nothing_spent() -> Costs:
+    return {}
 
 
 def _speak(bus: Bus, agent: str, text: str) -> None:

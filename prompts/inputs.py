@@ -38,7 +38,7 @@ class TargetBrief:
         facts: what was seen of its calls.
         profile, table: of the whole workload.
         attempts: what was tried before, here and elsewhere, and what became of it.
-        strategy: what the lead makes of it; avoid: what must not be touched.
+        insights: what was found by reading ahead; strategy: what the lead makes of it; avoid: what must not be touched.
         environment: how and by what it is run.
     """
 
@@ -55,6 +55,7 @@ class TargetBrief:
     profile: Data
     table: Data
     attempts: Data
+    insights: Data
     strategy: Data
     avoid: Data
     environment: Data
@@ -82,6 +83,71 @@ class LeadBrief:
     profile: Data
     places: Data
     recipes: Data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choosing:
+    """The role of the lead when it chooses the next step."""
+
+    TEMPLATE: ClassVar[str] = "choosing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardBrief:
+    """What the next step depends on.
+
+    Attributes:
+        goal: the person's words.
+        profile, table, interactions: of the present base.
+        options: one line each: id, function, who would fix it, expected gain, figures.
+        attempts: what was tried; insights: what was found by reading ahead.
+        standing: streaks, bounds, money; embedded: what the policy would do.
+    """
+
+    TEMPLATE: ClassVar[str] = "board"
+    goal: Data
+    profile: Data
+    table: Data
+    interactions: Data
+    options: Data
+    attempts: Data
+    insights: Data
+    standing: Data
+    embedded: Data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Researcher:
+    """The role of the researcher."""
+
+    TEMPLATE: ClassVar[str] = "researcher"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingBrief:
+    """What the researcher reads about: targets with their source; profile and interactions of the workload."""
+
+    TEMPLATE: ClassVar[str] = "reading"
+    targets: Data
+    interactions: Data
+    profile: Data
+    attempts: Data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """The role of the setup agent."""
+
+    TEMPLATE: ClassVar[str] = "setup"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupBrief:
+    """What is known of a repository's commands without a model, and its files."""
+
+    TEMPLATE: ClassVar[str] = "setup-brief"
+    known: Data
+    files: Data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,14 @@ class Spent:
             usd=self.usd + (call.usd or 0.0),
         )
 
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(
+            calls=self.calls + other.calls,
+            unknown_calls=self.unknown_calls + other.unknown_calls,
+            usage=self.usage + other.usage,
+            usd=self.usd + other.usd,
+        )
+
     @property
     def text(self) -> str:
         """Return the totals as a person reads them."""
@@ -121,7 +129,8 @@ class Account:
     @property
     def by_agent(self) -> dict[str, Spent]:
         """Return the totals of every agent that asked, by name."""
-        return {agent: spent for agent, spent in sorted(self._spent.items()) if agent}
+        with self._lock:
+            return {agent: spent for agent, spent in sorted(self._spent.items()) if agent}
 
     def check(self, agent: str) -> None:
         """Let an agent ask, or not.

@@ -77,7 +77,7 @@ class AnthropicClient:
 
     async def _patiently(self, sdk: "Sdk", attempt: Callable[[], Awaitable[T]]) -> tuple[T, list[Usage]]:
         async def translated() -> T:
-            with _failures(secrets_of(sdk)):
+            with _failures(sdk):
                 return await attempt()
 
         return await patiently(translated, self._patience, self._sleep)
@@ -185,7 +185,7 @@ def _reply(message: Mapping[str, JsonValue], told: Mapping[str, JsonValue]) -> R
 
 
 @contextmanager
-def _failures(secrets: tuple[str, ...]) -> Iterator[None]:
+def _failures(sdk: "Sdk") -> Iterator[None]:
     """Turn the SDK's errors into ours, without a word of a credential: a gateway may repeat what it was sent."""
     import anthropic  # noqa: PLC0415  imported by now
     import httpx2  # noqa: PLC0415
@@ -195,7 +195,7 @@ def _failures(secrets: tuple[str, ...]) -> Iterator[None]:
     except (CallFailed, asyncio.CancelledError):
         raise
     except _BrokenOff as broken:
-        raise _failed(broken.__context__ or broken, secrets, broken.usage) from None
+        raise _failed(broken.__context__ or broken, secrets_of(sdk), broken.usage) from None
     except (
         anthropic.AnthropicError,
         httpx2.HTTPError,
@@ -204,7 +204,7 @@ def _failures(secrets: tuple[str, ...]) -> Iterator[None]:
         TypeError,
         RuntimeError,
     ) as error:
-        raise _failed(error, secrets, None) from None
+        raise _failed(error, secrets_of(sdk), None) from None
 
 
 def _failed(error: BaseException, secrets: tuple[str, ...], lost: Usage | None) -> CallFailed:

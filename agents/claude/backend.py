@@ -2,22 +2,29 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
-from agents.claude import lead, places, specialist
+from agents.claude import choosing, lead, places, researcher, setup, specialist
 from agents.claude._client import ModelError, ModelRejected, ModelStopped
 from agents.claude.account import BudgetSpent
+from agents.claude.choosing import Objection
 from agents.claude.conversation import Ended
 from agents.claude.desk import Desk
+from agents.claude.insights import Insights
 from agents.claude.lead import Advice
 from agents.claude.places import Place
 from agents.claude.reviewer import ClaudeReviewer
+from agents.claude.setup import Commands, Trial
 from agents.claude.specialist import ClaudeSpecialist
 from agents.claude.tools.proposing import GivenUp
-from agents.model import Brief, Candidate, Proposal
+from agents.leading import Board, Choice, Option
+from agents.model import Brief, Candidate, Insight, Proposal
 from agents.recipes.requests import function_request
 from agents.specialists._base import Backend, Specialist
 from agents.specialists.reviewer import Reviewer
+from agents.specialists.setup import Setup
+from profiling import dependencies
 from profiling.facts import FactRequest, Facts
 from profiling.model import Domain, Tree
 from profiling.profile import Profile
@@ -37,8 +44,11 @@ class ClaudeBackend:
         self._recipes = recipes
         self._lock = threading.Lock()
         self._advice: dict[str, Advice] = {}
+        self._strategies: dict[str, str] = {}
+        self._insights = Insights()
         self._failures = 0
         self._off = ""
+        self._is_missed = False
         self._spent = ""
 
     @property
@@ -72,6 +82,7 @@ class ClaudeBackend:
     def candidates(self, tree: Tree, profile: Profile, facts: Facts) -> tuple[Candidate, ...]:
         """Return what the recipes offer, then the places left for the model, as the lead ranks them."""
         offered = self._recipes.candidates(tree, profile, facts)
+        self._miss_documentation(profile)
         found = places.find(tree, profile)
         if not found or self._off:
             return offered
@@ -84,6 +95,65 @@ class ClaudeBackend:
     def specialist(self, domain: Domain) -> Specialist:
         """Return who proposes in a domain."""
         return ClaudeSpecialist(embedded=self._recipes.specialist(domain), places=self._places, hire=self._hire)
+
+    def next_step(self, tree: Tree, board: Board, objection: Objection) -> Choice | None:
+        """Return what the lead does next; None when it can't be asked, or gives no answer that keeps the rules."""
+        if self._off:
+            return None
+        known = replace(board, insights=(*board.insights, *self._insights.of(tree)))
+        ended = self._try(lambda: choosing.ask(self._desk, tree, known, objection))
+        if ended is not None and ended.answer is None:
+            self._desk.watcher.noted(f"the lead chose nothing ({_why(ended)}): the policy's choice stands")
+        return ended.answer if ended is not None else None
+
+    def read_ahead(self, tree: Tree, board: Board, options: tuple[Option, ...]) -> tuple[Insight, ...]:
+        """Have the researcher read about some options; what it finds goes into every later brief."""
+        targets = tuple(one.target for one in options)
+        if self._off or not targets:
+            return ()
+        brief = Brief(
+            target=targets[0],
+            tree=tree,
+            profile=board.profile,
+            facts=board.facts,
+            history=board.attempts,
+            interactions=board.interactions,
+            table=board.table,
+            paths=board.paths,
+        )
+        ended = self._try(lambda: researcher.ask(self._desk, brief, targets))
+        if ended is None:
+            return ()
+        if ended.answer is None:
+            self._desk.watcher.noted(f"the researcher found nothing ({_why(ended)})")
+            return ()
+        self._insights.put(tree, ended.answer)
+        return ended.answer
+
+    def commands(self, found: Setup, trial: Trial) -> Commands | GivenUp | None:
+        """Return the commands of a repository that nobody declared; None when the setup agent gives no answer."""
+        ended = self._try(lambda: setup.ask(self._desk, found, trial))
+        if ended is not None and ended.answer is None:
+            self._desk.watcher.noted(f"the setup agent found no commands ({_why(ended)})")
+        return ended.answer if ended is not None else None
+
+    def insights(self, tree: Tree) -> tuple[Insight, ...]:
+        """Return what was found by reading ahead and still holds."""
+        return self._insights.of(tree)
+
+    def advise(self, place_digest: str, strategy: str) -> None:
+        """Keep what the lead wants the specialist of a place to know."""
+        with self._lock:
+            self._strategies[place_digest] = strategy
+
+    def _miss_documentation(self, profile: Profile) -> None:
+        """Say once which libraries nobody can be asked about."""
+        libraries = ", ".join(one.name for one in dependencies.that_matter(profile))
+        if libraries and self._desk.documentation is None and not self._is_missed:
+            self._is_missed = True
+            self._desk.watcher.noted(
+                f"no documentation source is named (--docs-server): what {libraries} advise on speed is not looked up"
+            )
 
     def _advised(
         self, tree: Tree, profile: Profile, found: tuple[Place, ...], offered: tuple[Candidate, ...]
@@ -109,8 +179,9 @@ class ClaudeBackend:
             return None
         with self._lock:
             advice = self._advice.get(place.id)
-        strategy = advice.strategy if advice is not None else ""
-        ended = self._try(lambda: specialist.converse(self._desk, brief, place, digest, strategy))
+            strategy = self._strategies.get(digest) or (advice.strategy if advice is not None else "")
+        known = replace(brief, insights=(*brief.insights, *self._insights.of(brief.tree)))
+        ended = self._try(lambda: specialist.converse(self._desk, known, place, digest, strategy))
         if ended is None:
             return None
         if isinstance(ended.answer, Proposal):

@@ -7,7 +7,7 @@ from agents.claude.tools._base import ToolRefused
 from agents.claude.tools.checkout import Checkout
 from agents.claude.tools.files import numbered
 from agents.claude.tools.functions import facts_about, facts_lines, function_line
-from agents.model import Attempt, Brief
+from agents.model import Attempt, Brief, Insight
 from profiling.formats.lines import unified_profile_lines
 from profiling.formats.table import unified_targets_lines
 from profiling.model import FunctionKey, Tree
@@ -19,7 +19,9 @@ from prompts.rendering import Data, guide_names, render
 _DOCUMENTS = ("AGENTS.md", "CLAUDE.md", "CONTRIBUTING.md")
 _MOST_DOCUMENT = 12_000
 _MOST_SOURCE = 24_000
-_MOST_ATTEMPTS = 40
+MOST_ATTEMPTS = 40
+"""Earlier experiments that are told."""
+
 _MOST_NEIGHBOURS = 20
 _NOTHING = "nothing"
 
@@ -43,12 +45,13 @@ def target_text(brief: Brief, place: Place, strategy: str) -> str:
             figures=figures(brief.target, brief.profile, place),
             interactions=Data(_lines(_interaction_lines(brief))),
             file=Data(key.file),
-            source=Data(_source(checkout, key)),
+            source=Data(numbered_source(checkout, key)),
             neighbours=Data(_lines(_neighbours(brief))),
             facts=Data(_lines(facts_lines(facts) if facts is not None else ())),
             profile=Data("\n".join(unified_profile_lines(brief.profile))),
             table=Data("\n".join(unified_targets_lines(brief.table or (brief.target,)))),
             attempts=Data(_lines(_attempt_lines(brief))),
+            insights=Data(_lines(map(insight_line, brief.insights))),
             strategy=Data(strategy or _NOTHING),
             avoid=Data(_lines(brief.avoid)),
             environment=Data(_lines(environment(brief))),
@@ -58,11 +61,16 @@ def target_text(brief: Brief, place: Place, strategy: str) -> str:
 
 def figures(target: Target, profile: Profile, place: Place) -> str:
     """Return what a target costs in every domain, and what is within reach."""
+    reach = f"at most {place.reach:.1%} of {place.dimension.value} can be saved here"
+    return f"{target_figures(target, profile)}; {reach}"
+
+
+def target_figures(target: Target, profile: Profile) -> str:
+    """Return what a target costs in every domain."""
     found = next((one for one in profile.functions if one.key == target.key), None)
     line = function_line(found, profile) if found is not None else f"not sampled; imports {target.import_s:.3f} s"
     domains = "+".join(domain.value for domain in target.domains) or "none"
-    reach = f"at most {place.reach:.1%} of {place.dimension.value} can be saved here"
-    return f"{line}; over a threshold in: {domains}; {reach}"
+    return f"{line}; over a threshold in: {domains}"
 
 
 def environment(brief: Brief) -> tuple[str, ...]:
@@ -77,7 +85,7 @@ def environment(brief: Brief) -> tuple[str, ...]:
     )
 
 
-def _source(checkout: Checkout, key: FunctionKey) -> str:
+def numbered_source(checkout: Checkout, key: FunctionKey) -> str:
     """Return the function with the numbers of its lines."""
     text, whole = source_of(checkout, key), checkout.text(key.file)
     start = whole.find(text)
@@ -91,7 +99,18 @@ def _interaction_lines(brief: Brief) -> Iterable[str]:
     here = [one for one in brief.interactions if one.key == brief.target.key]
     elsewhere = [one for one in brief.interactions if one.key != brief.target.key]
     for one in (*here, *elsewhere):
-        yield f"{'here' if one in here else one.key.qualname}: {_mechanism(one)}"
+        yield f"here: {_mechanism(one)}" if one in here else interaction_line(one)
+
+
+def interaction_line(one: Interaction) -> str:
+    """Return a mechanism across domains with its function and its evidence."""
+    return f"{one.key.qualname}: {_mechanism(one)}"
+
+
+def insight_line(one: Insight) -> str:
+    """Return what was found by reading ahead."""
+    missed = f"; across domains: {one.interaction}" if one.interaction else ""
+    return f"{one.key.qualname} ({one.key.place}): {one.antipattern} [{one.evidence}]; callers: {one.callers}{missed}"
 
 
 def _mechanism(one: Interaction) -> str:
@@ -108,10 +127,11 @@ def _attempt_lines(brief: Brief) -> Iterable[str]:
     """Yield what was tried, at this function first."""
     name = (brief.target.key.file, brief.target.key.qualname)
     ordered = sorted(brief.history, key=lambda one: (one.key.file, one.key.qualname) != name)
-    return map(_attempt_line, ordered[:_MOST_ATTEMPTS])
+    return map(attempt_line, ordered[:MOST_ATTEMPTS])
 
 
-def _attempt_line(one: Attempt) -> str:
+def attempt_line(one: Attempt) -> str:
+    """Return what was tried, and what became of it."""
     why = f": {one.explanation}" if one.explanation else ""
     return f"{one.summary} ({one.source}) at {one.key.qualname} ({one.key.place}): {one.status}, {one.reason}{why}"
 

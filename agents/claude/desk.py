@@ -8,6 +8,7 @@ from pathlib import Path
 from agents.claude import transcript
 from agents.claude._client import ModelClient
 from agents.claude.account import Account
+from agents.claude.documentation import Documentation
 from agents.claude.models import Models
 from agents.claude.tools.toolbox import Used
 from agents.claude.transcript import Transcript
@@ -35,6 +36,7 @@ class Desk:
         client: asks the model; account: counts; models: which, and their windows.
         folder: of this session's conversations.
         conventions: what the maintainers want, as they wrote it.
+        documentation: is asked what libraries advise; None where the person names no source.
     """
 
     client: ModelClient
@@ -42,7 +44,14 @@ class Desk:
     models: Models
     folder: Path
     conventions: str = ""
+    documentation: Documentation | None = None
     watcher: Watcher = field(default_factory=Watcher)
+
+    def stop(self) -> None:
+        """End every question under way and refuse new ones; from any thread."""
+        self.client.stop()
+        if self.documentation is not None:
+            self.documentation.stop()
 
     def transcript_of(self, agent: str, *question: str) -> Transcript:
         """Return the conversation of an agent about a question: the same question is never paid for twice."""

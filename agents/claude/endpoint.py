@@ -1,5 +1,6 @@
 """Where the model is: Anthropic's own API or a gateway of the same form, Amazon Bedrock, Google Vertex AI."""
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +16,8 @@ _NO_KEY = "there is no key for the model's API"
 _KEY_HINT = "set ANTHROPIC_API_KEY, or use --agent recipes, which needs none"
 _EXTRAS = {"bedrock": "bedrock", "vertex": "vertex"}
 _CONNECT_S = 10.0
+_CREDENTIAL = re.compile("authorization|key|token|secret", re.IGNORECASE)
+"""Names of headers that carry one: a person may add such headers (ANTHROPIC_CUSTOM_HEADERS)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +65,13 @@ def connect(endpoint: Endpoint) -> "Sdk":
 
 
 def secrets_of(client: "Sdk") -> tuple[str, ...]:
-    """Return what must never be shown of a client's credentials."""
+    """Return what must never be shown of a client's credentials, as they are now: some are fetched for a call."""
     names = ("api_key", "auth_token", "aws_secret_key", "aws_session_token", "aws_access_key", "access_token")
-    values = (getattr(client, name, None) for name in names)
-    return tuple(value for value in values if isinstance(value, str) and value)
+    values = [getattr(client, name, None) for name in names]
+    values.append(getattr(getattr(client, "credentials", None), "token", None))
+    sent = (value for name, value in client.default_headers.items() if _CREDENTIAL.search(name))
+    values += [str(value).removeprefix("Bearer ") for value in sent if isinstance(value, str)]
+    return tuple(dict.fromkeys(value for value in values if isinstance(value, str) and value))
 
 
 def _made(endpoint: Endpoint) -> "Sdk":

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents.claude._client import Usage
 
-Role = Literal["lead", "specialist", "reviewer"]
+Role = Literal["lead", "specialist", "reviewer", "researcher", "setup"]
 _MILLION = 1_000_000
 _UNKNOWN_WINDOW = 200_000
 _UNKNOWN_OUTPUT = 32_000

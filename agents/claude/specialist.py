@@ -8,6 +8,7 @@ from agents.claude.conversation import Conversation, Ended
 from agents.claude.desk import Desk
 from agents.claude.places import Place
 from agents.claude.tools.checkout import Checkout
+from agents.claude.tools.documentation import documentation_tools
 from agents.claude.tools.files import file_tools
 from agents.claude.tools.functions import function_tools
 from agents.claude.tools.guides import guide_tool
@@ -16,6 +17,7 @@ from agents.claude.tools.toolbox import Toolbox
 from agents.model import Brief, Proposal
 from agents.specialists._base import Specialist
 from agents.specialists.roster import charge_of
+from profiling import dependencies
 from profiling.model import Domain
 from prompts import inputs
 from prompts.rendering import render, template
@@ -94,6 +96,7 @@ def converse(desk: Desk, brief: Brief, place: Place, digest: str, strategy: str)
         *file_tools(checkout),
         *function_tools(checkout, brief),
         *trial_tools(assignment),
+        *documentation_tools(desk.documentation, dependencies.that_matter(brief.profile)),
         guide_tool(),
     )
     conversation = Conversation(

@@ -3,17 +3,16 @@
 import os
 import platform
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from agents.specialists.setup import Setup, SetupImpossible, Wishes, look
+from agents.specialists.setup import Setup
 from orchestrator.errors import OptimizeError
 from orchestrator.ledger.layout import Layout
 from orchestrator.workspace.commands import Git
 from orchestrator.workspace.repository import Repository
-from profiling.context.commands import BadCommand
 from profiling.measure import machine
 
 # Two worktrees with an overlay of at most 512 MiB each, and the records.
@@ -43,22 +42,6 @@ class Check:
     detail: str
     fix: str = ""
     figures: Mapping[str, float] = field(default_factory=dict)
-
-
-def all_checks(root: Path, python: str | None) -> tuple[Check, ...]:
-    """Check everything a session needs.
-
-    Args:
-        root: of the checkout.
-        python: interpreter the person wants, None to have one found.
-    """
-    on_machine: tuple[Callable[[], Check], ...] = (processors, waiting_times, load)
-    in_repository: tuple[Callable[[Path], Check], ...] = (git, repository, writable, room)
-    return (
-        *(check() for check in on_machine),
-        *(check(root) for check in in_repository),
-        *project(root, python),
-    )
 
 
 def git(root: Path) -> Check:
@@ -137,15 +120,8 @@ def room(root: Path) -> Check:
     return Check(name="disk", level=level, detail=f"{free / 1024**3:.1f} GiB free", fix=fix)
 
 
-def project(root: Path, python: str | None) -> tuple[Check, ...]:
+def project(root: Path, setup: Setup) -> tuple[Check, ...]:
     """Can the project's code be run, measured and tested?"""
-    try:
-        setup = look(root, Wishes(python=python))
-    except SetupImpossible as error:
-        return (Check(name="project", level=Level.FAIL, detail=str(error), fix=error.hint),)
-    except BadCommand as error:
-        fix = "correct it in pyproject.toml, or name another: --workload, --tests"
-        return (Check(name="project", level=Level.FAIL, detail=str(error), fix=fix),)
     return (_interpreter(root, setup), _source(setup), _workload(setup), _tests(setup))
 
 

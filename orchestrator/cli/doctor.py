@@ -22,7 +22,8 @@ def doctor(repo: str, python: str | None, quick: bool, as_json: bool) -> int:
 
     Ends with 3 when something prevents a session.
     """
-    from orchestrator.cli.checks import Check, Level, all_checks  # noqa: PLC0415  --help must not pay for it
+    from orchestrator.cli.checks import Check, Level  # noqa: PLC0415
+    from orchestrator.cli.checkup import all_checks  # noqa: PLC0415  --help must not pay for it
     from orchestrator.cli.location import root_of  # noqa: PLC0415
     from orchestrator.cli.noise import MEASURING_S, noise  # noqa: PLC0415
     from orchestrator.live.plain_text import one_line  # noqa: PLC0415

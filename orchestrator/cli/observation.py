@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agents.specialists.setup import Setup, SetupImpossible, Wishes, look
+from orchestrator.cli.durations import duration
 from orchestrator.cli.location import root_of
 from orchestrator.cli.options import ObservationFlags
 from orchestrator.cli.patience import Patience
 from orchestrator.cli.standard_input import StandardInput, standard_input
 from orchestrator.cli.stopper import Stopper
-from orchestrator.errors import SettingsError, SetupFailed, UsageError, WorkloadFailed
+from orchestrator.errors import SetupFailed, UsageError, WorkloadFailed
 from orchestrator.live.plain_text import neutral, one_line
-from orchestrator.settings import seconds
 from profiling.collect import store, unified
 from profiling.context.commands import BadCommand
 from profiling.formats.lines import unified_profile_lines
@@ -122,15 +122,12 @@ def asked(flags: ObservationFlags) -> Asked:
     Raises:
         SettingsError: the budget or the time limit is no duration.
     """
-    timeout_s = _duration("timeout", flags["timeout"], "a duration over zero: 10s, 5m")
-    if timeout_s <= 0:
-        raise _no_duration("timeout", flags["timeout"], "a duration over zero: 10s, 5m")
     return Asked(
         root=root_of(flags["repo"]),
         words=flags["command"],
         python=flags["python"],
-        memory_budget_s=_duration("memory-budget", flags["memory_budget"], "a duration: 0, 90s, 10m"),
-        timeout_s=timeout_s,
+        memory_budget_s=duration("memory-budget", flags["memory_budget"], may_be_zero=True),
+        timeout_s=duration("timeout", flags["timeout"]),
         stdin=flags["stdin"],
         show_output=flags["show_output"],
     )
@@ -208,14 +205,3 @@ def _found(asked: Asked) -> tuple[Setup, Command]:
         hint = "name one: optimize profile -- python bench.py"
         raise UsageError(f"no command was given, and no benchmark was found in {asked.root}", hint=hint)
     return setup, replace(setup.workload, timeout_s=asked.timeout_s)
-
-
-def _duration(name: str, text: str, allowed: str) -> float:
-    value = seconds(text)
-    if not isinstance(value, float):
-        raise _no_duration(name, text, allowed)
-    return value
-
-
-def _no_duration(name: str, text: str, allowed: str) -> SettingsError:
-    return SettingsError(f"{name} can't be {text!r} (from --{name})", hint=f"allowed is {allowed}")

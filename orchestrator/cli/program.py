@@ -55,14 +55,29 @@ COMMANDS = (
         summary="List what in the source costs time or memory, the worst first.",
     ),
     Listed(
+        name="compare",
+        target="orchestrator.cli.compare:compare",
+        summary="Measure one commit against another.",
+    ),
+    Listed(
+        name="verify",
+        target="orchestrator.cli.verify:verify",
+        summary="Measure what was kept again, on this machine.",
+    ),
+    Listed(
         name="audit",
         target="orchestrator.cli.audit:audit",
         summary="Read what actions reach and cost, before anyone runs them.",
     ),
     Listed(name="mcp", target="orchestrator.cli.mcp:mcp", summary="Serve these tools to an MCP client."),
     Listed(
+        name="pr", target="orchestrator.cli.pr:pr", summary="One branch and text for each optimization, proved alone."
+    ),
+    Listed(
         name="status", target="orchestrator.cli.status:status", summary="Where the session here stands, and what next."
     ),
+    Listed(name="stop", target="orchestrator.cli.stop:stop", summary="End the session that runs here, cleanly."),
+    Listed(name="clean", target="orchestrator.cli.clean:clean", summary="Remove what sessions left behind."),
     Listed(
         name="doctor",
         target="orchestrator.cli.doctor:doctor",
@@ -85,6 +100,7 @@ _EXAMPLES = (
     ("optimize faster parsing --domain cpu", "say what you want"),
     ("optimize --time-limit 10m", "a short look"),
     ("optimize profile -- python bench.py", "only look, change nothing"),
+    ("optimize compare main", "measure this commit against main"),
     ("git merge codeflash/optimize", "take what was kept"),
 )
 

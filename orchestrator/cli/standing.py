@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import assert_never
 
 from orchestrator.ledger import handoff, results_tsv
+from orchestrator.ledger.costs import cost_data, cost_lines
 from orchestrator.ledger.handoff import Handoff, SessionStatus
 from orchestrator.ledger.layout import Layout
 from orchestrator.ledger.results_tsv import Row
@@ -108,6 +109,7 @@ def as_dict(standing: Standing) -> dict[str, JsonValue]:
             "discards": written.discards,
             "crashes": written.crashes,
             "headline": written.headline,
+            "costs": dict(cost_data(written.costs)),
         }
     return {
         "root": str(standing.root),
@@ -122,7 +124,7 @@ def as_dict(standing: Standing) -> dict[str, JsonValue]:
 
 
 def _state(holder: Holder | None, written: Handoff | None, *, is_begun: bool) -> State:
-    if holder is not None:
+    if holder is not None and not holder.is_command:
         return State.RUNNING
     if written is None:
         return State.KILLED if is_begun else State.NONE
@@ -138,7 +140,8 @@ def _headline(standing: Standing) -> str:
 
 def _facts(standing: Standing) -> list[str]:
     written, holder = standing.handoff, standing.holder
-    lines = [f"pid {holder.pid} of {holder.user} on {holder.host}, since {holder.started}"] if holder else []
+    what = f"{holder.session} runs: " if holder and holder.is_command else ""
+    lines = [f"{what}pid {holder.pid} of {holder.user} on {holder.host}, since {holder.started}"] if holder else []
     if written is None:
         return lines
     outcomes = f"{written.keeps} kept, {written.discards} discarded, {written.crashes} crashed"
@@ -149,6 +152,7 @@ def _facts(standing: Standing) -> list[str]:
         *([f"goal: {written.goal}"] if written.goal else []),
         f"experiments: {written.experiments} ({outcomes})",
         *([f"headline: {written.headline}"] if written.headline else []),
+        *(f"models: {line}" for line in cost_lines(written.costs)),
     ]
     return lines
 
@@ -172,7 +176,7 @@ def _next(standing: Standing) -> tuple[str, ...]:
             return (go_on,)
         case State.RUNNING:
             pid = standing.holder.pid if standing.holder else 0
-            return ("wait for it", *([f"stop it cleanly: kill {pid}"] if pid else []))
+            return ("wait for it", *([f"stop it cleanly: optimize stop {folder}"] if pid else []))
         case State.KILLED | State.INTERRUPTED:
             return (f"{go_on}   goes on from there",)
         case State.FAILED:

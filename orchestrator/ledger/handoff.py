@@ -1,13 +1,16 @@
 """HANDOFF.md: all that is needed to go on with a session, on another machine too."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from agents.claude.account import Spent
 from orchestrator.ledger.atomic import write_text
+from orchestrator.ledger.costs import cost_lines
 from orchestrator.ledger.damaged import load_record
 from orchestrator.ledger.front_matter import join, parse_as
 
@@ -57,6 +60,7 @@ class Handoff:
         environment, baseline, strategy, reviews, next_steps, reproduce: lines; reproduce holds commands.
         targets: the target table as text.
         kept, discarded: entries, in order.
+        costs: what the session's models cost, by agent; empty where none was asked.
         version: of this format.
     """
 
@@ -83,6 +87,7 @@ class Handoff:
     reviews: tuple[str, ...] = ()
     next_steps: tuple[str, ...] = ()
     reproduce: tuple[str, ...] = ()
+    costs: Mapping[str, Spent] = field(default_factory=dict)
     version: int = HANDOFF_VERSION
 
 
@@ -145,6 +150,7 @@ def _prose(handoff: Handoff) -> list[str]:
         *_section("Kept", tuple(f"{k.commit[:12]} {k.summary}: {k.effect}. {k.mechanism}" for k in handoff.kept)),
         *_section("Discarded", tuple(f"{d.summary}: {d.reason}. {d.lesson}" for d in handoff.discarded)),
         *_section("Reviews", handoff.reviews),
+        *_section("What the models cost", cost_lines(handoff.costs)),
         *_section("Next steps", handoff.next_steps),
         *([f"## How to reproduce\n\n{_block(chr(10).join(handoff.reproduce))}"] if handoff.reproduce else []),
     ]

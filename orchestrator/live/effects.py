@@ -6,7 +6,7 @@ from profiling.comparison import Comparison, Measurement
 from profiling.measure.call_evidence import CallEvidence
 from profiling.model import Dimension
 
-_ORDER = (
+DIMENSION_ORDER = (
     Dimension.CPU_S,
     Dimension.WALL_S,
     Dimension.THROUGHPUT,
@@ -36,7 +36,7 @@ _TIMES = frozenset({Dimension.CPU_S, Dimension.WALL_S, Dimension.GC_S, Dimension
 
 def effect_lines(measurement: Measurement) -> tuple[str, ...]:
     """Return one line for the target dimension and one for every other that changed beyond its threshold."""
-    shown = [measurement.comparisons[name] for name in _ORDER if name in measurement.comparisons]
+    shown = [measurement.comparisons[name] for name in DIMENSION_ORDER if name in measurement.comparisons]
     moved = [one for one in shown if one.dimension is measurement.decided_on or one.improved or one.regressed]
     return tuple(map(effect_line, moved))
 
@@ -50,8 +50,7 @@ def measured_lines(measurement: Measurement | None, calls: CallEvidence | None) 
 
 def effect_line(one: Comparison) -> str:
     """Return `CPU: 0.82s → 0.68s (17% faster) 0.83x [0.81, 0.85], 9 pairs`."""
-    unit = _UNITS.get(one.dimension, "s")
-    change = f"{figure(one.base_median)}{unit} → {figure(one.change_median)}{unit}"
+    change = f"{amount(one.base_median, one.dimension)} → {amount(one.change_median, one.dimension)}"
     interval = f"{one.ratio:.2f}x [{one.low:.2f}, {one.high:.2f}], {one.pairs} pairs"
     return f"{_NAMES[one.dimension]}: {change} ({abs(one.gain):.0%} {_word(one)}) {interval}"
 
@@ -59,6 +58,11 @@ def effect_line(one: Comparison) -> str:
 def count_text(experiments: int, kept: int) -> str:
     """Return `3 experiments, 1 kept`."""
     return f"{experiments} experiment{'' if experiments == 1 else 's'}, {kept} kept"
+
+
+def amount(value: float, dimension: Dimension) -> str:
+    """Return `0.82s`, `41.2 MiB`, `23 collections`."""
+    return f"{figure(value)}{_UNITS.get(dimension, 's')}"
 
 
 def figure(value: float) -> str:

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import assert_never
 
-from agents.model import Candidate, Review
+from agents.leading import Choice, Option
+from agents.model import Candidate, Insight, Review
 from agents.specialists.setup import Setup
 from orchestrator.draft import Draft
+from orchestrator.ledger.costs import Costs, closing_line, cost_data
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.effects import count_text, effect_lines, measured_lines
 from orchestrator.live.events import Event, EventKind, JsonValue
@@ -46,7 +48,7 @@ def discovery(setup: Setup, *, reused: bool) -> Event:
 def preflight(start: Start) -> Event:
     """Say where the session begins."""
     how = "goes on with" if start.resumed_branch else "begins at"
-    text = "\n".join([f"codeflash/optimize {how} {start.base_commit[:10]}", *start.notes])
+    text = "\n".join([f"{start.branch} {how} {start.base_commit[:10]}", *start.notes])
     return Event(kind=EventKind.PREFLIGHT, text=text, data={"base": start.base_commit, "resumed": start.resumed_branch})
 
 
@@ -146,6 +148,20 @@ def step(chosen: NextStep) -> tuple[Event, ...]:
             assert_never(chosen)
 
 
+def led(choice: Choice, shown: tuple[Option, ...]) -> Event:
+    """Say what the lead chose, and why."""
+    names = [one.target.key.qualname for one in shown if one.id in choice.options]
+    what = " ".join([choice.action.value, *([f"at {', '.join(names)}"] if names else [])])
+    data: dict[str, JsonValue] = {"trigger": "lead", "action": choice.action.value, "targets": list(names)}
+    return Event(kind=EventKind.STRATEGY, text=f"the lead chooses {what}: {choice.reason}", data=data)
+
+
+def read_ahead(one: Insight) -> Event:
+    """Say what the researcher found."""
+    text = f"the researcher on {one.key.qualname}: {one.antipattern} [{one.evidence}]"
+    return Event(kind=EventKind.STRATEGY, text=text, data={"trigger": "research", "target": one.key.qualname})
+
+
 def strategy(triggers: tuple[Trigger, ...], before: Survey | None, after: Survey) -> tuple[Event, ...]:
     """Say what changes the plan; after a new base, what moved in its profile."""
     events = [Event(kind=EventKind.STRATEGY, text=one.text, data={"trigger": one.kind.value}) for one in triggers]
@@ -227,15 +243,17 @@ def warning(text: str) -> Event:
     return Event(kind=EventKind.WARNING, text=text)
 
 
-def complete(headline: str, records: tuple[ExperimentRecord, ...], earlier: int, where: str) -> Event:
-    """Say what came of it all: of this session's records, and how many experiments earlier ones made."""
+def complete(headline: str, records: tuple[ExperimentRecord, ...], earlier: int, where: str, *, costs: Costs) -> Event:
+    """Say what came of it all: of this session's records, how many experiments earlier ones made, what models cost."""
     kept = sum(record.verdict.status is Status.KEEP for record in records)
     before = f", after {earlier} of earlier sessions" if earlier else ""
-    lines = [f"{count_text(len(records), kept)}{before}", headline, f"records: {where}"]
+    spent = closing_line(costs, kept)
+    lines = [f"{count_text(len(records), kept)}{before}", headline, *([spent] if spent else []), f"records: {where}"]
     data: dict[str, JsonValue] = {
         "experiments": len(records),
         "earlier": earlier,
         "kept": kept,
         "headline": headline,
+        "costs": dict(cost_data(costs)),
     }
     return Event(kind=EventKind.COMPLETE, text="\n".join(lines), data=data)

@@ -10,10 +10,10 @@ from orchestrator.state import SessionState
 
 
 async def choose(state: SessionState, runtime: Runtime[Services]) -> SessionState:
-    """Let the policy choose from the ranked targets, the history and the bounds."""
+    """Let the policy, or a lead within its rules, choose from the ranked targets, the history and the bounds."""
     services, found = runtime.context, setup_from_json(state["setup"])
     survey = await services.run(services.observer.survey, found, state["head_commit"], state["head_tree"])
-    step = next_step(state, survey, services.recorder.records(), services)
+    step = await services.run(next_step, state, survey, services.recorder.records(), services)
     for event in says.step(step):
         services.bus.publish(event)
     return as_update(step, services.spent_s)

@@ -20,12 +20,12 @@ STOP_AFTER = STUCK_AFTER + 3
 
 def choose(situation: Situation) -> NextStep:
     """Return the next step: the end when nothing is left or a bound is reached, else what is most worth trying."""
-    open_targets = _open_targets(situation)
-    end = _end(situation, open_targets)
+    left = open_targets(situation)
+    end = _end(situation, left)
     if end is not None:
         return end
     flat = flat_dimensions(situation.history)
-    return _recover(situation, open_targets) or _pivot(situation, flat) or _experiment(open_targets[0])
+    return _recover(situation, left) or _pivot(situation, flat) or _experiment(left[0])
 
 
 def flat_dimensions(history: Sequence[Past]) -> frozenset[Dimension]:
@@ -34,7 +34,8 @@ def flat_dimensions(history: Sequence[Past]) -> frozenset[Dimension]:
     return frozenset(one for one in tried if discards_in_dimension(history, one) >= PIVOT_AFTER)
 
 
-def _open_targets(situation: Situation, *, without: frozenset[Dimension] = frozenset()) -> tuple[RankedTarget, ...]:
+def open_targets(situation: Situation, *, without: frozenset[Dimension] = frozenset()) -> tuple[RankedTarget, ...]:
+    """Return the targets that may be tried, the best first; those in some dimensions left out."""
     candidates = [
         candidate
         for candidate in situation.candidates
@@ -135,7 +136,7 @@ def _recover(situation: Situation, open_targets: Sequence[RankedTarget]) -> Reco
 
 def _pivot(situation: Situation, flat: frozenset[Dimension]) -> Pivot | None:
     """Turn to a dimension that has room; where there is none, going on beats stopping."""
-    elsewhere = _open_targets(situation, without=flat) if flat else ()
+    elsewhere = open_targets(situation, without=flat) if flat else ()
     if not elsewhere:
         return None
     chosen = _experiment(elsewhere[0])

@@ -14,7 +14,7 @@ from profiling.target import InteractionKind
 CONFIDENT = 0.7
 """A reviewer's finding from this confidence on must be answered (docs/deciding.md)."""
 
-_NAMES: Mapping[Dimension, str] = {
+DIMENSION_WORDS: Mapping[Dimension, str] = {
     Dimension.WALL_S: r"wall(_s)?",
     Dimension.CPU_S: r"cpu(_s)?",
     Dimension.PEAK_MIB: r"memory|peak(_mib)?",
@@ -24,6 +24,8 @@ _NAMES: Mapping[Dimension, str] = {
     Dimension.THROUGHPUT: r"throughput",
     Dimension.IMPORT_S: r"imports?(_s)?",
 }
+"""How people write of a dimension: patterns, case ignored."""
+
 _GC_CLAIM = re.compile(r"\b(gc|gc_s|gc_collections|garbage)\b", re.IGNORECASE)
 _COLLECTED = (Dimension.GC_COLLECTIONS, Dimension.GC_S)
 _SERVED = (Dimension.WALL_S, Dimension.THROUGHPUT, Dimension.LOOP_BLOCK_S)
@@ -119,7 +121,7 @@ def _tradeoffs(kept: KeptExperiment) -> str:
     silent = [
         one
         for dimension, one in kept.comparisons.items()
-        if one.regressed and not re.search(rf"\b({_NAMES[dimension]})\b", body, re.IGNORECASE)
+        if one.regressed and not re.search(rf"\b({DIMENSION_WORDS[dimension]})\b", body, re.IGNORECASE)
     ]
     return f"the commit message does not name {', '.join(map(formula, silent))}" if silent else ""
 

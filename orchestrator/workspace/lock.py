@@ -19,6 +19,8 @@ from orchestrator.errors import NotWritable, SessionLocked
 # `holder` takes a shared lock for an instant: a session that starts just then must not be turned away.
 _PATIENCE_S = 0.5
 _MAX_BYTES = 4096
+COMMAND = "optimize "
+"""How commands that are no session begin their name in the lock."""
 _UNSUPPORTED = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
 
 
@@ -39,6 +41,11 @@ class Holder:
     started: str
     session: str
     process_started: str
+
+    @property
+    def is_command(self) -> bool:
+        """Say whether a command holds it that is no session, such as `optimize compare`."""
+        return self.session.startswith(COMMAND)
 
 
 Flock = Callable[[int, int], None]
@@ -124,7 +131,7 @@ def holder(path: Path, *, flock: Flock = fcntl.flock) -> Holder | None:
         return _parse(descriptor) or Holder(pid=0, host="", user="", started="", session="", process_started="")
     except OSError:
         noted = _parse(descriptor)
-        return noted if noted and _is_alive(noted) else None
+        return noted if noted and is_alive(noted) else None
     else:
         return None
     finally:
@@ -171,11 +178,17 @@ def _ourselves(session: str, started: str) -> Holder:
 
 
 def _refuse_living(path: Path, noted: Holder | None) -> None:
-    if noted and _is_alive(noted):
+    if noted and is_alive(noted):
         raise _locked(path, noted)
 
 
-def _is_alive(noted: Holder) -> bool:
+def is_held_by(noted: Holder, path: Path) -> bool:
+    """Say whether a process still holds the lock that it was seen to hold."""
+    now = holder(path)
+    return now is not None and (now.pid, now.process_started) == (noted.pid, noted.process_started)
+
+
+def is_alive(noted: Holder) -> bool:
     """Say whether the noted process may still run; one on another host counts as running."""
     if noted.host != socket.gethostname():
         return True
@@ -202,7 +215,8 @@ def _locked(path: Path, noted: Holder | None) -> SessionLocked:
             "another session is starting in this repository", hint="wait for it, or look: optimize status"
         )
     who = f"pid {noted.pid} of {noted.user} on {noted.host}, since {noted.started}"
-    hint = f"wait for it, or end it: kill -INT {noted.pid}"
+    hint = "wait for it, or end it: optimize stop"
     if noted.host != socket.gethostname():
         hint = f"if it no longer runs on {noted.host}: rm {path}"
-    return SessionLocked(f"session {noted.session} works in this repository ({who})", hint=hint)
+    name = noted.session if noted.is_command else f"session {noted.session}"
+    return SessionLocked(f"{name} works in this repository ({who})", hint=hint)

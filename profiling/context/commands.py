@@ -11,6 +11,7 @@ from profiling.model import Command
 _BENCH_FILE = re.compile(r"^(bench|benchmark|perf)[\w-]*\.py$|^[\w-]*_(bench|benchmark)\.py$")
 _BENCH_FOLDERS = (".", "benchmarks", "benchmark", "bench", "perf", "scripts")
 _TEST_FOLDERS = ("tests", "test")
+_ASV = ("asv.conf.json", "asv.conf.jsonc", "benchmarks/asv.conf.json")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 
 
@@ -63,7 +64,7 @@ def tests(root: Path, manifest: Manifest, *, has_pytest: bool) -> Command | None
 
 
 def workloads(root: Path, manifest: Manifest) -> tuple[Command, ...]:
-    """Return what could serve as a workload, best first: declared, benchmark scripts, pytest benchmarks."""
+    """Return what could serve as a workload, best first: declared, benchmark scripts, pytest benchmarks, asv's."""
     declared = [parse(text) for text in strings(manifest.table("tool", "optimize").get("workload"))]
     scripts = [
         Command(argv=("python", path.relative_to(root).as_posix()))
@@ -79,6 +80,8 @@ def workloads(root: Path, manifest: Manifest) -> tuple[Command, ...]:
             for path in _python_files(root / folder)
             if "bench" in path.name and path.name.startswith("test_")
         ]
+    if any((root / name).is_file() for name in _ASV):
+        suites.append(Command(argv=("asv", "run")))
     return tuple(dict.fromkeys([*declared, *scripts, *suites]))
 
 

@@ -38,6 +38,7 @@ class DeepRun:
         functions: of its profile, most CPU of their own first.
         scratch: existing folder outside the tree.
         on_progress: told what runs now.
+        most_s: wall seconds that no run may go beyond, whatever a plain one takes.
     """
 
     workload: Workload
@@ -46,6 +47,7 @@ class DeepRun:
     functions: tuple[FunctionProfile, ...] = ()
     scratch: Path
     on_progress: Callable[[str], None]
+    most_s: float = float("inf")
 
     def folder(self) -> Path:
         """Return a new, empty folder."""
@@ -54,8 +56,8 @@ class DeepRun:
     def limit_s(self, factor: float) -> float:
         """Return the wall seconds a run may take: so many times a plain one, and some more."""
         if self.timed_out:
-            return self.workload.command.timeout_s
-        return _SHORTEST_LIMIT_S + factor * max(usage.wall_s for usage in self.plain)
+            return min(self.workload.command.timeout_s, self.most_s)
+        return min(_SHORTEST_LIMIT_S + factor * max(usage.wall_s for usage in self.plain), self.most_s)
 
     def top(self, count: int) -> tuple[FunctionProfile, ...]:
         """Return the functions with most CPU of their own, module bodies left out."""

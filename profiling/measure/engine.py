@@ -36,6 +36,7 @@ class Plan:
         alpha, beta: errors of the sequential test.
         max_pairs: after which it ends undecided.
         time_budget_s: wall seconds after which no further pair is started; one pair is always run.
+        both_ways: a change that is no gain is measured on until it is known whether it is a loss.
     """
 
     target: Dimension
@@ -44,6 +45,7 @@ class Plan:
     beta: float = 0.02
     max_pairs: int = 30
     time_budget_s: float = 120.0
+    both_ways: bool = False
 
     @property
     def test(self) -> stats.Test:
@@ -87,6 +89,7 @@ def measure(  # noqa: PLR0913 - two trees, what runs in them, and the effects
     rng: random.Random,
     on_pair: Callable[[Progress], None],
     on_forecast: Callable[[Forecast], None] | None = None,
+    change_interpreter: Interpreter | None = None,
 ) -> Measurement:
     """Measure the change against the base.
 
@@ -102,6 +105,7 @@ def measure(  # noqa: PLR0913 - two trees, what runs in them, and the effects
         rng: draws seeds, paddings, cores and orders.
         on_pair: told after every pair, in this thread.
         on_forecast: told once, before the first pair, how long it will take.
+        change_interpreter: of the change, where it needs another environment than the base.
 
     Raises:
         RunFailed: a run's exit code was not 0.
@@ -116,8 +120,11 @@ def measure(  # noqa: PLR0913 - two trees, what runs in them, and the effects
     for tree in (base, change):
         forget_bytecode(tree)
     sides = {
-        side: Contender(side=side, tree=tree, command=command, interpreter=interpreter, scratch=scratch)
-        for side, tree in ((Side.BASE, base), (Side.CHANGE, change))
+        side: Contender(side=side, tree=tree, command=command, interpreter=python, scratch=scratch)
+        for side, tree, python in (
+            (Side.BASE, base, interpreter),
+            (Side.CHANGE, change, change_interpreter or interpreter),
+        )
     }
     homes = Path(tempfile.mkdtemp(dir=scratch))
     try:
@@ -187,7 +194,7 @@ class _Session:
             on_pair(self._progress(decision))
             if decision is Decision.IMPROVED:
                 break
-            if decision is Decision.NOT_IMPROVED and not rules.another_leads(self.pairs, self.metric, self.plan.test):
+            if decision is Decision.NOT_IMPROVED and not self._asks_for_more():
                 break
             bound = self._bound_reached()
         note = _with(self.schedule.note)
@@ -217,6 +224,11 @@ class _Session:
         if decision is Decision.IMPROVED:
             self.moved_s = self._find_moved_s()
         return Decision.NOT_IMPROVED if self.moved_s > 0 else decision
+
+    def _asks_for_more(self) -> bool:
+        """Say whether pairs go on after the metric was decided: another dimension leads, or a loss is still open."""
+        loss_is_open = self.plan.both_ways and rules.loss(self.pairs, self.metric, self.plan.test) is Decision.UNDECIDED
+        return loss_is_open or rules.another_leads(self.pairs, self.metric, self.plan.test)
 
     def _find_moved_s(self) -> float:
         """Return the CPU seconds that the rest of a run spends instead of what is measured; 0 unless that is plain.

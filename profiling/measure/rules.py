@@ -136,6 +136,22 @@ def improvement(pairs: Sequence[Pair], target: Dimension, test: Test, traced: Tr
     return _collections_decision(pairs)
 
 
+def loss(pairs: Sequence[Pair], target: Dimension, test: Test) -> Decision:
+    """Say whether the target dimension got worse: the sequential test with the sides exchanged.
+
+    IMPROVED means that the base is proved to be the better one. Dimensions that no sequential test decides are never
+    open: their limit is all there is to say.
+    """
+    if target not in TIMED:
+        return Decision.NOT_IMPROVED
+    return decide(mirrored(pairs, target, test))
+
+
+def mirrored(pairs: Sequence[Pair], target: Dimension, test: Test) -> Evidence:
+    """Return the evidence that the base is better than the change."""
+    return gather(test, [-x for x in log_ratios(pairs, target)])
+
+
 def comparisons(
     pairs: Sequence[Pair], target: Dimension, test: Test, traced: TracedPeaks | None = None
 ) -> dict[Dimension, Comparison]:

@@ -13,6 +13,15 @@ from tests.fakes.messages_server import Body, Player, text_of
 
 USAGE = Usage(input_tokens=100, output_tokens=20, cache_read_tokens=1000, cache_write_5m_tokens=50)
 _numbers = itertools.count(1)
+_AGENTS = {
+    "rank_places": "lead",
+    "next_step": "chooser",
+    "propose_edit": "specialist",
+    "findings": "researcher",
+    "commands": "setup",
+    "review": "reviewer",
+}
+"""Who asks, by the tool of the answer."""
 
 
 def scripted(player: Player) -> ScriptedClient:
@@ -25,9 +34,9 @@ def scripted(player: Player) -> ScriptedClient:
 
 
 def agent_of(body: Body) -> str:
-    """Return who asks: `lead`, `specialist` or `reviewer`."""
+    """Return who asks: `lead` (ranking places), `chooser` (the lead's next step), `specialist` and so on."""
     names = {one["name"] for one in body["tools"]}
-    return "lead" if "rank_places" in names else "specialist" if "propose_edit" in names else "reviewer"
+    return next(agent for name, agent in _AGENTS.items() if name in names)
 
 
 def opening_of(body: Body) -> str:
@@ -65,6 +74,7 @@ def ranking(body: Body, share: Callable[[float], float] = lambda reach: reach / 
 def proposal(*edits: Mapping[str, object], **changes: object) -> dict[str, object]:
     """Return the input of `propose_edit`."""
     answer = {"text": "as the profile says", "evidence": "profile: cpu share"}
+    measured = {"text": "paired with the base, cpu_s decides", "evidence": "profile: cpu share"}
     return {
         "edits": list(edits),
         "summary": "do less work",
@@ -72,7 +82,7 @@ def proposal(*edits: Mapping[str, object], **changes: object) -> dict[str, objec
         "dimension": "cpu_s",
         "expected_share": 0.1,
         "risk": "none that reading the callers showed",
-        "checklist": dict.fromkeys(Checklist.__dataclass_fields__, answer),
+        "checklist": {**dict.fromkeys(Checklist.__dataclass_fields__, answer), "measurement": measured},
         **changes,
     }
 
@@ -83,6 +93,19 @@ def propose(*edits: Mapping[str, object], **changes: object) -> Turn:
 
 def give_up(reason: str = "nothing that holds is in sight") -> Turn:
     return use("give_up", {"reason": reason})
+
+
+def next_step(action: str = "embedded", *options: str, **changes: object) -> Turn:
+    """Answer as the lead that says what comes next."""
+    reason = "the figures above decide it"
+    return use("next_step", {"action": action, "options": list(options), "reason": reason, **changes})
+
+
+def options_of(body: Body) -> dict[str, str]:
+    """Return the names of the functions that the lead may choose, by the options' ids."""
+    found = re.findall(r"^(o\d+): (\S+) \(", opening_of(body), re.MULTILINE)
+    assert found, "the lead is shown no option"
+    return dict(found)
 
 
 def approve() -> Turn:

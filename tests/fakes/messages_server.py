@@ -1,8 +1,12 @@
-"""A loopback server that speaks the Messages API, JSON and SSE, and builds each reply from the request it got."""
+"""A loopback server that speaks the Messages API, also as Bedrock and Vertex do, and builds replies from requests."""
 
+import base64
 import json
+import re
+import struct
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +17,7 @@ from agents.claude.scripted import Fault, Step, Turn
 
 Body = Mapping[str, Any]
 Player = Callable[[Body], Step]
+_ELSEWHERE = re.compile(r"/models?/(?P<model>[^/:]+(?::\d+)?)(?P<way>/invoke.*|:\w*[rR]awPredict)$")
 
 
 class MessagesServer:
@@ -25,6 +30,7 @@ class MessagesServer:
         self.player = player
         self.bodies: list[Body] = []
         self.headers: list[Mapping[str, str]] = []
+        self.paths: list[str] = []
         self.sent = Usage()
         self.complaints: list[str] = []
         self.answered = 0
@@ -93,6 +99,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 class _Handler(BaseHTTPRequestHandler):
     owner: MessagesServer
+    frames = False
 
     def log_message(self, *arguments: object) -> None:
         """Keep the tests' output clean."""
@@ -100,12 +107,17 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         self.owner.headers.append({name.lower(): value for name, value in self.headers.items()})
-        if self.path.startswith("/v1/messages/count_tokens"):
+        self.owner.paths.append(self.path)
+        if "count_tokens" in self.path or "count-tokens" in self.path:
             self._json(200, {"input_tokens": len(json.dumps(body)) // 4})
             return
+        named = _ELSEWHERE.search(self.path)  # Bedrock and Vertex name the model and the way in the path
+        model = named["model"] if named else str(body["model"])
+        self.frames = named is not None and named["way"] == "/invoke-with-response-stream"
+        streams = "stream" in named["way"].casefold() if named else bool(body.get("stream"))
         step = self.owner.answer(body)
         with suppress(BrokenPipeError, ConnectionResetError):
-            self._play(step, streams=bool(body.get("stream")), model=str(body["model"]))
+            self._play(step, streams=streams, model=model)
         self.owner.answered += 1
 
     def _play(self, step: Step, *, streams: bool, model: str) -> None:
@@ -145,13 +157,26 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _stream(self, events: list[tuple[str, dict[str, Any]]]) -> None:
         self.send_response(200)
-        self.send_header("content-type", "text/event-stream")
+        self.send_header("content-type", "application/vnd.amazon.eventstream" if self.frames else "text/event-stream")
         self.send_header("connection", "close")
         self.end_headers()
         for name, data in events:
-            self.wfile.write(f"event: {name}\ndata: {json.dumps(data)}\n\n".encode())
+            self.wfile.write(_frame(data) if self.frames else f"event: {name}\ndata: {json.dumps(data)}\n\n".encode())
             self.wfile.flush()
         self.close_connection = True
+
+
+def _frame(data: Mapping[str, Any]) -> bytes:
+    """Return an event as Amazon's binary event stream carries it."""
+    names = {":event-type": "chunk", ":content-type": "application/json", ":message-type": "event"}
+    headers = b"".join(
+        struct.pack(f"!B{len(name)}sBH{len(value)}s", len(name), name.encode(), 7, len(value), value.encode())
+        for name, value in names.items()
+    )
+    payload = json.dumps({"bytes": base64.b64encode(json.dumps(data).encode()).decode()}).encode()
+    prelude = struct.pack("!II", 16 + len(headers) + len(payload), len(headers))
+    message = prelude + struct.pack("!I", zlib.crc32(prelude)) + headers + payload
+    return message + struct.pack("!I", zlib.crc32(message))
 
 
 def _message(step: Turn, model: str) -> dict[str, Any]:

@@ -2,21 +2,25 @@
 
 import asyncio
 import itertools
+import json
 import re
 import threading
+from collections import Counter
 from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from agents.claude._client import StopReason, Text, ToolUse, Usage
-from agents.claude.account import Account, Spent
+from agents.claude.account import Account, Call, Spent
 from agents.claude.models import load as load_models
 from agents.claude.scripted import Fault, Step, Turn
 from orchestrator.errors import Interrupted
-from orchestrator.ledger import experiment_json
+from orchestrator.ledger import experiment_json, handoff
+from orchestrator.ledger.costs import together
 from orchestrator.ledger.layout import Layout
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.bus import Bus
@@ -30,7 +34,9 @@ from tests.fakes.claude_player import (
     approve,
     give_up,
     holds,
+    next_step,
     opening_of,
+    options_of,
     propose,
     ranking,
     results_of,
@@ -178,11 +184,37 @@ class Office:
         fault = self.faults.get(self.asked)
         if fault is not None:
             return fault
-        return {"lead": self.lead, "specialist": self.specialist, "reviewer": self.review}[agent_of(body)](body)
+        agents = {
+            "lead": self.lead,
+            "chooser": self.choose,
+            "researcher": self.read,
+            "specialist": self.specialist,
+            "reviewer": self.review,
+        }
+        return agents[agent_of(body)](body)
 
     def lead(self, body: Body) -> Step:
         holds(body, "running", "weigh", "CPU:", "SYSTEM: you may now run commands")
         return ranking(body, lambda reach: reach * 0.9)
+
+    def choose(self, body: Body) -> Step:
+        """Have the totals read about first, then tried; stop too early once, which is sent back."""
+        holds(body, "CPU:", "running", "experiments", *self.tried)
+        options = {name: one for one, name in options_of(body).items()}
+        if "add each value once" in opening_of(body):
+            return next_step("embedded")
+        if "adds every value again" not in opening_of(body):
+            return next_step("research", options["running"])
+        if not results_of(body):
+            return next_step("stop")
+        assert "it is too early to stop" in results_of(body)[-1]
+        return next_step("experiment", options["running"], strategy="look at the loop first: carry the total")
+
+    def read(self, body: Body) -> Step:
+        holds(body, "for value in values[:end]:", "CPU", "running in till/running.py")
+        place = {"file": "till/running.py", "function": "running"}
+        found = {"antipattern": "adds every value again for each end", "evidence": "till/running.py:9"}
+        return use("findings", {"findings": [{**place, **found, "callers": "bench.py, nine times"}]})
 
     def specialist(self, body: Body) -> Step:
         holds(
@@ -256,6 +288,11 @@ class Ended:
         return Account(folder / "calls.jsonl", load_models()).total
 
     @property
+    def calls(self) -> list[Call]:
+        folder = next(one for one in Layout(root=self.root).claude.iterdir())
+        return [TypeAdapter(Call).validate_json(line) for line in (folder / "calls.jsonl").read_text().splitlines()]
+
+    @property
     def late_usage(self) -> Usage:
         return Usage(input_tokens=777)
 
@@ -316,9 +353,20 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     cut = Turn(
         blocks=(Text(text="I"), ToolUse(id="c", name="give_up", input={"reason": "cut"})), usage=USAGE, is_cut=True
     )
+    no_json = Turn(
+        blocks=(ToolUse(id="n", name="give_up", input="{not json"),), stop_reason=StopReason.TOOL_USE, usage=USAGE
+    )
     office = Office(
         weigh=[[EDITS_THE_TEST, EDITS_THE_BENCHMARK, BREAKS_A_TEST], [PATCHES_THE_CLOCK]],
-        faults={1: passing, 3: cut, 5: Fault(status=529, retry_after_s=0.01), 7: Fault(status=500, retry_after_s=0.01)},
+        faults={
+            1: passing,
+            3: cut,
+            5: Fault(status=529, retry_after_s=0.01),
+            7: Fault(status=500, retry_after_s=0.01),
+            9: no_json,
+            11: Fault(status=200, kind="overloaded_error", usage=USAGE),
+            13: Fault(status=0),
+        },
     )
     return play(make_till(tmp_path_factory.mktemp("claude")), office)
 
@@ -336,12 +384,66 @@ def test_a_good_proposal_is_kept_and_those_that_do_not_hold_are_not(done: Ended)
     assert {one.proposal.source for one in done.records} == {"claude:cpu"}
 
 
+def test_every_fault_was_met_and_is_in_the_account(done: Ended) -> None:
+    office = done.server.player
+    assert isinstance(office, Office)
+    assert office.asked > max(office.faults)
+    ended = Counter(call.ended for call in done.calls)
+    assert ended["lost"] == 3, "cut, no JSON and an error in mid-stream had begun to cost"
+    assert sum(ended.values()) == office.asked - 4, "429, 529, 500 and a broken connection cost nothing"
+
+
+def without(body: Body, words: str) -> Body:
+    return json.loads(json.dumps(body).replace(json.dumps(words)[1:-1], "…"))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "weight = (weight * 31 + ord(character)) % 1000003",
+        "garbage collection",
+        "MiB of the peak",
+        "weigh otherwise, 1",
+        "python bench.py",
+        "Keep docstrings.",
+    ],
+)
+def test_the_server_refuses_a_request_without_source_figures_of_all_domains_or_attempts(
+    done: Ended, words: str
+) -> None:
+    asked = [one for one in done.server.bodies if agent_of(one) == "specialist"]
+    body = next(one for one in asked if "weigh otherwise, 1" in opening_of(one) and not results_of(one))
+    office = Office(weigh=[[PATCHES_THE_CLOCK]], tried=["weigh otherwise, 1"])
+    assert isinstance(office.specialist(body), Turn), "it is content with the request as it was sent"
+    with pytest.raises(AssertionError, match="the request lacks"):
+        Office(weigh=[[PATCHES_THE_CLOCK]], tried=["weigh otherwise, 1"]).specialist(without(body, words))
+
+
+def test_the_lead_has_it_read_about_is_held_to_the_rules_and_chooses(done: Ended) -> None:
+    said = [line for line in done.lines(EventKind.STRATEGY).splitlines() if "the lead" in line or "researcher" in line]
+    assert said[:3] == [
+        "the lead chooses research at running: the figures above decide it",
+        "the researcher on running: adds every value again for each end [till/running.py:9]",
+        "the lead chooses experiment at running: the figures above decide it",
+    ]
+    opening = next(opening_of(body) for body in done.server.bodies if agent_of(body) == "specialist")
+    assert "carry the total" in opening
+    assert "adds every value again for each end" in opening
+
+
 def test_the_tokens_are_those_the_server_counted_to_the_last(done: Ended) -> None:
     spent = done.spent
     assert spent.usage == done.server.sent
     assert spent.unknown_calls == 0
     assert spent.usage.hit_rate > 0.5
     assert f"{spent.usage.total_tokens:,} tokens" in done.lines(EventKind.MEASURING)
+    handed = handoff.load(Layout(root=done.root).handoff)
+    assert handed is not None
+    written = together(handed.costs)
+    assert (written.usage, written.calls, written.unknown_calls) == (spent.usage, spent.calls, 0)
+    assert written.usd == pytest.approx(spent.usd)
+    assert set(handed.costs) == {"lead", "researcher", "cpu-specialist", "reviewer"}
+    assert f"models: {spent.text}; ${spent.usd:.4f} for each of 1 kept" in done.lines(EventKind.COMPLETE)
 
 
 def test_the_reviewer_reads_what_was_kept(done: Ended) -> None:

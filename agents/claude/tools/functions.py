@@ -1,6 +1,7 @@
 """What is known of functions: where they are, who calls them, what they cost, what their calls were seen to be."""
 
 import ast
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from profiling.profile import FunctionProfile, Profile
 _MOST_NAMES = 80
 _MOST_KINDS = 6
 _MOST_SAMPLES = 12
+_MOST_LINE_RUNS = 2
 _LONGEST_SAMPLE = 400
 _MIB = 1024 * 1024
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -101,7 +103,7 @@ def function_tools(checkout: Checkout, brief: Brief) -> tuple[AnyTool, ...]:
         ),
     ]
     if brief.bench is not None:
-        tools.append(_samples(known, brief.bench, one))
+        tools += (_line_times(known, brief.bench, one), _samples(known, brief.bench, one))
     return tuple(tools)
 
 
@@ -182,9 +184,14 @@ class _Known:
         return _several([*counted, *static]) or "it calls nothing that is known"
 
     def profile(self, asked: OneFunction) -> str:
+        return function_line(self.seen(asked), self.brief.profile)
+
+    def seen(self, asked: OneFunction) -> FunctionProfile:
         key = self._key(asked)
         found = next((one for one in self.brief.profile.functions if one.key == key), None)
-        return "it was not seen running" if found is None else function_line(found, self.brief.profile)
+        if found is None:
+            raise ToolRefused(f"{key.qualname} was not seen running")
+        return found
 
     def facts(self, asked: OneFunction) -> str:
         seen = facts_about(self.brief, self._key(asked))
@@ -200,6 +207,26 @@ class _Known:
         if found is None:
             raise ToolRefused(f"{asked.file} defines no {asked.function!r}: `list_functions` names what it does")
         return FunctionKey(file=asked.file, first_line=found.first_line, qualname=found.name)
+
+
+def _line_times(known: _Known, bench: Bench, one: str) -> AnyTool:
+    runs = itertools.count(1)
+
+    def timed(asked: OneFunction) -> str:
+        found = known.seen(asked)
+        if next(runs) > _MOST_LINE_RUNS:
+            raise ToolRefused(f"the lines of {_MOST_LINE_RUNS} functions were timed: each takes a run of the workload")
+        return bench.line_times(found, known.brief.profile)
+
+    return Tool(
+        name="line_times",
+        description=(
+            f"Say where a function's time goes, line by line: line, share, how often. {one} The workload is run once "
+            "more for it, many times slower: ask when source and profile leave open which line costs."
+        ),
+        arguments=OneFunction,
+        use=timed,
+    )
 
 
 def _samples(known: _Known, bench: Bench, one: str) -> AnyTool:

@@ -1,3 +1,4 @@
+import re
 import shutil
 import sys
 import tempfile
@@ -5,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +18,8 @@ from orchestrator.gates import Failed, Passed, Step
 from orchestrator.policy.verdict import Reason
 from profiling.behaviour.tests import TestOutcomes, run_tests
 from profiling.measure.processes import Processes
-from profiling.model import Command, Dimension, Domain, FunctionKey, Interpreter, Tree
+from profiling.model import Command, Dimension, Domain, FunctionKey, Interpreter, RunUsage, Tree
+from profiling.profile import FunctionProfile
 
 TEXT = "def double(x):\n    return x + x\n"
 TESTS = """import unittest
@@ -56,6 +59,7 @@ class FakeDraft:
     key: str = "k1"
     base_commit: str = "c"
     base_tree: str = "t"
+    interactions: tuple[str, ...] = ()
 
 
 @dataclass
@@ -75,6 +79,9 @@ class Workplace:
     @property
     def layout(self) -> "Workplace":
         return self
+
+    def say(self, text: str) -> None:
+        assert text
 
     @property
     def work(self) -> Path:
@@ -139,7 +146,7 @@ def workplace(tmp_path: Path) -> Workplace:
 
 
 def fix(new: str, file: str = "pkg.py", old: str = "x + x") -> Proposal:
-    nothing = Answer(text="-", evidence="-")
+    answer = Answer(text="less work; cpu_s decides", evidence="profile: 40%")
     return Proposal(
         source="claude:cpu",
         domain=Domain.CPU,
@@ -150,7 +157,7 @@ def fix(new: str, file: str = "pkg.py", old: str = "x + x") -> Proposal:
         patch=Patch(edits=(Edit(file=file, start=TEXT.index("x + x"), old=old, new=new),)),
         expected={},
         risk="none",
-        checklist=Checklist(**dict.fromkeys(Checklist.__dataclass_fields__, nothing)),
+        checklist=Checklist(**dict.fromkeys(Checklist.__dataclass_fields__, answer)),
     )
 
 
@@ -165,6 +172,23 @@ def test_files_that_judge_and_fixes_that_were_tried_are_objected_to(workplace: W
     assert "outside the repository" in bench.objection(fix("2", file="../pkg.py"))
     workplace.tried = (Known(key="k1"),)
     assert "was tried on this base" in bench.objection(fix("2 * x"))
+
+
+def test_reasons_that_are_no_hypothesis_are_objected_to(workplace: Workplace) -> None:
+    unsure = replace(fix("2 * x").checklist, mechanism=Answer(text="perhaps it is less work", evidence="read_file"))
+    said = bench_of(workplace).objection(replace(fix("2 * x"), checklist=unsure))
+    assert said.startswith("checklist.mechanism: 'perhaps it is less work' is no clear hypothesis: look deeper")
+
+
+def test_lines_are_timed_in_one_more_run_of_the_unchanged_workload(workplace: Workplace) -> None:
+    (workplace.tree.root / "bench.py").write_text("from pkg import double\nfor n in range(2000): double(n)\n")
+    bench = bench_of(workplace)
+    bench = replace(bench, setup=replace(bench.setup, workload=Command(argv=("python", "bench.py"))))
+    usage = RunUsage(wall_s=0.1, cpu_s=0.1, max_rss_mib=10.0, exit_code=0)
+    profile: Any = SimpleNamespace(baseline=(usage,), timed_out=False)
+    said = bench.line_times(FunctionProfile(key=KEY, cpu_self_s=0.1), profile)
+    assert re.search(r"^2\t\d+\.\d%\t2,000 times\treturn x \+ x$", said, re.MULTILINE), said
+    assert "compare lines within a function" in said
 
 
 def test_signs_of_gaming_are_no_objection_so_that_nobody_learns_to_hide_them(workplace: Workplace) -> None:

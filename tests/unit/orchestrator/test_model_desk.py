@@ -10,6 +10,7 @@ from orchestrator.errors import SettingsError
 from orchestrator.ledger.layout import Layout
 from orchestrator.model_desk import Voices, desk
 from orchestrator.settings import load
+from profiling.model import Command
 
 
 def make(tmp_path: Path, **flags: object):  # type: ignore[no-untyped-def]
@@ -72,6 +73,19 @@ def test_a_bad_file_of_models_is_a_bad_setting(tmp_path: Path) -> None:
     (tmp_path / "models.toml").write_text("prices_as_of = 3\n")
     with pytest.raises(SettingsError, match=r"models\.toml: prices_as_of"):
         make(tmp_path, models=tmp_path / "models.toml")
+
+
+def test_a_documentation_source_is_a_command_or_an_address(tmp_path: Path) -> None:
+    assert make(tmp_path)[0].documentation is None
+    for server, expected in (
+        ("npx -y docs --quiet", Command(argv=("npx", "-y", "docs", "--quiet"))),
+        ("https://docs.example/mcp", "https://docs.example/mcp"),
+    ):
+        found = make(tmp_path, docs_server=server)[0].documentation
+        assert found is not None
+        assert found.server == expected
+    with pytest.raises(SettingsError, match="needs a shell"):
+        make(tmp_path, docs_server="npx docs | tee log")
 
 
 def test_without_a_key_the_session_does_not_begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,9 @@ def test_a_bad_value_in_the_file_is_named_with_file_and_key(tmp_path: Path) -> N
         _load(tmp_path)
 
 
-@pytest.mark.parametrize("key", ["base-url", "provider", "model", "models", "budget", "token-budget", "agent-budget"])
+@pytest.mark.parametrize(
+    "key", ["base-url", "docs-server", "provider", "model", "models", "budget", "token-budget", "agent-budget"]
+)
 def test_a_repository_can_not_spend_the_persons_money_or_send_the_key_elsewhere(tmp_path: Path, key: str) -> None:
     _write(tmp_path, f"[tool.optimize]\n{key} = 'http://elsewhere'\n")
     with pytest.raises(SettingsError, match=f"{key} is the person's to give"):

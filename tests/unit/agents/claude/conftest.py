@@ -59,6 +59,10 @@ class FakeBench:
         self.asked.append(("tests", proposal.patch, names))
         return "4 passed"
 
+    def line_times(self, found: FunctionProfile, profile: Profile) -> str:
+        self.asked.append(("lines", found.key, ()))
+        return "8\t91.0%\t5,000 times\tif word not in known:"
+
     def samples(self, key: FunctionKey) -> tuple[str, ...]:
         self.asked.append(("samples", key, ()))
         return ("(['b', 'a'], ['A'])",)

@@ -111,7 +111,8 @@ def test_no_word_of_the_repository_changes_what_tools_there_are(shop: Shop) -> N
     assert tools[0] == tools[1]
     names = {one["name"] for one in tools[0]}  # type: ignore[attr-defined]
     assert names == {
-        *("read_file", "search", "list_functions", "callers", "callees", "profile_of", "facts_of", "sample_calls"),
+        *("read_file", "search", "list_functions", "callers", "callees", "profile_of", "facts_of"),
+        *("line_times", "sample_calls"),
         *("prescreen", "run_tests", "guide", "propose_edit", "give_up"),
     }
 

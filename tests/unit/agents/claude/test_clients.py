@@ -262,5 +262,54 @@ def test_another_provider_that_can_not_be_used_says_what_it_lacks(
     assert str(caught.value)
 
 
+ELSEWHERE = {
+    "bedrock": {"AWS_REGION": "eu-west-1", "AWS_BEARER_TOKEN_BEDROCK": KEY},
+    "vertex": {
+        "CLOUD_ML_REGION": "europe-west1",
+        "ANTHROPIC_VERTEX_PROJECT_ID": "shop",
+        "ANTHROPIC_CUSTOM_HEADERS": f"Authorization: Bearer {KEY}",
+    },
+}
+
+
+@pytest.mark.parametrize("streams", [False, True], ids=["json", "stream"])
+@pytest.mark.parametrize("provider", ["bedrock", "vertex"])
+def test_another_provider_answers_to_the_token_and_gets_the_credentials_of_its_own(
+    provider: str, streams: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if provider == "bedrock" and streams:
+        pytest.importorskip(
+            "botocore", reason="streams of Bedrock are read by botocore: pip install anthropic[bedrock]"
+        )
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-of-somebody-else")
+    for name, value in ELSEWHERE[provider].items():
+        monkeypatch.setenv(name, value)
+    steps = (Fault(status=429), Turn(blocks=(Text(text="yes"), USE), stop_reason=StopReason.TOOL_USE, usage=USAGE))
+    with serving(in_order(*steps)) as server:
+        endpoint = Endpoint(provider=provider, base_url=server.url, streams=streams)  # type: ignore[arg-type]
+        reply = ask(AnthropicClient(endpoint, sleep=Slept()))
+    assert (reply.usage, reply.stop_reason) == (USAGE, StopReason.TOOL_USE)
+    assert reply.blocks == (Text(text="yes"), USE)
+    assert {headers["authorization"] for headers in server.headers} == {f"Bearer {KEY}"}
+    assert "sk-of-somebody-else" not in repr(server.headers)
+    way = {"bedrock": "/model/", "vertex": "/projects/shop/locations/europe-west1/publishers/anthropic/models/"}[
+        provider
+    ]
+    assert all(path.startswith(f"{way}{REQUEST.model}") for path in server.paths)
+
+
+@pytest.mark.parametrize("provider", ["bedrock", "vertex"])
+def test_what_a_provider_repeats_of_its_credentials_is_hidden(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in ELSEWHERE[provider].items():
+        monkeypatch.setenv(name, value)
+    refused = Fault(status=400, kind="invalid_request_error", message=f"bad token {KEY}")
+    with serving(in_order(refused)) as server:
+        endpoint = Endpoint(provider=provider, base_url=server.url, streams=False)  # type: ignore[arg-type]
+        with pytest.raises(ModelRejected) as caught:
+            ask(AnthropicClient(endpoint, sleep=Slept()))
+    assert "[hidden]" in str(caught.value)
+    assert KEY not in str(caught.value)
+
+
 def _fields(request: Request) -> dict[str, object]:
     return {name: getattr(request, name) for name in Request.__dataclass_fields__}

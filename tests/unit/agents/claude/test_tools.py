@@ -143,7 +143,15 @@ def test_functions_are_told_with_their_figures_callers_and_facts(shop) -> None: 
     assert "argument known: 19 of list, 1 of tuple" in facts
     assert "length of known: 20 from 256 on" in facts
     assert "['b', 'a']" in ask(box, "sample_calls", **one).text
+    assert "91.0%\t5,000 times" in ask(box, "line_times", **one).text
     assert "defines no 'absent'" in refused(box, "callers", file="shop/text.py", function="absent")
+
+
+def test_lines_are_timed_for_two_functions_and_no_more(shop) -> None:  # type: ignore[no-untyped-def]
+    box, one = toolbox(shop), {"file": "shop/text.py", "function": "unknown"}
+    assert [ask(box, "line_times", **one).is_error for _ in range(3)] == [False, False, True]
+    assert "the lines of 2 functions were timed" in refused(box, "line_times", **one)
+    assert [what for what, _, _ in shop.bench.asked] == ["lines", "lines"]
 
 
 def test_who_watches_is_told_of_every_use(shop) -> None:  # type: ignore[no-untyped-def]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.cli import checks
+from orchestrator.cli import checks, checkup
 from orchestrator.cli.checks import Check, Level
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -19,7 +19,7 @@ def _by_name(seen: tuple[Check, ...]) -> dict[str, Check]:
 
 
 def test_a_sound_repository_has_nothing_that_fails(repository: Path) -> None:
-    seen = _by_name(checks.all_checks(repository, sys.executable))
+    seen = _by_name(checkup.all_checks(repository, sys.executable))
     assert [check for check in seen.values() if check.level is Level.FAIL] == []
     assert seen["workload"].detail == "python bench.py"
     assert seen["repository"].level is Level.OK
@@ -29,7 +29,7 @@ def test_a_sound_repository_has_nothing_that_fails(repository: Path) -> None:
 
 def test_everything_that_is_not_ok_says_what_to_do(repository: Path) -> None:
     (repository / "bench.py").write_text("x = 1\n")
-    seen = checks.all_checks(repository, sys.executable)
+    seen = checkup.all_checks(repository, sys.executable)
     assert [check for check in seen if check.level is not Level.OK and not check.fix] == []
     assert _by_name(seen)["repository"].detail.endswith("not committed: bench.py")
 
@@ -41,27 +41,27 @@ def test_outside_a_repository_the_check_fails_with_its_fix(tmp_path: Path) -> No
 
 
 def test_a_folder_without_python_fails_as_a_project(tmp_path: Path) -> None:
-    (only,) = checks.project(tmp_path, sys.executable)
+    (only,) = checkup.project(tmp_path, sys.executable)
     assert (only.name, only.level) == ("project", Level.FAIL)
     assert "tool.optimize" in only.fix
 
 
 def test_an_interpreter_that_does_not_run_fails_with_its_name(repository: Path) -> None:
-    (only,) = checks.project(repository, "/no/such/python")
+    (only,) = checkup.project(repository, "/no/such/python")
     assert only.level is Level.FAIL
     assert "/no/such/python" in only.detail
 
 
 def test_a_declared_command_that_needs_a_shell_fails(repository: Path) -> None:
     (repository / "pyproject.toml").write_text("[tool.optimize]\nworkload = 'python bench.py | cat'\n")
-    (only,) = checks.project(repository, sys.executable)
+    (only,) = checkup.project(repository, sys.executable)
     assert only.level is Level.FAIL
     assert "needs a shell" in only.detail
 
 
 def test_without_a_workload_there_is_no_session(repository: Path) -> None:
     (repository / "bench.py").unlink()
-    seen = _by_name(checks.project(repository, sys.executable))
+    seen = _by_name(checkup.project(repository, sys.executable))
     assert seen["workload"].level is Level.FAIL
     assert "--workload" in seen["workload"].fix
 

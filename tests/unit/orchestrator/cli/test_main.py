@@ -27,7 +27,9 @@ def _python(code: str, *arguments: str, cwd: Path) -> subprocess.CompletedProces
     )
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["profile", "--help"], ["doctor", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["run", "--help"], ["profile", "--help"], ["doctor", "--help"], ["compare", "--help"]]
+)
 def test_help_imports_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
     code = (
         "import sys, atexit; from orchestrator.cli.main import main\n"
@@ -69,7 +71,9 @@ def test_the_help_fits_the_terminal(optimize: Run, columns: str, widest: int) ->
     assert 30 < max(map(len, done.stdout.splitlines())) <= widest
 
 
-@pytest.mark.parametrize("command", ["run", "profile", "targets", "status", "doctor", "version"])
+@pytest.mark.parametrize(
+    "command", ["run", "profile", "targets", "compare", "verify", "status", "stop", "clean", "doctor", "version"]
+)
 def test_every_listed_command_exists_and_explains_itself(optimize: Run, command: str) -> None:
     done = optimize(command, "--help")
     assert (done.returncode, done.stderr) == (0, "")

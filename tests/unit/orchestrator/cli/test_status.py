@@ -1,5 +1,4 @@
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from agents.claude._client import Usage
+from agents.claude.account import Spent
 from orchestrator.cli.standing import State, as_dict, as_lines, look
 from orchestrator.errors import RecordsDamaged
 from orchestrator.ledger import handoff, results_tsv
@@ -82,12 +83,41 @@ def test_the_last_five_experiments_are_shown_newest_last(layout: Layout) -> None
     assert [line.rpartition(" ")[2] for line in lines if "discard  " in line] == ["3", "4", "5", "6", "7"]
 
 
+def test_what_the_models_cost_is_shown_with_what_came_from_the_cache(layout: Layout) -> None:
+    usage = Usage(input_tokens=100, output_tokens=50, cache_read_tokens=900)
+    spent = Spent(calls=3, unknown_calls=1, usage=usage, usd=0.25)
+    handoff.save(replace(_HANDOFF, costs={"lead": spent, "cpu-specialist": spent}), layout.handoff)
+    standing = look(layout.root)
+    cached = "1,800 of 2,000 prompt tokens from the cache, 90%"
+    assert f"  models: all agents: 6 calls, 2,100 tokens ({cached}), $0.5000; 2 of unknown cost" in as_lines(standing)
+    costs = as_dict(standing)["costs"]
+    assert isinstance(costs, dict)
+    assert list(costs) == ["all", "lead", "cpu-specialist"]
+    assert costs["all"] == {
+        "calls": 6,
+        "unknown_calls": 2,
+        "input_tokens": 200,
+        "output_tokens": 100,
+        "cache_read_tokens": 1800,
+        "cache_write_tokens": 0,
+        "total_tokens": 2100,
+        "cache_hit_rate": 0.9,
+        "usd": 0.5,
+    }
+
+
+def test_a_session_of_recipes_says_nothing_of_models(layout: Layout) -> None:
+    handoff.save(_HANDOFF, layout.handoff)
+    assert not any("models" in line for line in as_lines(look(layout.root)))
+    assert as_dict(look(layout.root))["costs"] == {}
+
+
 def test_a_running_session_is_seen_by_its_lock_whatever_the_handoff_says(layout: Layout) -> None:
     handoff.save(replace(_HANDOFF, status=SessionStatus.DONE), layout.handoff)
     with SessionLock(layout.lock, session="s2", started="2026-11-21T10:00:00+00:00"):
         standing = look(layout.root)
         assert standing.state is State.RUNNING
-        assert any(f"kill {os.getpid()}" in line for line in as_lines(standing))
+        assert any("optimize stop" in line for line in as_lines(standing))
     assert look(layout.root).state is State.DONE
 
 

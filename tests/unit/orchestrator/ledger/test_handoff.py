@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents.claude.account import Spent
 from orchestrator.errors import RecordsDamaged
 from orchestrator.ledger.handoff import (
     DiscardedEntry,
@@ -17,7 +18,12 @@ from orchestrator.ledger.handoff import (
     save,
 )
 
-HANDOFFS = st.from_type(Handoff).map(lambda handoff: replace(handoff, version=1))
+SPENT = st.builds(Spent, calls=st.integers(0), unknown_calls=st.integers(0), usd=st.floats(0, 1e6))
+HANDOFFS = st.builds(
+    lambda handoff, costs: replace(handoff, costs=costs, version=1),
+    st.from_type(Handoff),
+    st.dictionaries(st.text(), SPENT, max_size=3),
+)
 
 EXAMPLE = Handoff(
     session="20260102-abc",

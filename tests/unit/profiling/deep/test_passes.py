@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -88,3 +89,12 @@ def test_a_command_with_another_program_costs_parts_and_no_more(
 
     assert (found.lines, found.census, found.specialization) == (None, None, None)
     assert len(found.notes) >= 3
+
+
+def test_a_run_takes_so_many_times_a_plain_one_and_never_more_than_was_allowed(
+    deep_run: Callable[..., DeepRun],
+) -> None:
+    run = deep_run()
+    assert run.limit_s(2.0) < run.limit_s(60.0)
+    assert replace(run, most_s=5.0).limit_s(60.0) == 5.0
+    assert replace(run, most_s=5.0, timed_out=True).limit_s(1.0) == 5.0

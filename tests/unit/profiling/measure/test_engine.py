@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from profiling.comparison import Decision, Measurement
+from profiling.measure import rules
 from profiling.measure.engine import (
     MeasurementFailed,
     Plan,
@@ -111,6 +112,16 @@ def test_more_work_is_a_regression(tree: Callable[..., Tree], measured: Measure)
 
     assert found.decision is Decision.NOT_IMPROVED
     assert found.comparisons[Dimension.CPU_S].regressed
+
+
+@pytest.mark.slow
+def test_measured_both_ways_pairs_go_on_until_a_loss_is_decided_too(
+    tree: Callable[..., Tree], measured: Measure
+) -> None:
+    test = Plan(target=Dimension.CPU_S).test
+    same = measured(tree("a"), tree("b"), both_ways=True, max_pairs=60)
+    assert same.decision is Decision.NOT_IMPROVED
+    assert rules.loss(same.pairs, same.decided_on, test) is not Decision.UNDECIDED
 
 
 def test_both_sides_of_a_pair_share_seed_and_core_and_their_order_varies(

@@ -1,0 +1,1 @@
+"""Two commits of a repository, measured against each other."""
