@@ -1,14 +1,14 @@
-"""Lines that GitHub shows beside the code: workflow commands."""
+"""What GitHub shows beside the code: a notice for each fix that was kept."""
 
 from orchestrator.ledger.record import ExperimentRecord
-from orchestrator.live.plain_text import one_line
+from orchestrator.live.annotations import annotation
 
 _MOST = 10
 """GitHub shows ten notices of a step."""
 
 
 def annotations(kept: tuple[ExperimentRecord, ...], effects: dict[int, str]) -> tuple[str, ...]:
-    """Return a notice for each fix that was kept.
+    """Return a notice for each fix.
 
     Args:
         kept: the fixes.
@@ -19,13 +19,5 @@ def annotations(kept: tuple[ExperimentRecord, ...], effects: dict[int, str]) -> 
 
 def _notice(record: ExperimentRecord, effect: str) -> str:
     key = record.proposal.key
-    place = f"file={_property(key.file)},line={max(key.first_line, 1)},title={_property('faster: ' + key.qualname)}"
-    return f"::notice {place}::{_data(one_line(f'{record.proposal.summary}: {effect}'))}"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(one_line(text)).replace(":", "%3A").replace(",", "%2C")
+    text = f"{record.proposal.summary}: {effect}"
+    return annotation("notice", key.file, key.first_line, title=f"faster: {key.qualname}", text=text)

@@ -50,6 +50,11 @@ COMMANDS = (
         summary="The same, and the table of what is worth working on.",
     ),
     Listed(
+        name="scan",
+        target="orchestrator.cli.scan:scan",
+        summary="List what in the source costs time or memory, the worst first.",
+    ),
+    Listed(
         name="compare",
         target="orchestrator.cli.compare:compare",
         summary="Measure one commit against another.",
@@ -95,6 +100,7 @@ _EXAMPLES = (
     ("optimize faster parsing --domain cpu", "say what you want"),
     ("optimize --time-limit 10m", "a short look"),
     ("optimize profile -- python bench.py", "only look, change nothing"),
+    ("optimize compare main", "measure this commit against main"),
     ("git merge codeflash/optimize", "take what was kept"),
 )
 
