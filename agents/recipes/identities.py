@@ -10,6 +10,7 @@ from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import names
 from agents.recipes.tables import parents
+from agents.recipes.walking import walk
 
 _ASKING = frozenset({"getrefcount", "is_", "is_not", "assertIs", "assertIsNot"})
 _DISPLAYS = (ast.Dict, ast.DictComp, ast.Lambda, ast.List, ast.ListComp, ast.Set, ast.SetComp, ast.GeneratorExp)
@@ -24,7 +25,7 @@ def strings_may_be_told_apart(project: Project) -> bool:
     """
     if is_serialised(project):
         return True
-    return any(_asks(node, module, project) for module in project.everything for node in ast.walk(module.syntax))
+    return any(_asks(node, module, project) for module in project.everything for node in walk(module.syntax))
 
 
 def _asks(node: ast.AST, module: Module, project: Project) -> bool:

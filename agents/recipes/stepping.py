@@ -7,6 +7,7 @@ from agents.recipes.functions import functions, own_nodes
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.texts import mentions, reachable_by_name
+from agents.recipes.walking import walk
 
 _STEPPED = frozenset(
     "__call__ __contains__ __getattr__ __getattribute__ __getitem__ __iter__ __len__ __length_hint__ __next__".split()
@@ -37,7 +38,7 @@ def steps_are_blind(project: Project) -> bool:
     first = set(_STEPPED)
     for module in project.everything:
         for node in _lazy(module):
-            first |= mentions(ast.walk(node))
+            first |= mentions(walk(node))
     generators = {
         function.node.name
         for module in project.everything
@@ -52,7 +53,7 @@ def steps_are_blind(project: Project) -> bool:
 
 def _lazy(module: Module) -> Iterator[ast.AST]:
     """Yield the generator expressions of a module, and the arguments of calls that run them later."""
-    for node in ast.walk(module.syntax):
+    for node in walk(module.syntax):
         if isinstance(node, ast.GeneratorExp):
             yield node
         elif isinstance(node, ast.Call):
