@@ -8,7 +8,7 @@ from agents.model import Patch
 from agents.recipes import stores
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.expression_sites import can_be_made
-from agents.recipes.functions import Function, FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import Function, FunctionNode, function_at, functions, own
 from agents.recipes.gains import memory_share
 from agents.recipes.imports import Reached, add_import, reach
 from agents.recipes.kinds import Kind
@@ -176,9 +176,7 @@ def _is_licensed(function: Function, module: Module, project: Project) -> bool:
     index = stores.index(project)
     if index.is_replaced(node.name) or module.file in index.namespaces or node.name in _asked_for_figures(project):
         return False
-    given: set[ast.AST] = {
-        one for one in own_nodes(node) if isinstance(one, ast.Name) and _is_parameter(one, node, module)
-    }
+    given: set[ast.AST] = {one for one in own(node, ast.Name) if _is_parameter(one, node, module)}
     assume = dict.fromkeys(given, Kind.SCALAR)
     summary = summarise(Definition(module=module, node=node), project, Kind.UNKNOWN, assume)
     return summary.purity is Purity.PURE and summary.result is Kind.SCALAR and bool(given)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agents.recipes import kinds, library, shapes, stores
 from agents.recipes.builtin_values import shape_of
-from agents.recipes.functions import FunctionNode, own_nodes
+from agents.recipes.functions import FunctionNode, own
 from agents.recipes.kinds import Kind
 from agents.recipes.project import Module, Project
 from agents.recipes.purity import Purity, purities
@@ -52,7 +52,7 @@ class FileWrite:
 
 def file_writes(function: FunctionNode, module: Module, project: Project) -> Iterator[FileWrite]:
     """Yield the files that a function writes in such a block."""
-    opened = [node for node in own_nodes(function) if isinstance(node, ast.With)]
+    opened = own(function, ast.With)
     if not opened or reads_its_frame(function) or stores.index(project).is_replaced("open"):
         return
     for node in opened:
@@ -209,8 +209,9 @@ def _is_given_name(node: ast.Name, function: FunctionNode, known: Names, steps: 
     bound = scope.bindings.get(node.id, []) if known.resolve(node.id, node) is scope else []
     if len(bound) == 1 and isinstance(bound[0], ast.arg):
         return True
-    loops = [one for one in own_nodes(function) if isinstance(one, ast.For)]
-    over = [loop.iter for loop in loops if any(part is one for part in walk(loop.target) for one in bound)]
+    over = [
+        loop.iter for loop in own(function, ast.For) if any(part is one for part in walk(loop.target) for one in bound)
+    ]
     is_bound_by_loops = 0 < len(bound) == len(over) and steps > 0
     return is_bound_by_loops and all(_is_given(one, function, known, steps) for one in over)
 

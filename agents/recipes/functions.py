@@ -1,6 +1,7 @@
 """The functions of a module with the keys the profiler knows them by."""
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -73,14 +74,38 @@ def own(function: ast.AST, *kinds: type[_Node]) -> Sequence[_Node]:
     return of_kinds(kinds, _own_by_type(function), own_nodes(function))
 
 
+def own_calls(function: ast.AST, *called: str) -> Sequence[ast.Call]:
+    """Return a function's own calls of what has one of some names, as `name(…)` or `….name(…)`, in their order."""
+    by_name = calls_by_name(function)
+    there = [name for name in called if name in by_name]
+    if len(there) < 2:
+        return by_name[there[0]] if there else ()
+    return [call for call in own(function, ast.Call) if called_name(call) in there]
+
+
+def called_name(call: ast.Call) -> str:
+    """Return the last name of what is called, empty when it has none."""
+    function = call.func
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+@once_below
+def calls_by_name(function: ast.AST) -> Mapping[str, Sequence[ast.Call]]:
+    """Return a function's own calls by the last name of what is called, empty for what has none."""
+    by_name: defaultdict[str, list[ast.Call]] = defaultdict(list)
+    for call in own(function, ast.Call):
+        by_name[called_name(call)].append(call)
+    return dict(by_name)
+
+
 @once_below
 def _own_by_type(function: ast.AST) -> Mapping[type[ast.AST], Sequence[ast.AST]]:
     return by_type(own_nodes(function))
 
 
-def _below(
-    node: ast.AST, file: str, prefix: str, owner: ast.ClassDef | None, *, is_local: bool
-) -> Iterator[Function]:
+def _below(node: ast.AST, file: str, prefix: str, owner: ast.ClassDef | None, *, is_local: bool) -> Iterator[Function]:
     for child in children(node):
         if isinstance(child, _FUNCTIONS):
             yield Function(

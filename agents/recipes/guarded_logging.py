@@ -9,7 +9,7 @@ from agents.model import Patch
 from agents.recipes import stores
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
-from agents.recipes.functions import Function, function_at, functions, own_nodes
+from agents.recipes.functions import Function, function_at, functions, own
 from agents.recipes.gains import function_share
 from agents.recipes.harmless import is_harmless
 from agents.recipes.hierarchy import hierarchy
@@ -212,8 +212,8 @@ RECIPE = GuardedLogging()
 
 
 def _all(function: Function, module: Module, project: Project) -> Iterator[_Message]:
-    for node in own_nodes(function.node):
-        found = _message(node, module, project) if isinstance(node, ast.Expr) else None
+    for node in own(function.node, ast.Expr):
+        found = _message(node, module, project)
         if found is not None and not _is_guarded(found, module) and _loggers_are_plain(project):
             yield found
 

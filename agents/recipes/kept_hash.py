@@ -9,7 +9,7 @@ from agents.recipes import stores
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.exposure import exposure
 from agents.recipes.expression_sites import can_be_made
-from agents.recipes.functions import Function, FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import Function, FunctionNode, function_at, functions, own
 from agents.recipes.hierarchy import Class, hierarchy
 from agents.recipes.instances import is_anything_reflected, may_be_instance, reflections
 from agents.recipes.kinds import Kind
@@ -207,9 +207,8 @@ def _reads(node: FunctionNode, family: tuple[Class, ...], project: Project) -> M
     """Return the attributes of the receiver that are read, those that never change."""
     receiver = parameters_of(node)[0].arg
     found: dict[ast.AST, Kind] = {}
-    for part in own_nodes(node):
-        is_named = isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == receiver
-        if not is_named or not isinstance(part, ast.Attribute):
+    for part in own(node, ast.Attribute):
+        if not isinstance(part.value, ast.Name) or part.value.id != receiver:
             continue
         if attribute_kind(part.attr, family, project) is Kind.SCALAR:
             found[part] = Kind.SCALAR

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agents.recipes import stores
-from agents.recipes.functions import FunctionNode
+from agents.recipes.functions import FunctionNode, functions
 from agents.recipes.import_effects import modules_by_name
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
@@ -57,8 +57,8 @@ def run_at_the_end(project: Project) -> frozenset[str]:
     """
     defined: defaultdict[str, list[FunctionNode]] = defaultdict(list)
     for module in project.modules.values():
-        for node in (*nodes(module.syntax, ast.FunctionDef), *nodes(module.syntax, ast.AsyncFunctionDef)):
-            defined[node.name].append(node)
+        for function in functions(module):
+            defined[function.node.name].append(function.node)
     found, fresh = set[str](), {"__del__"}
     while fresh:
         found |= fresh

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.recipes import stores
-from agents.recipes.functions import Function, FunctionNode, own_nodes
+from agents.recipes.functions import Function, FunctionNode, own, own_nodes
 from agents.recipes.imports import Reached, add_import, reach
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
@@ -121,7 +121,7 @@ def split(rewrite: Rewrite, function: FunctionNode, module: Module, *, guard: st
 
 def container(function: FunctionNode, module: Module) -> bool:
     """Say whether every result is surely a new builtin list, dict or set, so that `.copy()` gives one like it."""
-    returned = [node.value for node in own_nodes(function) if isinstance(node, ast.Return)]
+    returned = [node.value for node in own(function, ast.Return)]
     return bool(returned) and all(value is not None and _is_container(value, function, module) for value in returned)
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from agents.model import Patch
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
-from agents.recipes.functions import Function, FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import Function, FunctionNode, function_at, functions, own
 from agents.recipes.gains import function_share
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import container_request
@@ -248,8 +248,8 @@ def _all(function: FunctionNode, module: Module) -> Iterator[SortingLoop]:
     def is_builtin(name: str) -> bool:
         return known.is_builtin(name, function.body[0])
 
-    for node in own_nodes(function):
-        if not isinstance(node, ast.For) or not isinstance(node.body[-1], ast.For | ast.Assign | ast.If):
+    for node in own(function, ast.For):
+        if not isinstance(node.body[-1], ast.For | ast.Assign | ast.If):
             continue
         found = sorting_loop(node, _before(node, above[node]), is_builtin)
         if found is None or not all(map(is_builtin, _BUILTINS)) or _is_guarded(node, above[node]):

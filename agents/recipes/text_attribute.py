@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agents.recipes.builtin_values import shape_of
-from agents.recipes.functions import Function, FunctionNode, functions, own_nodes
+from agents.recipes.functions import Function, FunctionNode, functions, own
 from agents.recipes.hierarchy import Class, hierarchy
 from agents.recipes.project import Module, Project
 from agents.recipes.quiet import changes_nothing
@@ -39,8 +39,9 @@ def text_attributes(function: Function, module: Module, project: Project) -> Ite
     if function.owner is None or function.node.decorator_list or reads_its_frame(function.node):
         return
     taken: set[ast.AST] = set()
-    for loop in own_nodes(function.node):
-        if isinstance(loop, ast.For | ast.While) and loop not in taken:
+    loops: Sequence[ast.For | ast.While] = own(function.node, ast.For, ast.While)
+    for loop in loops:
+        if loop not in taken:
             for name in sorted(_added_to(loop, function.node)):
                 found = _text_attribute(loop, name, function, module, project)
                 if found is not None:
@@ -139,7 +140,7 @@ def _is_seen_unasked(name: str, project: Project) -> bool:
 
 def _runs_unasked(function: FunctionNode) -> bool:
     is_special = function.name.startswith("__") and function.name != "__init__"
-    steps = any(isinstance(node, ast.Yield | ast.YieldFrom) for node in own_nodes(function))
+    steps = bool(own(function, ast.Yield, ast.YieldFrom))
     return is_special or bool(function.decorator_list) or steps
 
 
