@@ -11,11 +11,12 @@ from agents.recipes.expression_sites import can_be_made, place_of, site_at
 from agents.recipes.functions import FunctionNode, function_at, functions, own, own_calls
 from agents.recipes.gains import generator_share
 from agents.recipes.no_stop import lets_no_stop_out
+from agents.recipes.positions import Span, span
 from agents.recipes.project import Module, Project
 from agents.recipes.quiet import defined_in_classes
 from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
-from agents.recipes.splice import NotSpliceable, Rewrite, Span, indentation, line_start, source, span
+from agents.recipes.splice import NotSpliceable, Rewrite, indentation, line_start, source
 from agents.recipes.uses import reads_its_frame
 from agents.recipes.walking import walk
 from profiling.facts import Facts

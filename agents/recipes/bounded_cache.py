@@ -13,14 +13,15 @@ from agents.recipes.gains import memory_share
 from agents.recipes.imports import Reached, add_import, reach
 from agents.recipes.kinds import Kind
 from agents.recipes.once import once
+from agents.recipes.positions import span
 from agents.recipes.project import Module, Project
 from agents.recipes.purity import Definition, Purity, summarise
 from agents.recipes.references import taken_from_outside
 from agents.recipes.requests import function_request
 from agents.recipes.scope import names, parameters_of
-from agents.recipes.splice import NotSpliceable, Rewrite, source, span
+from agents.recipes.splice import NotSpliceable, Rewrite, source
 from agents.recipes.stored_attributes import is_immutable
-from agents.recipes.walking import walk
+from agents.recipes.walking import nodes, walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -258,7 +259,7 @@ def _import(rewrite: Rewrite, decorator: ast.expr, reached: Reached, module: Mod
         return
     assert isinstance(decorator, ast.Name)
     found = names(module).imported(decorator.id, decorator)
-    others = [one for one in walk(module.syntax) if isinstance(one, ast.Name) and one.id == decorator.id]
+    others = [one for one in nodes(module.syntax, ast.Name) if one.id == decorator.id]
     is_alone = found is not None and len(found.statement.names) == 1 and len(others) == 1
     if found is None or not is_alone or taken_from_outside(project, module, decorator.id) is not None:
         add_import(rewrite, module, reached.line)

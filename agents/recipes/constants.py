@@ -79,6 +79,8 @@ def _probes(compare: ast.Compare, name: str, module: Module) -> bool:
 
 
 def _is_built(set_name: str, name: str, module: Module) -> bool:
+    bound = names(module).bindings(set_name)
+    if len(bound) != 1:
+        return False
     wanted = ast.dump(ast.parse(f"{set_name} = frozenset({name})").body[0])
-    built = [statement for statement in module.syntax.body if ast.dump(statement) == wanted]
-    return len(built) == 1 == len(names(module).bindings(set_name))
+    return any(ast.dump(statement) == wanted for statement in module.syntax.body if isinstance(statement, ast.Assign))

@@ -17,7 +17,7 @@ from agents.recipes.scope import names
 from agents.recipes.shapes import NOTHING, element_of
 from agents.recipes.splice import NotSpliceable, Rewrite, is_as_written, source
 from agents.recipes.tables import constant_value, exported_uses, parents
-from agents.recipes.walking import walk
+from agents.recipes.walking import nodes
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -192,7 +192,7 @@ def _is_flat_table(node: ast.Name, module: Module, project: Project) -> bool:
     held = value.elts if isinstance(value, ast.List) else [*value.keys, *value.values]
     if not all(one is not None and _is_plain(one) for one in held):
         return False
-    loads = (one for one in walk(module.syntax) if isinstance(one, ast.Name) and one.id == node.id)
+    loads = (one for one in nodes(module.syntax, ast.Name) if one.id == node.id)
     kind = type(value).__name__.lower()
     return all(
         is_only_read(one, module, kind) or _is_copied(one, module, project)

@@ -15,20 +15,13 @@ from agents.recipes.harmless import is_harmless
 from agents.recipes.hierarchy import hierarchy
 from agents.recipes.imports import add_import, reach
 from agents.recipes.once import once
+from agents.recipes.positions import Span, span
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
-from agents.recipes.splice import (
-    NotSpliceable,
-    Rewrite,
-    Span,
-    end_of_lines,
-    indentation,
-    line_start,
-    span,
-)
+from agents.recipes.splice import NotSpliceable, Rewrite, end_of_lines, indentation, line_start
 from agents.recipes.tables import constant_value, parents
-from agents.recipes.walking import walk
+from agents.recipes.walking import nodes, walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -251,8 +244,15 @@ def _loggers_are_plain(project: Project) -> bool:
     own = {"Logger", "LoggerAdapter"} & {
         base for module in project.everything for found in _classes(module, project) for base in found
     }
-    mentions = (node for module in project.everything for node in walk(module.syntax))
-    return not own and not any(getattr(node, "attr", getattr(node, "id", "")) == "setLoggerClass" for node in mentions)
+    return not own and not any(map(_mentions_class, project.everything))
+
+
+def _mentions_class(module: Module) -> bool:
+    """Say whether a file may change the class of all loggers."""
+    if "setLoggerClass" not in module.text:
+        return False
+    mentions = (*nodes(module.syntax, ast.Attribute), *nodes(module.syntax, ast.Name))
+    return any(getattr(node, "attr", getattr(node, "id", "")) == "setLoggerClass" for node in mentions)
 
 
 def _is_on_logger(store: stores.Store) -> bool:
@@ -260,8 +260,7 @@ def _is_on_logger(store: stores.Store) -> bool:
 
 
 def _classes(module: Module, project: Project) -> Iterator[tuple[str, ...]]:
-    nodes = (node for node in walk(module.syntax) if isinstance(node, ast.ClassDef))
-    return (hierarchy(project).of(node).base_names for node in nodes)
+    return (hierarchy(project).of(node).base_names for node in nodes(module.syntax, ast.ClassDef))
 
 
 def _is_guarded(found: _Message, module: Module) -> bool:

@@ -12,10 +12,11 @@ from agents.recipes.expression_sites import can_be_made, place_of, site_at
 from agents.recipes.functions import Function, function_at, functions, own_calls
 from agents.recipes.gains import function_share
 from agents.recipes.imports import add_import, reach
+from agents.recipes.positions import Span, span
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
-from agents.recipes.splice import NotSpliceable, Rewrite, Span, has_comment, is_as_written, source, span
+from agents.recipes.splice import NotSpliceable, Rewrite, has_comment, is_as_written, source
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile

@@ -9,9 +9,10 @@ from agents.recipes import stores
 from agents.recipes.functions import Function, FunctionNode, own, own_nodes
 from agents.recipes.imports import Reached, add_import, reach
 from agents.recipes.once import once
+from agents.recipes.positions import Span
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import names, parameters_of
-from agents.recipes.splice import Rewrite, Span, end_of_lines, indentation, line_start, source
+from agents.recipes.splice import Rewrite, end_of_lines, indentation, line_start, source
 from agents.recipes.walking import nodes
 from profiling.facts import FunctionFacts
 

@@ -13,20 +13,11 @@ from agents.recipes.builtin_values import shape_of
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
 from agents.recipes.functions import FunctionNode, function_at, functions, own
 from agents.recipes.gains import function_share
+from agents.recipes.positions import Span, span
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
-from agents.recipes.splice import (
-    NotSpliceable,
-    Rewrite,
-    Span,
-    end_of_lines,
-    indentation,
-    line_start,
-    newline,
-    source,
-    span,
-)
+from agents.recipes.splice import NotSpliceable, Rewrite, end_of_lines, indentation, line_start, newline, source
 from agents.recipes.tables import parents
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain

@@ -12,11 +12,12 @@ from agents.recipes.builtin_values import shape_of
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
 from agents.recipes.functions import FunctionNode, function_at, functions, own, own_calls
 from agents.recipes.gains import generator_share
+from agents.recipes.positions import Span, span
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
 from agents.recipes.shapes import STR, element_of
-from agents.recipes.splice import NotSpliceable, Rewrite, Span, has_comment, is_as_written, source, span
+from agents.recipes.splice import NotSpliceable, Rewrite, has_comment, is_as_written, source
 from agents.recipes.tables import parents
 from agents.recipes.uses import reads_its_frame
 from profiling.facts import Facts

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from agents.recipes import stores
 from agents.recipes.functions import FunctionNode, own
+from agents.recipes.positions import Span, offset, span
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import Names, names
-from agents.recipes.splice import Span, is_as_written, offset, source, span
+from agents.recipes.splice import is_as_written, source
 from agents.recipes.walking import walk
 
 # Parameters after the pattern, as `re` declares them; `flags` is always the last.

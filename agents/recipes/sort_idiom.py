@@ -11,11 +11,12 @@ from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
 from agents.recipes.functions import Function, FunctionNode, function_at, functions, own
 from agents.recipes.gains import function_share
+from agents.recipes.positions import Span
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import container_request
 from agents.recipes.scope import names
 from agents.recipes.sorting_loops import SortingLoop, sorting_loop
-from agents.recipes.splice import NotSpliceable, Rewrite, Span, end_of_lines, indentation, line_start
+from agents.recipes.splice import NotSpliceable, Rewrite, end_of_lines, indentation, line_start
 from agents.recipes.tables import parents
 from agents.recipes.unread import is_unread_outside, stored_names
 from profiling.facts import Facts

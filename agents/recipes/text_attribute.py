@@ -13,7 +13,7 @@ from agents.recipes.scope import names
 from agents.recipes.shapes import STR
 from agents.recipes.tables import parents
 from agents.recipes.uses import reads_its_frame
-from agents.recipes.walking import walk
+from agents.recipes.walking import nodes, walk
 
 _INTERCEPTING = ("__getattribute__", "__setattr__")
 
@@ -131,11 +131,7 @@ def _is_seen_unasked(name: str, project: Project) -> bool:
         for function in functions(module):
             if _runs_unasked(function.node) and _reads(function.node, name):
                 return True
-    return any(
-        isinstance(node, ast.Constant) and node.value == name
-        for module in project.everything
-        for node in walk(module.syntax)
-    )
+    return any(node.value == name for module in project.everything for node in nodes(module.syntax, ast.Constant))
 
 
 def _runs_unasked(function: FunctionNode) -> bool:
