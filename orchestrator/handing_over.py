@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from agents.specialists.setup import Setup
 from orchestrator import methodology
@@ -49,7 +50,6 @@ class HandoffKeeper:
         earlier = handoff_file.load(self.layout.handoff)
         if earlier is not None and earlier.session == self.session_id:
             self._remember(earlier)
-        python = setup.interpreter
         blank = Handoff(
             session=self.session_id,
             status=SessionStatus.RUNNING,
@@ -64,7 +64,7 @@ class HandoffKeeper:
             keeps=0,
             discards=0,
             crashes=0,
-            environment=tuple(f"{name}: {value}" for name, value in sorted(fingerprint(python).items())),
+            environment=_environment(setup),
         )
         self._save(_with_records(blank, records))
 
@@ -145,6 +145,14 @@ class HandoffKeeper:
             EventKind.STRATEGY: earlier.strategy,
             EventKind.REVIEW: earlier.reviews,
         }
+
+
+def _environment(setup: Setup) -> tuple[str, ...]:
+    """Return what figures hang on, without the folders of this machine: the file is fit to be committed."""
+    python, root = Path(setup.interpreter.executable), setup.tree.root
+    inside = python.relative_to(root) if python.is_relative_to(root) else Path(python.name)
+    found = {**fingerprint(setup.interpreter), "executable": inside.as_posix()}
+    return tuple(f"{name}: {value}" for name, value in sorted(found.items()))
 
 
 def _with_records(value: Handoff, records: tuple[ExperimentRecord, ...]) -> Handoff:
