@@ -125,7 +125,7 @@ def test_a_damaged_handoff_is_named_and_never_overwritten(tmp_path: Path, old: s
 
 def test_what_is_saved_names_no_folder_of_the_machine(tmp_path: Path) -> None:
     root = tmp_path / "a b é"
-    failed = f"{root}/.codeflash/work/base/mod.py failed: no {root}/data.json; see 'C:\\logs' and {root}"
+    failed = f"{root}/.codeflash/work/base/mod.py failed: no {root}/data.json, see {root}.\n"
     value = replace(EXAMPLE, discarded=(DiscardedEntry(summary="use slots", reason="crash", lesson=failed * 5),))
     (root / ".codeflash").mkdir(parents=True)
 
