@@ -100,11 +100,6 @@ class HandoffKeeper:
         if current is None:
             return
         base, head = state["base_commit"], state["head_commit"]
-        reproduce = (
-            f"git diff {base[:12]} {head[:12]}",
-            f"git worktree add ../base {base[:12]} && git worktree add ../head {head[:12]}",
-            f"# then in each, in turn: {current.workload}",
-        )
         self._save(
             replace(
                 _with_records(current, records),
@@ -112,7 +107,7 @@ class HandoffKeeper:
                 headline=headline,
                 next_steps=next_steps,
                 status=status,
-                reproduce=reproduce,
+                reproduce=_reproduce(base[:12], head[:12], current.workload),
             )
         )
 
@@ -153,6 +148,17 @@ def _environment(setup: Setup) -> tuple[str, ...]:
     inside = python.relative_to(root) if python.is_relative_to(root) else Path(python.name)
     found = {**fingerprint(setup.interpreter), "executable": inside.as_posix()}
     return tuple(f"{name}: {value}" for name, value in sorted(found.items()))
+
+
+def _reproduce(base: str, head: str, workload: str) -> tuple[str, ...]:
+    """Return the commands that show what was kept; none when nothing was."""
+    if base == head:
+        return ()
+    return (
+        f"git diff {base} {head}",
+        f"git worktree add ../base {base} && git worktree add ../head {head}",
+        f"# then in each, in turn: {workload}",
+    )
 
 
 def _with_records(value: Handoff, records: tuple[ExperimentRecord, ...]) -> Handoff:
