@@ -78,7 +78,7 @@ PACKAGES = (
     Package(name="tabulate", version="0.10.0", sources=("tabulate",), arguments=("test",), needs=("wcwidth",)),
     Package(name="tomlkit", version="0.15.2", sources=("tomlkit",), needs=("pyyaml",)),
     Package(name="toolz", version="1.2.0", sources=("toolz", "tlz")),
-    Package(name="wcwidth", version="0.9.4", sources=("wcwidth",)),
+    Package(name="wcwidth", version="0.6.0", sources=("wcwidth",)),
     Package(
         name="werkzeug",
         version="3.1.9",
