@@ -8,7 +8,7 @@ from agents.model import Patch
 from agents.recipes import library
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
-from agents.recipes.functions import Function, function_at, functions, own_nodes
+from agents.recipes.functions import Function, function_at, functions, own
 from agents.recipes.gains import loop_share
 from agents.recipes.imports import reach_module
 from agents.recipes.project import Module, Project
@@ -215,8 +215,8 @@ def _waits(function: Function, module: Module, project: Project) -> Iterator[_Wa
     if not isinstance(function.node, ast.AsyncFunctionDef) or _reads_and_writes(function.node):
         return
     known = names(module)
-    for node in own_nodes(function.node):
-        if not isinstance(node, ast.Call) or known.scope(node) is not known.inside(function.node):
+    for node in own(function.node, ast.Call):
+        if known.scope(node) is not known.inside(function.node):
             continue
         asked = library.called(node, module, project)
         if asked in _BLOCKING and not _is_held(node, function.node, module):

@@ -8,7 +8,7 @@ from agents.model import Patch
 from agents.recipes import library
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
-from agents.recipes.functions import Function, FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import Function, FunctionNode, function_at, functions, own
 from agents.recipes.gains import function_share
 from agents.recipes.imports import add_import, reach_module
 from agents.recipes.project import Module, Project
@@ -195,9 +195,9 @@ RECIPE = FrameLookup()
 
 def _lookups(function: FunctionNode, module: Module, project: Project) -> Iterator[_Lookup]:
     above = parents(module)
-    for node in own_nodes(function):
-        call = node.value if isinstance(node, ast.Subscript) else None
-        if not isinstance(node, ast.Subscript) or not isinstance(call, ast.Call):
+    for node in own(function, ast.Subscript):
+        call = node.value
+        if not isinstance(call, ast.Call):
             continue
         depth = _index(node)
         if depth not in (0, 1) or not _is_walk(call, module, project) or (depth and _is_watched(node, function, above)):

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agents.recipes import stores
-from agents.recipes.functions import FunctionNode, own_nodes
+from agents.recipes.functions import FunctionNode, own
+from agents.recipes.positions import Span, offset, span
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import Names, names
-from agents.recipes.splice import Span, is_as_written, offset, source, span
+from agents.recipes.splice import is_as_written, source
 from agents.recipes.walking import walk
 
 # Parameters after the pattern, as `re` declares them; `flags` is always the last.
@@ -56,8 +57,7 @@ def regex_calls(function: FunctionNode, module: Module, project: Project) -> tup
     """Return the calls in a function that compile the same pattern each time, in the order of the text."""
     if is_patched(project):
         return ()
-    calls = (node for node in own_nodes(function) if isinstance(node, ast.Call))
-    found = (_regex_call(node, module) for node in calls)
+    found = (_regex_call(node, module) for node in own(function, ast.Call))
     return tuple(sorted((call for call in found if call), key=lambda call: span(module, call.node).start))
 
 

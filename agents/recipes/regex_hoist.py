@@ -10,11 +10,12 @@ from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.exposure import exposure
 from agents.recipes.functions import Function, function_at, functions
 from agents.recipes.gains import function_share
+from agents.recipes.positions import Span, span
 from agents.recipes.project import Module, Project
 from agents.recipes.regex_calls import RegexCall, regex_calls
 from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
-from agents.recipes.splice import NotSpliceable, Rewrite, Span, span
+from agents.recipes.splice import NotSpliceable, Rewrite
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
