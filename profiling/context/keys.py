@@ -13,8 +13,8 @@ from profiling.context.snapshot import RepoSnapshot
 
 def key_for(probe: Probe, snapshot: RepoSnapshot) -> str:
     """Return the key of a probe's answer for a snapshot."""
-    inputs = snapshot.sample(probe.declared_inputs, probe.most_inputs)
-    contents = (f"{path}\0{snapshot.content_id(path)}" for path in inputs)
+    inputs = {*snapshot.matching(*probe.declared_inputs), *snapshot.sample(probe.sampled_inputs, probe.most_sampled)}
+    contents = (f"{path}\0{snapshot.content_id(path)}" for path in sorted(inputs))
     facts = (digest(fact, *_fact(fact, snapshot)) for fact in probe.declared_facts)
     return digest(probe.name, str(probe.version), *contents, *facts)
 

@@ -75,7 +75,7 @@ def strings(value: object) -> tuple[str, ...]:
     """Return the strings of a list from a parsed file; of one string, itself; of anything else, nothing."""
     if isinstance(value, str):
         return (value,)
-    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list | tuple) else ()
 
 
 def _toml(path: Path, problems: list[str]) -> Mapping[str, object]:

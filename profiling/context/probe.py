@@ -62,7 +62,7 @@ class Probe(ABC):
         name: of its slice.
         version: goes up when the same files would give another answer.
         declared_inputs: globs of the files whose content the answer depends on.
-        most_inputs: of these at most so many count, evenly chosen; None for all.
+        sampled_inputs: globs of files of which at most `most_sampled` count, evenly chosen.
         declared_facts: what else it depends on.
         timeout_seconds: wall time after which it is stopped.
         ttl_seconds: age after which an answer is asked for again, None for never.
@@ -73,7 +73,8 @@ class Probe(ABC):
     name: ClassVar[str]
     version: ClassVar[int] = 1
     declared_inputs: ClassVar[tuple[str, ...]] = ()
-    most_inputs: ClassVar[int | None] = None
+    sampled_inputs: ClassVar[tuple[str, ...]] = ()
+    most_sampled: ClassVar[int] = 0
     declared_facts: ClassVar[tuple[Fact, ...]] = ()
     timeout_seconds: ClassVar[float] = 10.0
     ttl_seconds: ClassVar[float | None] = None

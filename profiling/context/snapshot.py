@@ -52,6 +52,15 @@ class RepoSnapshot:
 
     def matching(self, *globs: str) -> tuple[str, ...]:
         """Return the listed files that any of some globs names, sorted; a path without wildcard also when unlisted."""
+        if globs not in self._matched:
+            self._matched[globs] = tuple(sorted(self._found(globs)))
+        return self._matched[globs]
+
+    @cached_property
+    def _matched(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        return {}
+
+    def _found(self, globs: tuple[str, ...]) -> set[str]:
         found: set[str] = set()
         for glob in globs:
             pattern = pattern_of(glob)
@@ -59,12 +68,12 @@ class RepoSnapshot:
                 found.update(self.index.matching(pattern))
             elif self.is_file(pattern.text):
                 found.add(pattern.text)
-        return tuple(sorted(found))
+        return found
 
-    def sample(self, globs: tuple[str, ...], most: int | None) -> tuple[str, ...]:
+    def sample(self, globs: tuple[str, ...], most: int) -> tuple[str, ...]:
         """Return the files of some globs, evenly thinned out where they are more than `most`."""
         found = self.matching(*globs)
-        if most is None or len(found) <= most:
+        if len(found) <= most:
             return found
         return tuple(found[number * len(found) // most] for number in range(most))
 

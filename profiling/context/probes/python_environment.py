@@ -1,0 +1,123 @@
+"""Which Python the project wants and finds here, who installs its dependencies, and where its code is."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import ClassVar
+
+from profiling.context import layout
+from profiling.context.asking import version_of
+from profiling.context.documents import package_manager
+from profiling.context.probe import Confidence, Fact, Probe, ProbeOutput, Task
+from profiling.context.programs import located
+from profiling.context.snapshot import RepoSnapshot
+
+_ENVIRONMENTS = (".venv", "venv", "env")
+_LOCK_FILES = (
+    *("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "conda-lock.yml", "pixi.lock"),
+    *("requirements.lock", "requirements.txt"),
+)
+_PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
+_VERSION = re.compile(r"^version(?:_info)?\s*=\s*(\d+\.\d+(?:\.\d+)?)", re.MULTILINE)
+_DAY_S = 24 * 3600.0
+_MOST_PROJECTS = 100
+
+
+class PythonEnvironment(Probe):
+    """Reads declarations; an environment in the repository is read too, never started."""
+
+    name: ClassVar[str] = "python_environment"
+    declared_inputs: ClassVar[tuple[str, ...]] = (
+        *_PROJECT_FILES,
+        *_LOCK_FILES,
+        *(f"{name}/pyvenv.cfg" for name in _ENVIRONMENTS),
+        *("Pipfile", "environment.yml", ".python-version", "*requirements*.txt", "requirements/*.txt"),
+    )
+    declared_facts: ClassVar[tuple[Fact, ...]] = (Fact.NAMES, Fact.TOOLS)
+    ttl_seconds: ClassVar[float | None] = _DAY_S
+    tasks: ClassVar[frozenset[Task]] = frozenset({Task.SETUP, Task.SCAN, Task.AUDIT})
+
+    async def run(self, snapshot: RepoSnapshot) -> ProbeOutput:
+        """Read the declarations and ask the Python on PATH for its version."""
+        manifest = snapshot.manifest
+        tree = layout.describe(snapshot.root, manifest)
+        interpreter = _in_tree(snapshot) or await _on_path(snapshot)
+        projects = _projects(snapshot)
+        source = None
+        if tree is not None:
+            paths = (tree.import_roots, tree.packages, tree.source_paths)
+            source = dict(zip(("import_roots", "packages", "paths"), map(list, paths), strict=True))
+        is_declared = bool(projects) and not manifest.problems
+        return ProbeOutput(
+            schema_slice={
+                "interpreter": interpreter,
+                "requires_python": _requires_python(snapshot),
+                "package_manager": package_manager(snapshot.root),
+                "lock_files": [name for name in _LOCK_FILES if snapshot.is_file(name)],
+                "build_backend": _build_backend(snapshot),
+                "source": source,
+                "namespace_packages": _namespace_packages(snapshot),
+                "projects": projects[:_MOST_PROJECTS],
+                "project_count": len(projects),
+            },
+            confidence=Confidence.HIGH if is_declared else Confidence.MEDIUM if tree else Confidence.LOW,
+            errors=manifest.problems,
+        )
+
+
+def _in_tree(snapshot: RepoSnapshot) -> Mapping[str, object] | None:
+    for name in _ENVIRONMENTS:
+        match = _VERSION.search(snapshot.text(f"{name}/pyvenv.cfg"))
+        if match:
+            return {"path": f"{name}/bin/python", "version": match[1], "origin": "environment in the repository"}
+    return None
+
+
+async def _on_path(snapshot: RepoSnapshot) -> Mapping[str, object] | None:
+    found = next((one for one in located(("python3",)) if not one.path.startswith(f"{snapshot.root}/")), None)
+    if found is None:
+        return None
+    return {"path": found.path, "version": await version_of(found.path), "origin": "PATH"}
+
+
+def _requires_python(snapshot: RepoSnapshot) -> str | None:
+    manifest = snapshot.manifest
+    declared = (
+        manifest.table("project").get("requires-python"),
+        manifest.table("tool", "poetry", "dependencies").get("python"),
+        manifest.setup_cfg.get("options", {}).get("python_requires"),
+        manifest.setup_py.get("python_requires"),
+    )
+    return next((text for text in declared if isinstance(text, str)), None)
+
+
+def _build_backend(snapshot: RepoSnapshot) -> str | None:
+    table = snapshot.manifest.table("build-system")
+    backend = table.get("build-backend")
+    if isinstance(backend, str):
+        return backend
+    # What installers take where nothing is said.
+    is_old = table or any(snapshot.is_file(name) for name in ("setup.py", "setup.cfg"))
+    return "setuptools.build_meta:__legacy__" if is_old else None
+
+
+def _projects(snapshot: RepoSnapshot) -> list[str]:
+    """Return the folders that can be installed, each a project of its own."""
+    files = snapshot.matching(*_PROJECT_FILES, *(f"**/{name}" for name in _PROJECT_FILES[:2]))
+    return sorted({str(PurePosixPath(file).parent) for file in files})
+
+
+def _namespace_packages(snapshot: RepoSnapshot) -> list[str]:
+    """Return folders at `src/` or the root that are no packages themselves and hold packages."""
+    found = set(_holders(snapshot, "src/", 2)) or set(_holders(snapshot, "", 1))
+    return sorted(found)
+
+
+def _holders(snapshot: RepoSnapshot, prefix: str, depth: int) -> Iterator[str]:
+    inits = set(snapshot.index.by_name.get("__init__.py", ()))
+    for file in inits:
+        parts = PurePosixPath(file).parts
+        holder = "/".join(parts[:depth])
+        is_package = f"{holder}/__init__.py" in inits
+        if file.startswith(prefix) and len(parts) == depth + 2 and not is_package and layout.is_source_name(parts[depth - 1]):
+            yield holder

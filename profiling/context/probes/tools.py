@@ -1,0 +1,50 @@
+"""Which tools are at hand on this machine, and in which version."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from profiling.context.asking import version_of
+from profiling.context.hashing import open_regular
+from profiling.context.probe import Fact, Probe, ProbeOutput, Task
+from profiling.context.programs import TOOLS, Program, located
+from profiling.context.snapshot import RepoSnapshot
+
+_DAY_S = 24 * 3600.0
+
+
+class Tools(Probe):
+    """Asks programs for their version; not scripts, which take a second to say it, and nothing of the repository."""
+
+    name: ClassVar[str] = "tools"
+    declared_facts: ClassVar[tuple[Fact, ...]] = (Fact.TOOLS,)
+    ttl_seconds: ClassVar[float | None] = _DAY_S
+    tasks: ClassVar[frozenset[Task]] = frozenset({Task.SETUP})
+    languages: ClassVar[frozenset[str]] = frozenset()
+
+    async def run(self, snapshot: RepoSnapshot) -> ProbeOutput:
+        """Look for them and ask."""
+        found = located()
+        versions = await asyncio.gather(*(_version(one, snapshot) for one in found))
+        at_hand: list[Mapping[str, object]] = [
+            {"name": one.name, "path": one.path, "version": version}
+            for one, version in zip(found, versions, strict=True)
+        ]
+        names = {one.name for one in found}
+        return ProbeOutput(schema_slice={"at_hand": at_hand, "missing": [name for name in TOOLS if name not in names]})
+
+
+async def _version(program: Program, snapshot: RepoSnapshot) -> str | None:
+    path = Path(program.path).resolve()
+    if path.is_relative_to(snapshot.root) or _is_script(path):
+        return None
+    return await version_of(program.path)
+
+
+def _is_script(path: Path) -> bool:
+    try:
+        with open(open_regular(path), "rb") as file:
+            return file.read(2) == b"#!"
+    except OSError:
+        return True
