@@ -19,7 +19,8 @@ async def version_of(path: str) -> str | None:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
+            # The home: version managers that stand in front of a program look there for the program.
+            env={name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {"LC_ALL": "C"},
             cwd="/",
             start_new_session=True,
         )

@@ -1,4 +1,4 @@
-"""Answers that were found before: an index that only grows, and one file per answer. Damage is a miss, never an error."""
+"""Answers found before: an index that only grows, and one file per answer. Damage is a miss, never an error."""
 
 import json
 import mmap
@@ -73,7 +73,8 @@ class Cache:
         """
         lines = list(self._lines())
         last = {str(record["key"]): record for line in lines if (record := _parsed(line)) is not None}
-        kept = [one for one in last.values() if not self._is_stale(one) and self._blob(str(one.get("blob"))) is not None]
+        fresh = [record for record in last.values() if not self._is_stale(record)]
+        kept = [record for record in fresh if self._blob(str(record.get("blob"))) is not None]
         if lines:
             text = "".join(json.dumps(record, separators=(",", ":")) + "\n" for record in kept)
             write_file(self._index, text.encode())
@@ -97,7 +98,7 @@ class Cache:
     def _lines(self, wanted: bytes = b"") -> Iterator[bytes]:
         """Yield each line that begins so, the last first. What follows the last line's end is torn, and left out."""
         try:
-            with os.fdopen(open_regular(self._index), "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as index:
+            with _mapped(self._index) as index:
                 end = index.rfind(b"\n") + 1
                 while (at := index.rfind(b"\n" + wanted, 0, max(end - 1, 0))) >= 0:
                     yield index[at + 1 : index.find(b"\n", at + 1)]
@@ -111,8 +112,9 @@ class Cache:
         ttl, at = record.get("ttl_seconds"), record.get("at")
         if ttl is None:
             return False
-        known = isinstance(ttl, int | float) and isinstance(at, int | float)
-        return not known or not 0 <= self.now() - float(at) < float(ttl)
+        if not isinstance(ttl, int | float) or not isinstance(at, int | float):
+            return True
+        return not 0 <= self.now() - at < ttl
 
     def _blob(self, name: str) -> JsonObject | None:
         try:
@@ -135,6 +137,14 @@ class Cache:
                 size = path.lstat().st_size
                 path.unlink()
                 yield size
+
+
+def _mapped(path: Path) -> mmap.mmap:
+    descriptor = open_regular(path)
+    try:
+        return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
+    finally:
+        os.close(descriptor)
 
 
 def _append(path: Path, line: bytes) -> None:

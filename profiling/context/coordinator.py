@@ -50,9 +50,7 @@ def run(probes: Sequence[Probe], snapshot: RepoSnapshot, *, jobs: int | None = N
     return tuple(asyncio.run(collected()))
 
 
-async def _in_order(
-    probes: Sequence[Probe], snapshot: RepoSnapshot, places: asyncio.Semaphore
-) -> AsyncIterator[Ran]:
+async def _in_order(probes: Sequence[Probe], snapshot: RepoSnapshot, places: asyncio.Semaphore) -> AsyncIterator[Ran]:
     tasks = [asyncio.create_task(_run_one(probe, snapshot, places)) for probe in probes]
     try:
         for task in tasks:

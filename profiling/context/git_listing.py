@@ -21,7 +21,9 @@ _RECORD = re.compile(rb"([0-7]{6}) ([0-9a-f]{40,64}) [0-3]\t([^\0]+)\0")
 _OURS = b".codeflash/"
 _LINK, _SUBMODULE = b"120000", b"160000"
 # Only these of our own variables: none of them is a secret, none sends git elsewhere.
-_VARIABLES = frozenset("PATH HOME XDG_CONFIG_HOME TMPDIR GIT_CONFIG_GLOBAL GIT_CONFIG_SYSTEM GIT_CONFIG_NOSYSTEM".split())
+_VARIABLES = frozenset(
+    "PATH HOME XDG_CONFIG_HOME TMPDIR GIT_CONFIG_GLOBAL GIT_CONFIG_SYSTEM GIT_CONFIG_NOSYSTEM".split()
+)
 _FILTERS = ("config", "--null", "--name-only", "--get-regexp", r"^filter\..*\.(clean|process|required)$")
 _PLACE = ("rev-parse", "--is-shallow-repository", "--show-prefix")
 _FILES = ("ls-files", "--stage", "-z")
@@ -126,6 +128,8 @@ def _changes(told: bytes, prefix: str) -> _Changes:
             changed[path.removeprefix(prefix)] = record[3]
         elif record.startswith("u "):
             changed[record.split(" ", 10)[-1].removeprefix(prefix)] = "U"
+    ours = os.fsdecode(_OURS)
+    changed = {path: became for path, became in changed.items() if not path.startswith(ours)}
     return _Changes(
         head=None if head == "(initial)" else head,
         branch=None if branch == "(detached)" else branch,

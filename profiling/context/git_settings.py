@@ -1,4 +1,4 @@
-"""What every git command of ours is started with, so that a repository's own configuration can't make it run something."""
+"""What our git commands are started with, so that a repository's configuration can't make them run something."""
 
 import os
 

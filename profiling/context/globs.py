@@ -1,4 +1,4 @@
-"""Which files a probe names: `pyproject.toml`, `**/*.py`, `.github/workflows/*.yml`; normalised once, matched by index."""
+"""Which files a probe names: `pyproject.toml`, `**/*.py`, `.github/workflows/*.yml`; matched by an index."""
 
 import re
 from collections import defaultdict

@@ -24,7 +24,7 @@ def digest(*parts: bytes | str) -> str:
     return state.hexdigest()
 
 
-def file_digest(path: Path) -> str:
+def file_digest(path: Path | str) -> str:
     """Return a digest of a file's content; of what is no regular file, or can't be read, what stands in the way."""
     try:
         descriptor = open_regular(path)
@@ -49,7 +49,7 @@ def stat_digest(path: Path) -> str:
     return f"{seen.st_mode}:{seen.st_size}:{seen.st_mtime_ns}:{seen.st_ino}"
 
 
-def open_regular(path: Path) -> int:
+def open_regular(path: Path | str) -> int:
     """Open a regular file for reading and return its descriptor. A pipe or a device does not hold us up.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What a probe is: one question to a repository, with what its answer depends on, so that it need not be asked twice."""
+"""What a probe is: one question to a repository, and what its answer depends on, so that none is asked twice."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Mapping

@@ -27,7 +27,7 @@ class Program:
 
 def located(names: tuple[str, ...] = TOOLS) -> tuple[Program, ...]:
     """Return the programs of these names that PATH leads to; relative entries of PATH are passed over."""
-    folders = [folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(folder)]
+    folders = [folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if folder.startswith("/")]
     return tuple(found for name in names for found in _first(name, folders))
 
 
@@ -35,7 +35,7 @@ def _first(name: str, folders: list[str]) -> Iterator[Program]:
     for folder in folders:
         path = f"{folder}/{name}"
         try:
-            seen = os.stat(path)
+            seen = os.stat(path)  # noqa: PTH116  hundreds of looks: a Path for each would cost more than the look
         except (OSError, ValueError):
             continue
         if stat.S_ISREG(seen.st_mode) and os.access(path, os.X_OK):

@@ -11,7 +11,7 @@ SCHEMA_VERSION = 1
 
 
 def offences(context: Mapping[str, object]) -> tuple[str, ...]:
-    """Return what does not fit the schema, the first of each part: `tools.errors[0] must be string`; none if all fits."""
+    """Return what does not fit the schema, the first of each part: `tools.errors[0] must be string`."""
     found: list[str] = []
     left = dict(context)
     while offence := _first(left):

@@ -1,4 +1,4 @@
-"""The repository as gather found it: listed once; contents are read when a probe asks for them, and never beyond a limit."""
+"""The repository as gather found it: listed once; contents are read when a probe asks, and up to a limit."""
 
 import os
 from dataclasses import dataclass
@@ -87,14 +87,15 @@ class RepoSnapshot:
     def read(self, path: str, most_bytes: int = _MOST_BYTES) -> bytes | None:
         """Return a file's content, None when it is gone, a link, too large, or can't be read."""
         try:
-            descriptor = open_regular(self.root / path)
+            descriptor = open_regular(f"{self.root}/{path}")
         except (OSError, ValueError):
             return None
         try:
-            with os.fdopen(descriptor, "rb") as file:
-                content = file.read(most_bytes + 1)
+            content = os.read(descriptor, most_bytes + 1)
         except OSError:
             return None
+        finally:
+            os.close(descriptor)
         return content if len(content) <= most_bytes else None
 
     def text(self, path: str) -> str:
@@ -103,7 +104,7 @@ class RepoSnapshot:
 
     def content_id(self, path: str) -> str:
         """Return what stands for a file's content: git's own name of it where it is unchanged, else its digest."""
-        return self.entries.content_ids.get(path) or file_digest(self.root / path)
+        return self.entries.content_ids.get(path) or file_digest(f"{self.root}/{path}")
 
 
 def take(root: Path) -> RepoSnapshot:

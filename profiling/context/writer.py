@@ -100,7 +100,7 @@ def yaml_of(context: Mapping[str, object]) -> bytes:
     base: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
     class Dumper(base):  # type: ignore[misc]  # which of the two it is depends on how PyYAML was built
-        def ignore_aliases(self, data: object) -> bool:
+        def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  PyYAML's signature
             """Write equal lists out: an alias is for programs."""
             return True
 
@@ -119,7 +119,9 @@ def has_fast_yaml() -> bool:
 def as_text(value: object) -> object:
     """Return plain data with all its texts writable: bytes of names that are no UTF-8 as escapes."""
     if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        return (
+            value if value.isascii() else value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        )
     if isinstance(value, Mapping):
         return {str(as_text(name)): as_text(one) for name, one in value.items()}
     if isinstance(value, Sequence):

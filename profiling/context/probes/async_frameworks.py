@@ -11,8 +11,9 @@ _FRAMEWORKS = (
     *("asyncio", "trio", "anyio", "curio", "uvloop", "aiohttp", "fastapi", "starlette", "sanic", "quart", "litestar"),
     *("tornado", "twisted", "gevent", "eventlet", "channels", "httpx", "websockets", "asyncpg", "grpc"),
 )
-_IMPORT = re.compile(rb"^[ \t]*(?:import|from)[ \t]+(" + "|".join(_FRAMEWORKS).encode() + rb")\b", re.MULTILINE)
-_COROUTINE = re.compile(rb"^[ \t]*async[ \t]+def[ \t]", re.MULTILINE)
+# A line's end in front, where a file's first line has none: what begins with a fixed byte is found many times faster.
+_IMPORT = re.compile(rb"\n[ \t]*(?:import|from)[ \t]+(" + "|".join(_FRAMEWORKS).encode() + rb")\b")
+_COROUTINE = re.compile(rb"\n[ \t]*async[ \t]+def[ \t]")
 MOST_FILES = 1000
 
 
@@ -31,9 +32,9 @@ class AsyncFrameworks(Probe):
         importing: Counter[str] = Counter()
         coroutines = 0
         for file in files:
-            content = snapshot.read(file) or b""
+            content = b"\n" + (snapshot.read(file) or b"")
             importing.update({match.decode() for match in _IMPORT.findall(content)})
-            coroutines += len(_COROUTINE.findall(content))
+            coroutines += len(_COROUTINE.findall(content)) if b"async" in content else 0
         is_whole = len(files) == len(snapshot.matching(*self.sampled_inputs))
         return ProbeOutput(
             schema_slice={

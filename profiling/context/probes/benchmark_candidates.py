@@ -1,10 +1,11 @@
 """What the project could be measured on: declared workloads, benchmark suites and scripts, installed commands."""
 
-import re
+import ast
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from profiling.context import commands
+from profiling.context.manifest import strings
 from profiling.context.probe import Confidence, Fact, Probe, ProbeOutput, Task
 from profiling.context.scripts import console_scripts
 from profiling.context.snapshot import RepoSnapshot
@@ -13,7 +14,7 @@ _TEST_FILES = ("**/test_*.py", "**/*_test.py", "**/bench_*.py")
 _SCRIPTS = ("**/bench*.py", "**/*_bench.py", "**/*_benchmark.py", "**/perf_*.py")
 _ASV = ("**/asv.conf.json",)
 # pytest-benchmark and pytest-codspeed hand it to the test; CodSpeed's mark does without.
-_FIXTURE = re.compile(rb"def test_?\w*\([^)]*\bbenchmark\b|@pytest\.mark\.benchmark")
+_FIXTURE = "benchmark"
 _MOST_FILES = 300
 _MOST = 50
 
@@ -52,7 +53,7 @@ def _candidates(snapshot: RepoSnapshot, errors: list[str]) -> Iterator[Mapping[s
     except commands.BadCommand as error:
         errors.append(f"the declared workload can't be used: {error}")
         usual = ()
-    declared = commands.strings(snapshot.manifest.table("tool", "optimize").get("workload"))
+    declared = strings(snapshot.manifest.table("tool", "optimize").get("workload"))
     for command in usual:
         is_suite = "--benchmark-only" in command.argv
         kind = "pytest-benchmark" if is_suite else "declared" if declared and command is usual[0] else "script"
@@ -62,8 +63,9 @@ def _candidates(snapshot: RepoSnapshot, errors: list[str]) -> Iterator[Mapping[s
     suites = [file for file in snapshot.sample((*_TEST_FILES, *_SCRIPTS), _MOST_FILES) if _has_fixture(snapshot, file)]
     for file in suites:
         yield _candidate(f"python -m pytest -q {file} --benchmark-only", "pytest-benchmark", file)
-    for file in snapshot.matching(*_SCRIPTS):
-        if file not in suites and not file.rpartition("/")[2].startswith("test_"):
+    for file in snapshot.sample(_SCRIPTS, _MOST_FILES):
+        is_test = file in suites or file.rpartition("/")[2].startswith("test_")
+        if not is_test and commands.is_script(snapshot.root / file):
             yield _candidate(f"python {file}", "script", file)
     for name, target in console_scripts(snapshot.manifest):
         yield _candidate(name, "console_script", target.partition(":")[0])
@@ -74,4 +76,19 @@ def _candidate(command: str, kind: str, path: str | None) -> Mapping[str, object
 
 
 def _has_fixture(snapshot: RepoSnapshot, file: str) -> bool:
-    return bool(_FIXTURE.search(snapshot.read(file) or b""))
+    content = snapshot.read(file) or b""
+    # Most files are not parsed: few hold the word.
+    if _FIXTURE.encode() not in content or b"def " not in content:
+        return False
+    try:
+        tree = ast.parse(content)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    tests = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    return any(_takes_fixture(test) for test in tests)
+
+
+def _takes_fixture(test: ast.FunctionDef) -> bool:
+    is_given = any(argument.arg == _FIXTURE for argument in test.args.args)
+    marks = (ast.unparse(mark) for mark in test.decorator_list)
+    return test.name.startswith(("test", "bench")) and (is_given or any("mark.benchmark" in mark for mark in marks))

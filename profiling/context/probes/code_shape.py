@@ -19,7 +19,7 @@ _Z95 = 1.96
 
 
 class CodeShape(Probe):
-    """Counts lines: of all files where they are at most 1000, else of 1000 evenly chosen ones, and says how sure it is."""
+    """Counts the lines of at most 1000 files, evenly chosen, and says how sure it is of the others."""
 
     name: ClassVar[str] = "code_shape"
     sampled_inputs: ClassVar[tuple[str, ...]] = ("**/*.py",)
@@ -34,6 +34,7 @@ class CodeShape(Probe):
         lines = {file: content.count(b"\n") for file in sample if (content := snapshot.read(file)) is not None}
         largest = sorted(lines, key=lambda file: (-lines[file], file))[:_MOST_LARGEST]
         unread = len(sample) - len(lines)
+        found = Confidence.MEDIUM if lines else Confidence.LOW
         return ProbeOutput(
             schema_slice={
                 "python_files": len(files),
@@ -44,7 +45,7 @@ class CodeShape(Probe):
                 "extension_sources": _extension_sources(snapshot),
                 "is_typed": bool(snapshot.matching("**/py.typed")),
             },
-            confidence=Confidence.HIGH if len(lines) == len(files) > 0 else Confidence.MEDIUM if lines else Confidence.LOW,
+            confidence=Confidence.HIGH if len(lines) == len(files) > 0 else found,
             errors=(f"{unread} files could not be read, or are larger than 4 MiB",) if unread else (),
         )
 

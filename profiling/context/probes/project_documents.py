@@ -31,6 +31,4 @@ class ProjectDocuments(Probe):
             "changes": _CHANGES,
         }
         found = {name: list(snapshot.matching(*globs)[:_MOST]) for name, globs in groups.items()}
-        return ProbeOutput(
-            schema_slice=found, confidence=Confidence.HIGH if any(found.values()) else Confidence.LOW
-        )
+        return ProbeOutput(schema_slice=found, confidence=Confidence.HIGH if any(found.values()) else Confidence.LOW)

@@ -102,9 +102,11 @@ def _build_backend(snapshot: RepoSnapshot) -> str | None:
 
 
 def _projects(snapshot: RepoSnapshot) -> list[str]:
-    """Return the folders that can be installed, each a project of its own."""
+    """Return the folders that can be installed, each a project of its own; a module may be called setup.py too."""
     files = snapshot.matching(*_PROJECT_FILES, *(f"**/{name}" for name in _PROJECT_FILES[:2]))
-    return sorted({str(PurePosixPath(file).parent) for file in files})
+    packages = {str(PurePosixPath(file).parent) for file in snapshot.index.by_name.get("__init__.py", ())}
+    folders = ((str(PurePosixPath(file).parent), file) for file in files)
+    return sorted({folder for folder, file in folders if folder not in packages or file.endswith(".toml")})
 
 
 def _namespace_packages(snapshot: RepoSnapshot) -> list[str]:
@@ -119,5 +121,10 @@ def _holders(snapshot: RepoSnapshot, prefix: str, depth: int) -> Iterator[str]:
         parts = PurePosixPath(file).parts
         holder = "/".join(parts[:depth])
         is_package = f"{holder}/__init__.py" in inits
-        if file.startswith(prefix) and len(parts) == depth + 2 and not is_package and layout.is_source_name(parts[depth - 1]):
+        if (
+            file.startswith(prefix)
+            and len(parts) == depth + 2
+            and not is_package
+            and layout.is_source_name(parts[depth - 1])
+        ):
             yield holder

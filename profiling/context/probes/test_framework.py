@@ -12,12 +12,13 @@ from profiling.context.snapshot import RepoSnapshot
 _TEST_FILES = ("**/test_*.py", "**/*_test.py", "**/tests.py", "**/conftest.py")
 _CONFIGURATION = ("pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "tox.toml", "pytest.ini", ".pytest.ini")
 _IMPORTS = (
-    ("pytest", re.compile(r"^\s*(?:import|from)\s+pytest\b", re.MULTILINE)),
-    ("trial", re.compile(r"^\s*(?:import|from)\s+twisted\.trial\b", re.MULTILINE)),
-    ("django", re.compile(r"^\s*(?:import|from)\s+django\.test\b", re.MULTILINE)),
-    ("unittest", re.compile(r"^\s*(?:import|from)\s+unittest\b", re.MULTILINE)),
+    ("pytest", re.compile(rb"\n[ \t]*(?:import|from)[ \t]+pytest\b")),
+    ("trial", re.compile(rb"\n[ \t]*(?:import|from)[ \t]+twisted\.trial\b")),
+    ("django", re.compile(rb"\n[ \t]*(?:import|from)[ \t]+django\.test\b")),
+    ("unittest", re.compile(rb"\n[ \t]*(?:import|from)[ \t]+unittest\b")),
 )
 _MAKE_TARGET = re.compile(r"^(?:test|tests|check)\s*:", re.MULTILINE)
+_FOLDERS = frozenset({"tests", "test", "testing", "unittests"})
 _MOST_FILES = 200
 
 
@@ -77,18 +78,17 @@ def _imported(snapshot: RepoSnapshot) -> dict[str, str]:
     """Return each framework that test files import with the first that does, most telling framework first."""
     found: dict[str, str] = {}
     for file in snapshot.sample(_TEST_FILES, _MOST_FILES):
-        text = snapshot.text(file)
+        content = b"\n" + (snapshot.read(file) or b"")
         for framework, pattern in _IMPORTS:
-            if framework not in found and pattern.search(text):
+            if framework not in found and pattern.search(content):
                 found[framework] = f"{file} imports it"
     return {framework: found[framework] for framework, _ in _IMPORTS if framework in found}
 
 
 def _runners(snapshot: RepoSnapshot) -> Iterator[str]:
     manifest = snapshot.manifest
-    if snapshot.is_file("tox.ini") or snapshot.is_file("tox.toml") or manifest.table("tool", "tox"):
-        yield "tox"
-    elif "tox:tox" in manifest.setup_cfg:
+    has_file = snapshot.is_file("tox.ini") or snapshot.is_file("tox.toml")
+    if has_file or manifest.table("tool", "tox") or "tox:tox" in manifest.setup_cfg:
         yield "tox"
     if snapshot.is_file("noxfile.py"):
         yield "nox"
@@ -99,7 +99,7 @@ def _runners(snapshot: RepoSnapshot) -> Iterator[str]:
 
 
 def _command(snapshot: RepoSnapshot, framework: str | None, files: list[str]) -> tuple[str | None, str]:
-    """Return the command as the setup agent would take it, else as the framework is usually started; and what is wrong."""
+    """Return the command as the setup agent takes it, else as the framework is usually started; and what is wrong."""
     try:
         found = commands.tests(snapshot.root, snapshot.manifest, has_pytest=framework == "pytest")
     except commands.BadCommand as error:
@@ -117,10 +117,16 @@ def _command(snapshot: RepoSnapshot, framework: str | None, files: list[str]) ->
 
 
 def _folders(files: list[str]) -> list[str]:
-    """Return the outermost folders that hold test files, at most 20."""
-    folders = sorted({str(PurePosixPath(file).parent) for file in files})
+    """Return the outermost folders that hold tests, at most 20: those that are named so, else where the files are."""
+    folders = sorted({_test_folder(PurePosixPath(file).parent) for file in files})
     outermost: list[str] = []
     for folder in folders:
         if not any(folder.startswith(f"{above}/") for above in outermost):
             outermost.append(folder)
     return outermost[:20]
+
+
+def _test_folder(folder: PurePosixPath) -> str:
+    parts = folder.parts
+    named = next((number for number, part in enumerate(parts, 1) if part in _FOLDERS), len(parts))
+    return "/".join(parts[:named]) or "."

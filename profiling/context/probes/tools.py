@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import ClassVar
 
 from profiling.context.asking import version_of
-from profiling.context.hashing import open_regular
 from profiling.context.probe import Fact, Probe, ProbeOutput, Task
 from profiling.context.programs import TOOLS, Program, located
 from profiling.context.snapshot import RepoSnapshot
@@ -26,7 +25,7 @@ class Tools(Probe):
     async def run(self, snapshot: RepoSnapshot) -> ProbeOutput:
         """Look for them and ask."""
         found = located()
-        versions = await asyncio.gather(*(_version(one, snapshot) for one in found))
+        versions = await asyncio.gather(*(_version(one, snapshot.root) for one in found))
         at_hand: list[Mapping[str, object]] = [
             {"name": one.name, "path": one.path, "version": version}
             for one, version in zip(found, versions, strict=True)
@@ -35,16 +34,17 @@ class Tools(Probe):
         return ProbeOutput(schema_slice={"at_hand": at_hand, "missing": [name for name in TOOLS if name not in names]})
 
 
-async def _version(program: Program, snapshot: RepoSnapshot) -> str | None:
-    path = Path(program.path).resolve()
-    if path.is_relative_to(snapshot.root) or _is_script(path):
-        return None
-    return await version_of(program.path)
+async def _version(program: Program, root: Path) -> str | None:
+    return await version_of(program.path) if _may_be_asked(Path(program.path), root) else None
+
+
+def _may_be_asked(path: Path, root: Path) -> bool:
+    return not path.resolve().is_relative_to(root) and not _is_script(path)
 
 
 def _is_script(path: Path) -> bool:
     try:
-        with open(open_regular(path), "rb") as file:
+        with path.open("rb") as file:
             return file.read(2) == b"#!"
     except OSError:
         return True
