@@ -31,10 +31,12 @@ class Cache:
 
     Attributes:
         folder: `.codeflash/cache`, made when something is put; a link there is refused.
+        is_read: what is in it counts; else answers are only put.
         now: seconds since the epoch.
     """
 
     folder: Path
+    is_read: bool = True
     now: Callable[[], float] = time.time
 
     @property
@@ -43,7 +45,7 @@ class Cache:
 
     def get(self, key: str) -> JsonObject | None:
         """Return the answer, None when there is none, it is too old, or its file is missing or damaged."""
-        record = self._record(key)
+        record = self._record(key) if self.is_read else None
         if record is None or self._is_stale(record):
             return None
         return self._blob(str(record.get("blob")))
@@ -71,7 +73,7 @@ class Cache:
         Raises:
             OSError: the folder can't be written.
         """
-        lines = list(self._lines())
+        lines = list(self._lines())[::-1]
         last = {str(record["key"]): record for line in lines if (record := _parsed(line)) is not None}
         fresh = [record for record in last.values() if not self._is_stale(record)]
         kept = [record for record in fresh if self._blob(str(record.get("blob"))) is not None]

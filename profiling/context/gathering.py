@@ -130,7 +130,11 @@ def gather(root: Path, wishes: Wishes, *, probes: tuple[Probe, ...] | None = Non
     folder = ContextFolder(folder=snapshot.root / _OURS / "context")
     folder.make()
     asked = _chosen(probes or for_task(wishes.task, wishes.languages), wishes.probes)
-    work = _Work(cache=Cache(folder=snapshot.root / _OURS / "cache"), wishes=wishes)
+    is_ours = not snapshot.listing.brings_answers
+    cache = Cache(folder=snapshot.root / _OURS / "cache", is_read=wishes.uses_cache and is_ours)
+    work = _Work(cache=cache, wishes=wishes)
+    if not is_ours:
+        work.notes.append(f"the repository brings along answers in {_OURS}/cache: none of them counts")
     _answer(asked, snapshot, work)
     if asked and all(one["errors"] and len(one) == 2 for one in work.answers.values()):
         raise NothingFound("; ".join(error for step in work.steps for error in step.errors))
@@ -154,7 +158,8 @@ def _chosen(probes: tuple[Probe, ...], names: frozenset[str]) -> tuple[Probe, ..
 def _answer(asked: tuple[Probe, ...], snapshot: RepoSnapshot, work: _Work) -> None:
     keys = keys_for(asked, snapshot, work.cache)
     for probe in asked:
-        known = work.cache.get(keys[probe.name]) if _may_be_known(probe, work.wishes) else None
+        is_machine = Fact.TOOLS in probe.declared_facts
+        known = None if is_machine and work.wishes.refreshes_tools else work.cache.get(keys[probe.name])
         if known is not None and _is_answer(known):
             work.answers[probe.name] = known
             work.steps.append(_step(probe, known, Source.CACHE, 0.0))
@@ -178,10 +183,6 @@ def _ask(probes: Sequence[Probe], snapshot: RepoSnapshot, work: _Work, keys: Map
         folder.write_raw({f"{ran.probe.name}-{name}": one for name, one in ran.output.raw_artifacts.items()})
         if not ran.output.errors:
             work.cache.put(keys[ran.probe.name], answer, ttl_seconds=ran.probe.ttl_seconds)
-
-
-def _may_be_known(probe: Probe, wishes: Wishes) -> bool:
-    return wishes.uses_cache and not (wishes.refreshes_tools and Fact.TOOLS in probe.declared_facts)
 
 
 def _is_answer(known: Mapping[str, object]) -> bool:

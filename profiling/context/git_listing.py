@@ -91,6 +91,7 @@ def _listing(root: Path, raw: bytes, changes: _Changes, known: str, *, is_shallo
             is_linked=not (root / ".git").is_dir(),
         ),
         is_complete=not cut_off,
+        brings_answers=b"\t.codeflash/cache/" in raw,
         problems=(f"{count:,} files are tracked: those beyond {MOST_FILES:,} are not looked at",) if cut_off else (),
     )
 

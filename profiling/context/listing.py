@@ -61,6 +61,7 @@ class Listing:
         git: where the checkout stands, None without git.
         is_complete: not cut off by a limit.
         problems: what could not be listed, one sentence each.
+        brings_answers: the repository tracks a cache of ours: whoever wrote it, it was not we.
     """
 
     kind: Kind
@@ -69,3 +70,4 @@ class Listing:
     git: GitState | None = None
     is_complete: bool = True
     problems: tuple[str, ...] = ()
+    brings_answers: bool = False
