@@ -62,7 +62,8 @@ def _git(part: _Part) -> str:
 
 def _languages(part: _Part) -> str:
     shares = [f"{one['name']} {one['share']:.0%}" for one in part["languages"][:_MOST]]
-    return f"{', '.join(shares) or 'no source'} ({part['files']:,} files)"
+    notebooks = f", {part['notebooks']:,} notebooks" if part["notebooks"] else ""
+    return f"{', '.join(shares) or 'no source'} ({part['files']:,} files{notebooks})"
 
 
 def _environment(part: _Part) -> str:
@@ -76,6 +77,8 @@ def _environment(part: _Part) -> str:
 
 def _source(part: _Part) -> str:
     paths = part["source"]["paths"] if part["source"] else []
+    if not paths and not part["namespace_packages"] and part["project_count"] > 1:
+        return f"in {part['project_count']} projects: {_listed(part['projects'])}"
     return _listed([*paths, *(f"{name} (namespace)" for name in part["namespace_packages"])])
 
 

@@ -1,6 +1,7 @@
 """What the project could be measured on: declared workloads, benchmark suites and scripts, installed commands."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
@@ -11,10 +12,15 @@ from profiling.context.scripts import console_scripts
 from profiling.context.snapshot import RepoSnapshot
 
 _TEST_FILES = ("**/test_*.py", "**/*_test.py", "**/bench_*.py")
-_SCRIPTS = ("**/bench*.py", "**/*_bench.py", "**/*_benchmark.py", "**/perf_*.py")
+_SCRIPTS = (
+    *("**/bench*.py", "**/*_bench.py", "**/*_benchmark.py", "**/perf_*.py"),
+    *("**/benchmarks/*.py", "**/benchmark/*.py", "**/bench/*.py"),
+)
 _ASV = ("**/asv.conf.json",)
 # pytest-benchmark and pytest-codspeed hand it to the test; CodSpeed's mark does without.
 _FIXTURE = "benchmark"
+# Most files are not parsed: few hold what this finds, in code or in a text.
+_LOOKS_LIKE_IT = re.compile(rb"def \w+\([^)]*\bbenchmark\b|mark\.benchmark")
 _MOST_FILES = 300
 _MOST = 50
 
@@ -77,18 +83,23 @@ def _candidate(command: str, kind: str, path: str | None) -> Mapping[str, object
 
 def _has_fixture(snapshot: RepoSnapshot, file: str) -> bool:
     content = snapshot.read(file) or b""
-    # Most files are not parsed: few hold the word.
-    if _FIXTURE.encode() not in content or b"def " not in content:
+    if not _LOOKS_LIKE_IT.search(content):
         return False
     try:
         tree = ast.parse(content)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-    tests = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
-    return any(_takes_fixture(test) for test in tests)
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    return _marks_all(tree) or any(_is_benchmark(function) for function in functions)
 
 
-def _takes_fixture(test: ast.FunctionDef) -> bool:
-    is_given = any(argument.arg == _FIXTURE for argument in test.args.args)
-    marks = (ast.unparse(mark) for mark in test.decorator_list)
-    return test.name.startswith(("test", "bench")) and (is_given or any("mark.benchmark" in mark for mark in marks))
+def _marks_all(tree: ast.Module) -> bool:
+    assigned = (node for node in tree.body if isinstance(node, ast.Assign))
+    marks = (node for node in assigned if any(getattr(name, "id", "") == "pytestmark" for name in node.targets))
+    return any("mark.benchmark" in ast.unparse(node.value) for node in marks)
+
+
+def _is_benchmark(function: ast.FunctionDef) -> bool:
+    is_given = any(argument.arg == _FIXTURE for argument in function.args.args)
+    is_marked = any("mark.benchmark" in ast.unparse(mark) for mark in function.decorator_list)
+    return function.name.startswith(("test", "bench")) and (is_given or is_marked)

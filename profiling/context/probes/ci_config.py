@@ -59,7 +59,8 @@ class CiConfig(Probe):
 
 def _minors(text: str) -> Iterator[int]:
     is_after_python = False
-    for line in text.splitlines():
+    for whole in text.splitlines():
+        line = whole.partition("#")[0]
         speaks_of_python = bool(_ABOUT_PYTHON.search(line))
         if not speaks_of_python and not (is_after_python and _LIST_ITEM.match(line)):
             is_after_python = False

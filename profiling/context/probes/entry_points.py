@@ -9,6 +9,7 @@ from profiling.context.scripts import console_scripts
 from profiling.context.snapshot import RepoSnapshot
 
 _SERVERS = ("**/wsgi.py", "**/asgi.py", "manage.py", "**/manage.py")
+_FOREIGN = frozenset({"vendor", "_vendor", "third_party", "tests", "test"})
 _MOST = 100
 
 
@@ -22,8 +23,10 @@ class EntryPoints(Probe):
 
     def run(self, snapshot: RepoSnapshot) -> ProbeOutput:
         """Read the declarations and the names of files."""
+        projects = {str(PurePosixPath(file).parent) for file in snapshot.matching("**/pyproject.toml")}
         scripts = dict(console_scripts(snapshot.manifest))
-        modules = [_module(file) for file in snapshot.matching("**/__main__.py")[:_MOST]]
+        mains = (file for file in snapshot.matching("**/__main__.py") if not _FOREIGN & set(file.split("/")))
+        modules = [_module(file, projects) for file in mains][:_MOST]
         servers = list(snapshot.matching(*_SERVERS)[:_MOST])
         groups = _groups(snapshot)
         is_known = bool(scripts or modules or servers or groups)
@@ -38,11 +41,12 @@ class EntryPoints(Probe):
         )
 
 
-def _module(file: str) -> str:
-    """Return what follows `python -m`: the folder as dotted name, `src/` left out."""
+def _module(file: str, projects: set[str]) -> str:
+    """Return what follows `python -m` in the project that the file belongs to: dotted, `src/` left out."""
     folder = PurePosixPath(file).parent
-    parts = folder.parts[1:] if folder.parts[:1] == ("src",) else folder.parts
-    return ".".join(parts) or "."
+    above = next((str(parent) for parent in folder.parents if str(parent) in projects), ".")
+    parts = folder.relative_to(above).parts
+    return ".".join(parts[1:] if parts[:1] == ("src",) else parts) or "."
 
 
 def _groups(snapshot: RepoSnapshot) -> list[str]:

@@ -5,7 +5,7 @@ from typing import ClassVar
 from profiling.context.probe import Confidence, Fact, Probe, ProbeOutput, Task
 from profiling.context.snapshot import RepoSnapshot
 
-_README = ("README*", "docs/README*")
+_README = ("README", "README.md", "README.rst", "README.txt")
 _CONTRIBUTING = ("CONTRIBUTING*", ".github/CONTRIBUTING*", "docs/CONTRIBUTING*", "docs/contributing*", "DEVELOPMENT*")
 _AGENTS = ("**/CLAUDE.md", "**/AGENTS.md", ".github/copilot-instructions.md", ".cursorrules", "codeflash_profile.md")
 _LICENCE = ("LICENSE*", "LICENCE*", "COPYING*")

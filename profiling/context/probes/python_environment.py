@@ -1,13 +1,13 @@
 """Which Python the project wants and finds here, who installs its dependencies, and where its code is."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import ClassVar
 
 from profiling.context import layout
 from profiling.context.asking import version_of
-from profiling.context.documents import package_manager
+from profiling.context.documents import PACKAGE_MANAGERS, package_manager
 from profiling.context.probe import Confidence, Fact, Probe, ProbeOutput, Task
 from profiling.context.programs import located
 from profiling.context.snapshot import RepoSnapshot
@@ -52,11 +52,11 @@ class PythonEnvironment(Probe):
             schema_slice={
                 "interpreter": interpreter,
                 "requires_python": _requires_python(snapshot),
-                "package_manager": package_manager(snapshot.root),
-                "lock_files": [name for name in _LOCK_FILES if snapshot.is_file(name)],
+                "package_manager": _package_manager(snapshot),
+                "lock_files": list(_lock_files(snapshot)),
                 "build_backend": _build_backend(snapshot),
                 "source": source,
-                "namespace_packages": _namespace_packages(snapshot),
+                "namespace_packages": _namespace_packages(snapshot, projects),
                 "projects": projects[:_MOST_PROJECTS],
                 "project_count": len(projects),
             },
@@ -78,6 +78,23 @@ async def _on_path(snapshot: RepoSnapshot) -> Mapping[str, object] | None:
     if found is None:
         return None
     return {"path": found.path, "version": await version_of(found.path), "origin": "PATH"}
+
+
+def _lock_files(snapshot: RepoSnapshot) -> tuple[str, ...]:
+    """Return those of the root; where there is none, those of the projects below it."""
+    here = tuple(name for name in _LOCK_FILES if snapshot.is_file(name))
+    return here or snapshot.matching(*(f"**/{name}" for name in _LOCK_FILES))[:_MOST_PROJECTS]
+
+
+def _package_manager(snapshot: RepoSnapshot) -> str:
+    """Return the package manager by lock file, in the root or below it, else by its table in pyproject.toml."""
+    found = package_manager(snapshot.root)
+    if found != "pip":
+        return found
+    locked = {PurePosixPath(file).name for file in _lock_files(snapshot)}
+    by_lock = (name for file, name in PACKAGE_MANAGERS if file in locked)
+    by_table = (name for name in ("poetry", "pdm", "uv") if snapshot.manifest.table("tool", name))
+    return next(by_lock, next(by_table, found))
 
 
 def _requires_python(snapshot: RepoSnapshot) -> str | None:
@@ -105,26 +122,25 @@ def _projects(snapshot: RepoSnapshot) -> list[str]:
     """Return the folders that can be installed, each a project of its own; a module may be called setup.py too."""
     files = snapshot.matching(*_PROJECT_FILES, *(f"**/{name}" for name in _PROJECT_FILES[:2]))
     packages = {str(PurePosixPath(file).parent) for file in snapshot.index.by_name.get("__init__.py", ())}
-    folders = ((str(PurePosixPath(file).parent), file) for file in files)
+    folders = ((str(PurePosixPath(file).parent), file) for file in files if not _is_of_tests(file))
     return sorted({folder for folder, file in folders if folder not in packages or file.endswith(".toml")})
 
 
-def _namespace_packages(snapshot: RepoSnapshot) -> list[str]:
-    """Return folders at `src/` or the root that are no packages themselves and hold packages."""
-    found = set(_holders(snapshot, "src/", 2)) or set(_holders(snapshot, "", 1))
-    return sorted(found)
+def _is_of_tests(file: str) -> bool:
+    """Say whether a file is one that tests work on: many a packaging tool has a hundred such projects."""
+    return bool({"tests", "test", "testing", "fixtures", "testdata"} & set(PurePosixPath(file).parts))
 
 
-def _holders(snapshot: RepoSnapshot, prefix: str, depth: int) -> Iterator[str]:
+def _namespace_packages(snapshot: RepoSnapshot, projects: list[str]) -> list[str]:
+    """Return folders where imports begin (`src/`, else the root) that are no packages themselves and hold packages."""
     inits = set(snapshot.index.by_name.get("__init__.py", ()))
+    has_src = any(file.startswith("src/") for file in inits)
+    depth = 2 if has_src else 1
+    found: set[str] = set()
     for file in inits:
         parts = PurePosixPath(file).parts
         holder = "/".join(parts[:depth])
-        is_package = f"{holder}/__init__.py" in inits
-        if (
-            file.startswith(prefix)
-            and len(parts) == depth + 2
-            and not is_package
-            and layout.is_source_name(parts[depth - 1])
-        ):
-            yield holder
+        is_held = len(parts) == depth + 2 and (parts[0] == "src") == has_src
+        if is_held and f"{holder}/__init__.py" not in inits and layout.is_source_name(parts[depth - 1]):
+            found.add(holder)
+    return sorted(found - set(projects))

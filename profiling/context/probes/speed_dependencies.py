@@ -19,10 +19,13 @@ class SpeedDependencies(Probe):
     def run(self, snapshot: RepoSnapshot) -> ProbeOutput:
         """Read the declarations."""
         manifest = snapshot.manifest
+        own_name = manifest.table("project").get("name")
         is_declared = bool(manifest.requirements or manifest.table("project"))
         return ProbeOutput(
             schema_slice={
-                "dependencies": list(speed_dependencies(manifest)),
+                "dependencies": [
+                    name for name in speed_dependencies(manifest) if name != manifest.table("project").get("name")
+                ],
                 "declared": len(manifest.requirements),
             },
             confidence=Confidence.HIGH if is_declared else Confidence.LOW,

@@ -1,11 +1,14 @@
 """How the project is tested: the framework, the command, and what says so."""
 
+import os
 import re
-from collections.abc import Iterator
+import shlex
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import ClassVar
 
-from profiling.context import commands
+from profiling.context import commands, layout
 from profiling.context.probe import Confidence, Fact, Probe, ProbeOutput, Task
 from profiling.context.snapshot import RepoSnapshot
 
@@ -30,7 +33,7 @@ class TestFramework(Probe):
     name: ClassVar[str] = "test_framework"
     declared_inputs: ClassVar[tuple[str, ...]] = (
         *_CONFIGURATION,
-        *("noxfile.py", "Makefile", "manage.py", "*requirements*.txt", "requirements/*.txt", "Pipfile"),
+        *("noxfile.py", "Makefile", "manage.py", "settings.ini", "*requirements*.txt", "requirements/*.txt", "Pipfile"),
     )
     sampled_inputs: ClassVar[tuple[str, ...]] = _TEST_FILES
     most_sampled: ClassVar[int] = _MOST_FILES
@@ -41,8 +44,10 @@ class TestFramework(Probe):
         """Read the configuration, and at most 200 test files."""
         configured = list(_configured(snapshot))
         imported = _imported(snapshot)
-        framework = "pytest" if configured else next(iter(imported), None)
-        evidence = configured or ([imported[framework]] if framework else [])
+        framework = _chosen(snapshot, configured, imported)
+        evidence = configured if framework in ("pytest", "nbdev") else []
+        if framework is not None and framework in imported:
+            evidence.append(f"{imported[framework]} test files import it")
         files = [file for file in snapshot.matching(*_TEST_FILES) if not file.endswith("conftest.py")]
         confidence = Confidence.HIGH if configured else Confidence.MEDIUM if framework else Confidence.LOW
         command, error = _command(snapshot, framework, files)
@@ -70,19 +75,30 @@ def _configured(snapshot: RepoSnapshot) -> Iterator[str]:
         yield "tox.ini: [pytest]"
     yield from (name for name in ("pytest.ini", ".pytest.ini") if snapshot.is_file(name))
     yield from snapshot.matching("**/conftest.py")[:1]
-    if "pytest" in manifest.requirements:
-        yield "declared dependency: pytest"
+    if _is_nbdev(snapshot):
+        yield "nbdev is configured: notebooks are the tests"
 
 
-def _imported(snapshot: RepoSnapshot) -> dict[str, str]:
-    """Return each framework that test files import with the first that does, most telling framework first."""
-    found: dict[str, str] = {}
+def _is_nbdev(snapshot: RepoSnapshot) -> bool:
+    return bool(snapshot.manifest.table("tool", "nbdev")) or "nbdev" in snapshot.text("settings.ini")
+
+
+def _chosen(snapshot: RepoSnapshot, configured: list[str], imported: Mapping[str, int]) -> str | None:
+    """Return the framework: as configured, else what most test files import, pytest where it is a dependency too."""
+    if configured:
+        return "nbdev" if _is_nbdev(snapshot) and len(configured) == 1 else "pytest"
+    most = max(imported, key=lambda name: imported[name], default=None)
+    is_declared = "pytest" in snapshot.manifest.requirements
+    return "pytest" if is_declared and most in (None, "unittest", "django") else most
+
+
+def _imported(snapshot: RepoSnapshot) -> Mapping[str, int]:
+    """Return how many of at most 200 test files import each framework, the most telling one first."""
+    found: Counter[str] = Counter()
     for file in snapshot.sample(_TEST_FILES, _MOST_FILES):
         content = b"\n" + (snapshot.read(file) or b"")
-        for framework, pattern in _IMPORTS:
-            if framework not in found and pattern.search(content):
-                found[framework] = f"{file} imports it"
-    return {framework: found[framework] for framework, _ in _IMPORTS if framework in found}
+        found.update(framework for framework, pattern in _IMPORTS if pattern.search(content))
+    return {framework: found[framework] for framework, _ in _IMPORTS if found[framework]}
 
 
 def _runners(snapshot: RepoSnapshot) -> Iterator[str]:
@@ -106,14 +122,32 @@ def _command(snapshot: RepoSnapshot, framework: str | None, files: list[str]) ->
         return None, f"the declared test command can't be used: {error}"
     if found is not None:
         return found.text, ""
-    first = next(iter(_folders(files)), ".")
     usual = {
         "pytest": "python -m pytest -q",
+        "nbdev": "nbdev_test",
         "django": "python manage.py test" if snapshot.is_file("manage.py") else None,
-        "trial": "python -m twisted.trial",
-        "unittest": f"python -m unittest discover -s {first}",
+        "trial": " ".join(["python -m twisted.trial", *_packages(snapshot)]),
+        "unittest": _unittest(snapshot, _folders(files)),
     }
     return (usual[framework] if framework else None), ""
+
+
+def _packages(snapshot: RepoSnapshot) -> tuple[str, ...]:
+    tree = layout.describe(snapshot.root, snapshot.manifest)
+    return tree.packages if tree else ()
+
+
+def _unittest(snapshot: RepoSnapshot, folders: list[str]) -> str:
+    """Return the discovery of the one folder that holds tests, or of all that is above several.
+
+    Tests in a package import each other by its name: then discovery has to know where imports begin.
+    """
+    above = PurePosixPath(os.path.commonpath(folders)) if folders else PurePosixPath()
+    outside = next((one for one in (above, *above.parents) if not snapshot.is_file(f"{one}/__init__.py")), above)
+    # A namespace package has no __init__.py: below src/ imports begin there.
+    top = PurePosixPath("src") if above.parts[:1] == ("src",) else outside
+    start = f"python -m unittest discover -s {shlex.quote(str(above))}"
+    return start if top == above else f"{start} -t {shlex.quote(str(top))}"
 
 
 def _folders(files: list[str]) -> list[str]:

@@ -76,10 +76,8 @@ def test_a_folder_that_can_not_be_read_is_said(make: Make, monkeypatch: pytest.M
 @pytest.mark.parametrize("is_checkout", [True, False])
 def test_names_that_are_no_utf8_are_kept_and_written_as_escapes(make: Make, commit: Commit, is_checkout: bool) -> None:
     root = make({"a.py": "x = 1\n"})
-    strange = os.fsencode(root) + b"/caf\xe9\n.py"
     try:
-        with open(strange, "w") as file:
-            file.write("y = 2\n" * 50)
+        (root / os.fsdecode(b"caf\xe9\n.py")).write_text("y = 2\n" * 50)
     except OSError:
         pytest.skip("this file system takes UTF-8 only")
     if is_checkout:
