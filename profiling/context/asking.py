@@ -1,6 +1,5 @@
 """Asks a program of this machine for its version: bounded, without our secrets, from an empty place."""
 
-import asyncio
 import os
 import re
 import signal
@@ -12,6 +11,8 @@ _MOST_S = 3.0
 
 async def version_of(path: str) -> str | None:
     """Return what a program says to `--version`, None when it says no number, fails, or takes over three seconds."""
+    import asyncio  # noqa: PLC0415  a second run asks nobody, and does without
+
     try:
         process = await asyncio.create_subprocess_exec(
             path,

@@ -56,7 +56,7 @@ class Cache:
         Raises:
             OSError: the folder can't be written, or is a link.
         """
-        content = json.dumps(answer, separators=(",", ":"), sort_keys=True).encode()
+        content = json.dumps(answer, separators=(",", ":")).encode()
         name = digest(content)
         path = self._path_of(name)
         make_folder(self.folder)

@@ -1,6 +1,7 @@
 """Gathers what there is to know of a repository: look, ask only what is not known yet, check, write."""
 
 import json
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from profiling.context.catalogue import for_task
 from profiling.context.hashing import digest
 from profiling.context.keys import keep_keys, keys_for
 from profiling.context.probe import Confidence, Fact, Probe, ProbeOutput, Task
-from profiling.context.schema import SCHEMA_FILE, SCHEMA_VERSION, offences
+from profiling.context.schema import SCHEMA_FILE, SCHEMA_VERSION, offences, prepare
 from profiling.context.snapshot import RepoSnapshot, take
 from profiling.context.writer import ContextFolder, as_text, has_fast_yaml
 
@@ -175,6 +176,8 @@ def _answer(asked: tuple[Probe, ...], snapshot: RepoSnapshot, work: _Work) -> No
 def _ask(probes: Sequence[Probe], snapshot: RepoSnapshot, work: _Work, keys: Mapping[str, str]) -> None:
     from profiling.context import coordinator  # noqa: PLC0415  asyncio is for those who have something to ask
 
+    # Probes wait for programs: time enough to make ready what their answers will be held against.
+    threading.Thread(target=prepare, name="schema", daemon=True).start()
     folder = ContextFolder(folder=snapshot.root / _OURS / "context")
     for ran in coordinator.run(probes, snapshot, jobs=work.wishes.jobs):
         answer = _plain(ran.output)

@@ -1,6 +1,7 @@
 """Holds a gathered context against its schema (JSON Schema, Draft 2020-12)."""
 
 import json
+import threading
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 
 SCHEMA_FILE = Path(__file__).with_name("repo-context.schema.json")
 SCHEMA_VERSION = 1
+# Two threads would compile it twice.
+_COMPILING = threading.Lock()
 
 
 def offences(context: Mapping[str, object]) -> tuple[str, ...]:
@@ -22,6 +25,11 @@ def offences(context: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def prepare() -> None:
+    """Compile the schema now: for whoever has to wait for something else meanwhile."""
+    _validator()
+
+
 def _first(context: Mapping[str, object]) -> str:
     # A validator of a process's own: imported where a context is checked, and not where an old one still holds.
     from fastjsonschema import JsonSchemaValueException  # noqa: PLC0415
@@ -33,8 +41,13 @@ def _first(context: Mapping[str, object]) -> str:
     return ""
 
 
-@cache
 def _validator() -> Callable[[Any], Any]:
+    with _COMPILING:
+        return _compiled()
+
+
+@cache
+def _compiled() -> Callable[[Any], Any]:
     import fastjsonschema  # noqa: PLC0415
 
     schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))

@@ -23,9 +23,7 @@ class SpeedDependencies(Probe):
         is_declared = bool(manifest.requirements or manifest.table("project"))
         return ProbeOutput(
             schema_slice={
-                "dependencies": [
-                    name for name in speed_dependencies(manifest) if name != manifest.table("project").get("name")
-                ],
+                "dependencies": [name for name in speed_dependencies(manifest) if name != own_name],
                 "declared": len(manifest.requirements),
             },
             confidence=Confidence.HIGH if is_declared else Confidence.LOW,

@@ -1,6 +1,5 @@
 """Which tools are at hand on this machine, and in which version."""
 
-import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
@@ -10,11 +9,12 @@ from profiling.context.probe import Fact, Probe, ProbeOutput, Task
 from profiling.context.programs import TOOLS, Program, located
 from profiling.context.snapshot import RepoSnapshot
 
+_ASKED = frozenset({"git", "uv", "cc", "ruff", "py-spy", "perf", "valgrind", "hyperfine"})
 _DAY_S = 24 * 3600.0
 
 
 class Tools(Probe):
-    """Asks programs for their version; not scripts, which take a second to say it, and nothing of the repository."""
+    """Asks those whose version tells what they can do; no scripts, which are slow, and none of the repository."""
 
     name: ClassVar[str] = "tools"
     declared_facts: ClassVar[tuple[Fact, ...]] = (Fact.TOOLS,)
@@ -24,6 +24,8 @@ class Tools(Probe):
 
     async def run(self, snapshot: RepoSnapshot) -> ProbeOutput:
         """Look for them and ask."""
+        import asyncio  # noqa: PLC0415  a second run asks nobody, and does without
+
         found = located()
         versions = await asyncio.gather(*(_version(one, snapshot.root) for one in found))
         at_hand: list[Mapping[str, object]] = [
@@ -35,7 +37,8 @@ class Tools(Probe):
 
 
 async def _version(program: Program, root: Path) -> str | None:
-    return await version_of(program.path) if _may_be_asked(Path(program.path), root) else None
+    is_asked = program.name in _ASKED and _may_be_asked(Path(program.path), root)
+    return await version_of(program.path) if is_asked else None
 
 
 def _may_be_asked(path: Path, root: Path) -> bool:
