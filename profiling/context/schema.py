@@ -37,7 +37,9 @@ def _first(context: Mapping[str, object]) -> str:
     try:
         _validator()(context)
     except JsonSchemaValueException as error:
-        return str(error.message).removeprefix("data.").removeprefix("data ")
+        told = str(error.message).removeprefix("data.").removeprefix("data ")
+        # Without details it does not say which.
+        return told + "what the schema requires" if told.endswith("must contain ") else told
     return ""
 
 

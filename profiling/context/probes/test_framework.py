@@ -46,6 +46,8 @@ class TestFramework(Probe):
         imported = _imported(snapshot)
         framework = _chosen(snapshot, configured, imported)
         evidence = configured if framework in ("pytest", "nbdev") else []
+        if framework == "pytest" and "pytest" in snapshot.manifest.requirements:
+            evidence.append("a declared dependency")
         if framework is not None and framework in imported:
             evidence.append(f"{imported[framework]} test files import it")
         files = [file for file in snapshot.matching(*_TEST_FILES) if not file.endswith("conftest.py")]

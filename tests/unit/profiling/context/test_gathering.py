@@ -155,7 +155,7 @@ def test_one_answer_is_enough_and_none_is_an_error(make: Make) -> None:
     found = gather(root, Wishes(), probes=(Failing("tools"), Answering("ci_config", systems=[])))
     assert found.context["tools"] == {"confidence": "low", "errors": ["tools failed: RuntimeError: no luck"]}
     with pytest.raises(NothingFound, match="tools failed: RuntimeError: no luck"):
-        gather(root, Wishes(), probes=(Failing("tools"), Failing("ci_config")))
+        gather(root, Wishes(), probes=(Failing("tools"), Failing("git_state")))
 
 
 def test_a_failed_answer_is_not_kept(make: Make) -> None:
