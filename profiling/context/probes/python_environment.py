@@ -20,6 +20,7 @@ _LOCK_FILES = (
 _PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
 _VERSION = re.compile(r"^version(?:_info)?\s*=\s*(\d+\.\d+(?:\.\d+)?)", re.MULTILINE)
 _DAY_S = 24 * 3600.0
+_SAMPLES = frozenset("tests test testing testdata fixtures examples example samples docs doc".split())
 _MOST_PROJECTS = 100
 
 
@@ -122,13 +123,13 @@ def _projects(snapshot: RepoSnapshot) -> list[str]:
     """Return the folders that can be installed, each a project of its own; a module may be called setup.py too."""
     files = snapshot.matching(*_PROJECT_FILES, *(f"**/{name}" for name in _PROJECT_FILES[:2]))
     packages = {str(PurePosixPath(file).parent) for file in snapshot.index.by_name.get("__init__.py", ())}
-    folders = ((str(PurePosixPath(file).parent), file) for file in files if not _is_of_tests(file))
+    folders = ((str(PurePosixPath(file).parent), file) for file in files if not _is_sample(file))
     return sorted({folder for folder, file in folders if folder not in packages or file.endswith(".toml")})
 
 
-def _is_of_tests(file: str) -> bool:
-    """Say whether a file is one that tests work on: many a packaging tool has a hundred such projects."""
-    return bool({"tests", "test", "testing", "fixtures", "testdata"} & set(PurePosixPath(file).parts))
+def _is_sample(file: str) -> bool:
+    """Say whether a file is one of tests or examples: many a packaging tool has a hundred such projects."""
+    return bool(_SAMPLES & set(PurePosixPath(file).parts))
 
 
 def _namespace_packages(snapshot: RepoSnapshot, projects: list[str]) -> list[str]:

@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -5,6 +6,16 @@ from pathlib import Path
 import pytest
 
 Make = Callable[[Mapping[str, str]], Path]
+
+
+@pytest.fixture(autouse=True)
+def few_tools(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have git on PATH and nothing else: asking whatever this machine has would be most of what these tests do."""
+    git = shutil.which("git")
+    assert git is not None
+    folder = tmp_path_factory.mktemp("bin")
+    (folder / "git").symlink_to(git)
+    monkeypatch.setenv("PATH", str(folder))
 
 
 @pytest.fixture

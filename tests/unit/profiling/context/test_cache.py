@@ -15,7 +15,7 @@ def cache(tmp_path: Path) -> Cache:
     return Cache(folder=tmp_path / "cache")
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(puts=st.lists(st.tuples(st.text(max_size=6), ANSWERS), max_size=8), compacts=st.booleans())
 def test_the_last_answer_that_was_put_is_got_before_and_after_compacting(
     tmp_path_factory: pytest.TempPathFactory, puts: list[tuple[str, dict[str, object]]], compacts: bool

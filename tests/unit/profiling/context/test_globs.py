@@ -2,7 +2,7 @@ import re
 from pathlib import PurePosixPath
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from profiling.context.globs import index_of, pattern_of
@@ -29,6 +29,7 @@ def _slow(path: str, glob: str) -> bool:
     return fits(PurePosixPath(path).parts, tuple(glob.split("/")))
 
 
+@settings(max_examples=60)
 @given(st.lists(PATHS, unique=True, max_size=12), GLOBS)
 def test_the_index_finds_what_a_glob_means(paths: list[str], glob: str) -> None:
     found = set(index_of(paths).matching(pattern_of(glob)))

@@ -73,7 +73,7 @@ def test_what_is_gathered_fits_by_both_validators_and_says_all_there_is_to_say(
         assert set(answer) == expected
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_both_validators_agree_on_whatever_is_changed(corpus: list[Mapping[str, object]], data: st.DataObject) -> None:
     context: Any = copy.deepcopy(data.draw(st.sampled_from(corpus)))

@@ -48,9 +48,7 @@ def test_languages_are_counted_by_files_and_folders_of_others_are_left_out(answe
     ("files", "manager", "backend", "wants"),
     [
         (
-            {
-                "pyproject.toml": '[build-system]\nbuild-backend="flit_core.buildapi"\n[project]\nrequires-python=">=3"'
-            },
+            {"pyproject.toml": '[build-system]\nbuild-backend="flit_core.buildapi"\n[project]\nrequires-python=">=3"'},
             *("pip", "flit_core.buildapi", ">=3"),
         ),
         ({"uv.lock": "", "pyproject.toml": "[project]\n"}, "uv", None, None),
