@@ -69,6 +69,11 @@ COMMANDS = (
         target="orchestrator.cli.audit:audit",
         summary="Read what actions reach and cost, before anyone runs them.",
     ),
+    Listed(
+        name="gather",
+        target="orchestrator.cli.gather:gather",
+        summary="Find out what the repository is: languages, tests, tools.",
+    ),
     Listed(name="mcp", target="orchestrator.cli.mcp:mcp", summary="Serve these tools to an MCP client."),
     Listed(
         name="pr", target="orchestrator.cli.pr:pr", summary="One branch and text for each optimization, proved alone."
