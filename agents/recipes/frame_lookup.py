@@ -43,12 +43,12 @@ class FrameLookup:
         dimension=Dimension.CPU_S,
         confidence=0.9,
         cost_note="measured 2026-11, 15 interleaved pairs of CPU time, CPython 3.9 to 3.13: the name of the caller "
-        "on a stack of 5 frames 899x to 1300x, of 20 frames 555x to 1330x; its file and line 16x to 18x and 40x to "
-        "48x; 0.3 to 2.9 ms a call",
+        "on a stack of 5 frames 781x to 1300x, of 20 frames 555x to 1650x; its file and line, or any other entry, 15x to "
+        "18x and 37x to 48x; 0.3 to 2.9 ms a call",
         mechanism="inspect.stack() finds and reads the source of every frame from here to the top of the program; "
         "the interpreter gives a single frame in well under a microsecond.",
-        hazard="Checked: none of the fields that hold source lines is used; which frame is a number, a name or a sum of "
-        "such, and the added function leaves every index that is no number above 0, and every stack that is not so "
+        hazard="Checked: none of the fields that hold source lines is used; which frame is a number, a name or a sum "
+        "of such, and the added function leaves every index that is no number above 0, and every stack that is not so "
         "deep, to the walk and its errors. A field of the function's own frame or its caller's is asked for directly "
         "where no handler stands around it; remains: there, where no Python code calls the function (a callback at "
         "exit), ValueError is raised instead of IndexError; and a walk that failed over another frame's source does "
