@@ -43,7 +43,7 @@ class FrameLookup:
         dimension=Dimension.CPU_S,
         confidence=0.9,
         cost_note="measured 2026-11, 15 interleaved pairs of CPU time, CPython 3.9 to 3.13: the name of the caller "
-        "on a stack of 5 frames 781x to 1300x, of 20 frames 555x to 1650x; its file and line, or any other entry, 15x to "
+        "on a stack of 5 frames 781x to 1300x, of 20 frames 555x to 1650x; file and line, or another entry, 15x to "
         "18x and 37x to 48x; 0.3 to 2.9 ms a call",
         mechanism="inspect.stack() finds and reads the source of every frame from here to the top of the program; "
         "the interpreter gives a single frame in well under a microsecond.",

@@ -28,7 +28,7 @@ ENTRIES = (
     "try:\n    return inspect.stack()[1]{field}\nexcept IndexError:\n    return None",
     "try:\n    return inspect.stack()[depth - 1]{field}\nexcept LookupError as error:\n    return error.args",
     "with contextlib.suppress(IndexError):\n    return inspect.stack(0)[40 + 9 * len(given)]{field}",
-    "with contextlib.suppress(TypeError):\n    one = inspect.stack()[depth]\n    return one.frame.f_code.co_name, one[1:4]",
+    "with contextlib.suppress(TypeError):\n    a = inspect.stack()[depth]\n    return a.frame.f_code.co_name, a[1:4]",
     "info = inspect.stack()[depth]\nreturn [info.function for _ in given], (lambda: info.lineno)()",
     "_, name, line, *_ = inspect.stack()[depth]\nreturn name, line",
     "frame, name, line, function, lines, at = inspect.stack()[1]\nreturn frame.f_code.co_name, name, line, function",
