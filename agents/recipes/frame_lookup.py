@@ -44,7 +44,7 @@ class FrameLookup:
         confidence=0.9,
         cost_note="measured 2026-11, 15 interleaved pairs of CPU time, CPython 3.9 to 3.13: the name of the caller "
         "on a stack of 5 frames 781x to 1300x, of 20 frames 555x to 1650x; file and line, or another entry, 15x to "
-        "18x and 37x to 48x; 0.3 to 2.9 ms a call",
+        "20x and 37x to 50x; 0.3 to 3.2 ms a call",
         mechanism="inspect.stack() finds and reads the source of every frame from here to the top of the program; "
         "the interpreter gives a single frame in well under a microsecond.",
         hazard="Checked: none of the fields that hold source lines is used; which frame is a number, a name or a sum "
@@ -105,29 +105,20 @@ def log(text, level=1):
         caller = inspect.stack()[level]
         file.write(f"{caller.function} {sorted(caller.frame.f_locals)} {text}")
 """,
-            after='''\
+            after=f"""\
 import inspect
 import os
 import sys
 
 
-def _stack_entry(index):
-    """Return `inspect.stack()[index]` of the caller; of a single frame, no source is read."""
-    if type(index) is int and index > 0:
-        try:
-            frame = sys._getframe(index + 1)
-        except (OverflowError, ValueError):
-            pass  # the stack is not so deep
-        else:
-            return inspect.FrameInfo(frame, *inspect.getframeinfo(frame, 0))
-    return inspect.stack()[1:][index]
+{stack_entry.function_text(inspect="inspect", sys="sys")}
 
 
 def log(text, level=1):
     with open(os.devnull, "a") as file:
         caller = _stack_entry(level)
-        file.write(f"{caller.function} {sorted(caller.frame.f_locals)} {text}")
-''',
+        file.write(f"{{caller.function}} {{sorted(caller.frame.f_locals)}} {{text}}")
+""",
         ),
         Example(
             before="import inspect\n\n\ndef depth():\n    return len(inspect.stack())\n",

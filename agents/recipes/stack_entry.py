@@ -5,7 +5,7 @@ import ast
 NAME = "_stack_entry"
 BUILTINS = ("int", "type", "OverflowError", "ValueError")
 """What it uses: these must mean themselves in the module."""
-LOCALS = ("index", "frame")
+LOCALS = frozenset({"index", "frame", "file", "known"})
 
 
 def function_text(*, inspect: str, sys: str, is_annotated: bool = False) -> str:
@@ -28,7 +28,9 @@ def {header}:
         except (OverflowError, ValueError):
             pass  # the stack is not so deep
         else:
-            return {inspect}.FrameInfo(frame, *{inspect}.getframeinfo(frame, 0))
+            file = {inspect}.getsourcefile(frame) or {inspect}.getfile(frame)
+            known = file, frame.f_lineno, frame.f_code.co_name
+            return {inspect}.FrameInfo(frame, *known, None, None)
     return {inspect}.stack()[1:][index]'''
 
 

@@ -18,7 +18,7 @@ FIELDS = ("frame", "filename", "lineno", "function")
 _LENGTH = 6
 _PLACE = frozenset({"filename", "lineno", "function"})
 _POSITIONS = "[]"
-_LIBRARY = ("sys._getframe", "inspect.getframeinfo", "inspect.FrameInfo")
+_LIBRARY = ("sys._getframe", "inspect.getframeinfo", "inspect.getsourcefile", "inspect.getfile", "inspect.FrameInfo")
 
 
 class Form(StrEnum):

@@ -66,7 +66,7 @@ def _shape(part: object, dotted: Dotted) -> object:
 def _as_written(node: ast.AST) -> str | None:
     """Return the full name of an expression in the function's own text."""
     name = ast.unparse(node)
-    return None if name in stack_entry.LOCALS else name
+    return None if name.partition(".")[0] in stack_entry.LOCALS else name
 
 
 def _is_near_frame(node: ast.AST, dotted: Dotted) -> bool:

@@ -101,7 +101,7 @@ def test_where_the_source_could_show_or_the_index_is_not_plain_the_stack_is_walk
     assert sites_of(RECIPE, BODY.format(body=body)) == []
 
 
-@pytest.mark.parametrize("name", ["inspect.stack", "sys._getframe", "inspect.getframeinfo", "inspect.FrameInfo"])
+@pytest.mark.parametrize("name", ["inspect.stack", "sys._getframe", "inspect.getsourcefile", "inspect.FrameInfo"])
 def test_what_a_test_replaces_stays(name):
     readers = {file: text.format(name=name) for file, text in READERS.items()}
     assert sites_of(RECIPE, PROGRAM.format(use="inspect.stack()[x].function"), readers=readers) == []
@@ -180,6 +180,34 @@ def test_the_function_gives_for_every_index_what_the_walk_gives(index):
             found.append([one[:4] for one in given] if isinstance(given, list) else given[:4])
 
     assert found[0] == found[1]
+
+
+def test_a_frame_tells_the_line_of_its_description_at_every_step_that_is_traced():
+    seen: list[tuple[int, int]] = []
+
+    def traced(frame, _event, _given):
+        frame.f_trace_opcodes = True
+        seen.append((frame.f_lineno, inspect.getframeinfo(frame, 0).lineno))
+        return traced
+
+    def steps(numbers):
+        for one in numbers:
+            try:
+                yield (one +
+                       1 // one)  # fmt: skip
+            except ZeroDivisionError:
+                continue
+
+    before = sys.gettrace()
+    sys.settrace(traced)
+    try:
+        found = [*steps([1, 0, 2])]
+    finally:
+        sys.settrace(before)
+
+    assert found == [2, 2]
+    assert len(seen) > 50
+    assert all(told == described for told, described in seen)
 
 
 @pytest.mark.slow
