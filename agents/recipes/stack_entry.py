@@ -5,7 +5,7 @@ import ast
 NAME = "_stack_entry"
 BUILTINS = ("int", "type", "OverflowError", "ValueError")
 """What it uses: these must mean themselves in the module."""
-LOCALS = frozenset({"index", "frame", "file", "known"})
+LOCALS = frozenset({"index", "frame", "file", "name"})
 
 
 def function_text(*, inspect: str, sys: str, is_annotated: bool = False) -> str:
@@ -28,9 +28,9 @@ def {header}:
         except (OverflowError, ValueError):
             pass  # the stack is not so deep
         else:
-            file = {inspect}.getsourcefile(frame) or {inspect}.getfile(frame)
-            known = file, frame.f_lineno, frame.f_code.co_name
-            return {inspect}.FrameInfo(frame, *known, None, None)
+            file, name = frame.f_code.co_filename, frame.f_code.co_name
+            if not file.endswith(".pyc"):  # or it stands for its source
+                return {inspect}.FrameInfo(frame, file, frame.f_lineno, name, None, None)
     return {inspect}.stack()[1:][index]'''
 
 

@@ -54,7 +54,9 @@ class Asking:
 
 
 CALLER = "def call(ask):\\n    ask()\\n"
-for file in ("<string>", "/no/such/file.py", ""):
+with open("near.py", "w") as file:
+    file.write(CALLER)
+for file in ("<string>", "/no/such/file.py", "/no/such/file.pyc", os.path.abspath("near.pyc"), "x.so", ""):
     namespace = {}
     exec(compile(CALLER, file, "exec"), namespace)
     namespace["call"](ask)
