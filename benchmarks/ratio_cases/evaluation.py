@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from agents.recipes import stack_entry
 from benchmarks.ratio_runner import Case
 
 
@@ -157,7 +158,9 @@ def frame_lookup() -> Iterator[Case]:
         setup += "def walk():\n    return inspect.stack()[1].function\n"
         setup += "def ask():\n    return sys._getframe(1).f_code.co_name\n"
         setup += "def tell():\n    return inspect.getframeinfo(sys._getframe(1), 0)\n"
-        for name, words in (("ask", "a name"), ("tell", "a file and line")):
+        setup += stack_entry.function_text(inspect="inspect", sys="sys")
+        setup += f"\ndef pick(index=2):\n    return {stack_entry.NAME}(index).function\n"
+        for name, words in (("ask", "a name"), ("tell", "a file and line"), ("pick", "an entry by its number")):
             yield Case(
                 recipe="frame-lookup",
                 parameters=f"{words}, {depth} frames",
