@@ -4,8 +4,9 @@
 
 PLAN.json is a list of objects: `name`, `repository` (a git checkout; it is copied and stays as it is), `workload`,
 `tests`; and where there are such: `python` (the interpreter), `expert` (a checkout of the same files as an expert left
-them), `dimension` (`cpu_s`, `wall_s`, `peak_mib`; default `cpu_s`), `domain`. Each session and both measurements append
-a line of JSON to FILE and print a row: change / base with its 95% interval, and our gain as a share of the expert's.
+them), `dimension` (`cpu_s`, `wall_s`, `peak_mib`; default `cpu_s`), `domain`. Each session and its measurements append
+a line of JSON to FILE and print a row: change / base with its 95% interval, ours / the expert's of one run of pairs, and
+our gain as a share of the expert's, which follows from that and not from two runs at different times.
 """
 
 import argparse
@@ -127,17 +128,26 @@ def run(case: Case, minutes: float) -> dict[str, Any]:
     expert = with_expert(case, copy)
     if expert is not None:
         row["expert"] = measure(case, copy, base, expert, 30_000)
+        if row["kept"]:
+            row["against"] = measure(case, copy, expert, git(copy, "rev-parse", BRANCH), 40_000)
     return row
 
 
 def told(row: dict[str, Any]) -> str:
     """Return a row of the table."""
-    ours, expert = (_ratio(row.get(who)) for who in ("ours", "expert"))
-    share = ""
-    if "ours" in row and "expert" in row and row["expert"]["ratio"] < 1:
-        share = f"{math.log(row['ours']['ratio']) / math.log(row['expert']['ratio']):.0%}"
+    ours, expert, against = (_ratio(row.get(who)) for who in ("ours", "expert", "against"))
     kept = f"{len(row['kept'])} of {row['experiments']}"
-    return f"| {row['name']} | {row['dimension']} | {kept} | {ours} | {expert} | {share} | {row['took_s']:.0f} |"
+    measured = f"{ours} | {expert} | {against} | {_share(row)}"
+    return f"| {row['name']} | {row['dimension']} | {kept} | {measured} | {row['took_s']:.0f} |"
+
+
+def _share(row: dict[str, Any]) -> str:
+    """Return which share of the expert's gain is reached, in logarithms: 1 less what ours lacks of the expert's."""
+    if "against" not in row or row["expert"]["ratio"] >= 1:
+        return "-"
+    whole = -math.log(row["expert"]["ratio"])
+    middle, low, high = (1 - math.log(row["against"][end]) / whole for end in ("ratio", "high", "low"))
+    return f"{middle:.0%} [{low:.0%}, {high:.0%}]"
 
 
 def _ratio(found: dict[str, Any] | None) -> str:
@@ -152,8 +162,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=20.0, help="time limit of a session (default 20)")
     asked = parser.parse_args()
     cases = [Case.read(row) for row in json.loads(asked.plan.read_text(encoding="utf-8"))]
-    print("| repository | dimension | kept | ours, change / base | expert | of the expert's gain (log) | session, s |")
-    print("|---|---|---|---|---|---|---|", flush=True)
+    print("| repository | dimension | kept | ours / base | expert / base | ours / expert | of its gain (log) | session, s |")
+    print("|---|---|---|---|---|---|---|---|", flush=True)
     for case in cases:
         if asked.only and case.name not in asked.only:
             continue
