@@ -5,8 +5,8 @@
 PLAN.json is a list of objects: `name`, `repository` (a git checkout; it is copied and stays as it is), `workload`,
 `tests`; and where there are such: `python` (the interpreter), `expert` (a checkout of the same files as an expert left
 them), `dimension` (`cpu_s`, `wall_s`, `peak_mib`; default `cpu_s`), `domain`. Each session and its measurements append
-a line of JSON to FILE and print a row: change / base with its 95% interval, ours / the expert's of one run of pairs, and
-our gain as a share of the expert's, which follows from that and not from two runs at different times.
+a line of JSON to FILE and print a row: change / base with its 95% interval, ours / the expert's of one run of pairs,
+and our gain as a share of the expert's, which follows from that and not from two runs at different times.
 """
 
 import argparse
@@ -162,8 +162,9 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=20.0, help="time limit of a session (default 20)")
     asked = parser.parse_args()
     cases = [Case.read(row) for row in json.loads(asked.plan.read_text(encoding="utf-8"))]
-    print("| repository | dimension | kept | ours / base | expert / base | ours / expert | of its gain (log) | session, s |")
-    print("|---|---|---|---|---|---|---|---|", flush=True)
+    columns = ("repository", "dimension", "kept", "ours / base", "expert / base", "ours / expert", "of its gain (log)")
+    print(f"| {' | '.join((*columns, 'session, s'))} |")
+    print("|---" * (len(columns) + 1) + "|", flush=True)
     for case in cases:
         if asked.only and case.name not in asked.only:
             continue

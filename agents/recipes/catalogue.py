@@ -29,6 +29,7 @@ from agents.recipes import (
     inline_helper,
     isinstance_path,
     iso_dates,
+    iterator_end,
     kept_hash,
     lazy_import,
     lazy_list,
@@ -95,6 +96,7 @@ CATALOGUE: tuple[Recipe, ...] = (
     dead_code.RECIPE,
     truth_test.RECIPE,
     count_scan.RECIPE,
+    iterator_end.RECIPE,
 )
 
 ASKED_FOR: tuple[Recipe, ...] = (
