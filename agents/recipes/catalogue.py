@@ -31,6 +31,7 @@ from agents.recipes import (
     iso_dates,
     iterator_end,
     kept_hash,
+    kept_range,
     lazy_import,
     lazy_list,
     lazy_package,
@@ -97,6 +98,7 @@ CATALOGUE: tuple[Recipe, ...] = (
     truth_test.RECIPE,
     count_scan.RECIPE,
     iterator_end.RECIPE,
+    kept_range.RECIPE,
 )
 
 ASKED_FOR: tuple[Recipe, ...] = (
