@@ -209,14 +209,25 @@ def outcome(text: str, s: object, n: int) -> str:
         return f"{type(error).__name__}{error.args!r}"
 
 
+BY_VERSION = """\
+import re
+import sys
+
+
+def f(s, n):
+    if sys.version_info < (3,):
+        p = unichr(7)
+    else:
+        p = {pattern}
+    return {local}
+"""
 PLACES = st.sampled_from(
     [
         "import re\n\n\ndef f(s, n):\n    return {call}\n",
         "import re\n\nP = {pattern}\n\n\ndef f(s, n):\n    return {named}\n",
         "import re\n\n\ndef f(s, n):\n    p = {pattern}\n    return {local}\n",
         "import re\n\n\ndef f(s, n):\n    p = {pattern}\n    return {local}, p\n",
-        "import re\nimport sys\n\n\ndef f(s, n):\n"
-        + "    if sys.version_info < (3,):\n        p = unichr(7)\n    else:\n        p = {pattern}\n    return {local}\n",
+        BY_VERSION,
     ]
 )
 
