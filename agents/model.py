@@ -3,7 +3,7 @@
 import difflib
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from profiling.audit.target_facts import AuditFacts
@@ -63,6 +63,23 @@ class Patch:
             texts[edit.file] = text[: edit.start] + edit.new + text[end:]
             lowest_start[edit.file] = edit.start
         return texts
+
+    def moved(self, sources: Mapping[str, str]) -> "Patch | None":
+        """Return the same edits at the places where their old text stands now; None where that can't be told.
+
+        Args:
+            sources: text by file, for at least `files`.
+        """
+        edits = []
+        for edit in self.edits:
+            text, end = sources[edit.file], edit.start + len(edit.old)
+            if text.count(edit.old) == 1:
+                edits.append(replace(edit, start=text.index(edit.old)))
+            elif edit.old and text[edit.start : end] == edit.old:
+                edits.append(edit)
+            else:
+                return None
+        return Patch(edits=tuple(edits))
 
     def diff(self, sources: Mapping[str, str]) -> str:
         """Return the unified diff of applying it to `sources`."""

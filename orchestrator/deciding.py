@@ -6,10 +6,11 @@ from agents.model import Candidate
 from orchestrator.ledger.conventions import Conventions
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.policy.past import Past
-from orchestrator.policy.plateau import choose
+from orchestrator.policy.plateau import choose, open_targets
+from orchestrator.policy.ranking import RankedTarget
 from orchestrator.policy.situation import Bounds, Finish, FinishReason, NextStep, Recover, Situation
-from orchestrator.policy.verdict import Level, Status
-from orchestrator.proposer import attempt_of
+from orchestrator.policy.verdict import Level, Reason, Status
+from orchestrator.proposer import attempts_of
 from orchestrator.services import Services
 from orchestrator.state import Chosen, SessionState
 from orchestrator.survey import Survey
@@ -36,6 +37,15 @@ def next_step(
     return services.chooser.choose(state, situation, survey, step)
 
 
+def waiting(
+    state: SessionState, survey: Survey, records: tuple[ExperimentRecord, ...], services: Services
+) -> tuple[RankedTarget, ...]:
+    """Return the targets to be tried now, in order: those the maintainers focus on, where there are any."""
+    wanted = tuple(one for one in survey.candidates if _is_wanted(one, services.conventions))
+    focused = tuple(one for one in wanted if _is_focused(one, services.conventions))
+    return open_targets(_situation(state, survey, records, services, focused or wanted))
+
+
 def _situation(
     state: SessionState,
     survey: Survey,
@@ -47,7 +57,7 @@ def _situation(
     return Situation(
         targets=survey.targets,
         candidates=candidates,
-        attempts=tuple(map(attempt_of, records)),
+        attempts=attempts_of(records),
         history=history_of(state, records),
         bounds=Bounds(
             experiments=state["recorded"],
@@ -69,7 +79,7 @@ def as_update(step: NextStep, spent_s: float) -> SessionState:
         bounded = step.reason.is_bound
         return {"chosen": None, "finish_reason": step.text, "bounded": bounded, "spent_s": spent_s}
     update: SessionState = {
-        "chosen": _chosen(step.target, step.candidate),
+        "chosen": chosen(step.target, step.candidate),
         "finish_reason": "",
         "bounded": False,
         "spent_s": spent_s,
@@ -77,38 +87,8 @@ def as_update(step: NextStep, spent_s: float) -> SessionState:
     return {**update, "recovery_steps": step.recovery_steps} if isinstance(step, Recover) else update
 
 
-def history_of(state: SessionState, records: tuple[ExperimentRecord, ...]) -> tuple[Past, ...]:
-    """Return this session's experiments as the policies know them."""
-    return tuple(_past(record) for record in records if record.session == state["session_id"])
-
-
-def kept_of(state: SessionState, records: tuple[ExperimentRecord, ...]) -> tuple[ExperimentRecord, ...]:
-    """Return what this session kept, in order."""
-    mine = (record for record in records if record.session == state["session_id"])
-    return tuple(record for record in mine if record.verdict.status is Status.KEEP)
-
-
-def headline_dimension(kept: tuple[ExperimentRecord, ...]) -> Dimension:
-    """Return the dimension in which keeps are measured together: CPU where one was about it, else the first keep's."""
-    meant = [record.proposal.dimension for record in kept]
-    return Dimension.CPU_S if Dimension.CPU_S in meant or not meant else meant[0]
-
-
-def _past(record: ExperimentRecord) -> Past:
-    compared = record.judged.comparisons.get(record.proposal.dimension) if record.judged else None
-    share = record.share if record.verdict.level is Level.FUNCTION else 1.0
-    return Past(
-        status=record.verdict.status,
-        reason=record.verdict.reason,
-        dimension=record.proposal.dimension,
-        domain=record.proposal.domain,
-        interactions=record.interactions,
-        gain=share * compared.gain if compared else 0.0,
-        name=record.proposal.key.qualname,
-    )
-
-
-def _chosen(target: Target, candidate: Candidate) -> Chosen:
+def chosen(target: Target, candidate: Candidate) -> Chosen:
+    """Return a target and its fix as the state keeps them."""
     return {
         "source": candidate.source,
         "domain": candidate.domain.value,
@@ -119,6 +99,49 @@ def _chosen(target: Target, candidate: Candidate) -> Chosen:
         "place_digest": candidate.place_digest,
         "expected_share": candidate.expected_share,
     }
+
+
+def history_of(state: SessionState, records: tuple[ExperimentRecord, ...]) -> tuple[Past, ...]:
+    """Return this session's experiments as the policies know them; what only did not fit beside another is none."""
+    mine = (record for record in records if record.session == state["session_id"])
+    return tuple(_past(record) for record in mine if record.verdict.reason is not Reason.MERGE_CONFLICT)
+
+
+def kept_of(state: SessionState, records: tuple[ExperimentRecord, ...]) -> tuple[ExperimentRecord, ...]:
+    """Return what this session kept, in the order of its commits: a merge puts some of them after later ones."""
+    mine = (record for record in records if record.session == state["session_id"])
+    kept = [record for record in mine if record.verdict.status is Status.KEEP]
+    on_branch, head = [], state["base_commit"]
+    while (following := next((one for one in kept if one.base_commit == head), None)) is not None:
+        kept.remove(following)
+        on_branch.append(following)
+        head = following.commit
+    return (*on_branch, *kept)
+
+
+def headline_dimension(kept: tuple[ExperimentRecord, ...]) -> Dimension:
+    """Return the dimension in which keeps are measured together: CPU where one was about it, else the first keep's."""
+    meant = [record.proposal.dimension for record in kept]
+    return Dimension.CPU_S if Dimension.CPU_S in meant or not meant else meant[0]
+
+
+def gain_of(record: ExperimentRecord) -> float:
+    """Return the share of the workload that an experiment saves in its dimension, by its measurement."""
+    compared = record.judged.comparisons.get(record.proposal.dimension) if record.judged else None
+    share = record.share if record.verdict.level is Level.FUNCTION else 1.0
+    return share * compared.gain if compared else 0.0
+
+
+def _past(record: ExperimentRecord) -> Past:
+    return Past(
+        status=record.verdict.status,
+        reason=record.verdict.reason,
+        dimension=record.proposal.dimension,
+        domain=record.proposal.domain,
+        interactions=record.interactions,
+        gain=gain_of(record),
+        name=record.proposal.key.qualname,
+    )
 
 
 def _is_wanted(candidate: Candidate, conventions: Conventions) -> bool:

@@ -6,14 +6,18 @@ from orchestrator import routes
 from orchestrator.experiment import experiment_graph
 from orchestrator.nodes.baseline import baseline
 from orchestrator.nodes.choose import choose
+from orchestrator.nodes.dispatch import dispatch
 from orchestrator.nodes.finish import finish
+from orchestrator.nodes.merge import merge
 from orchestrator.nodes.milestone import milestone
 from orchestrator.nodes.preflight import preflight
 from orchestrator.nodes.setup import setup
 from orchestrator.nodes.strategy import strategy
 from orchestrator.nodes.targets import targets
+from orchestrator.nodes.worker import guarded
 from orchestrator.services import Services
 from orchestrator.state import SessionState
+from orchestrator.work import worker_graph
 
 
 def lead_graph() -> StateGraph[SessionState, Services, SessionState, SessionState]:
@@ -25,6 +29,9 @@ def lead_graph() -> StateGraph[SessionState, Services, SessionState, SessionStat
     graph.add_node("targets", targets)
     graph.add_node("choose", choose)
     graph.add_node("experiment", experiment_graph().compile())
+    graph.add_node("dispatch", dispatch)
+    graph.add_node("worker", guarded(worker_graph().compile()))
+    graph.add_node("merge", merge)
     graph.add_node("strategy", strategy)
     graph.add_node("milestone", milestone)
     graph.add_node("finish", finish)
@@ -36,6 +43,9 @@ def lead_graph() -> StateGraph[SessionState, Services, SessionState, SessionStat
     graph.add_edge("targets", "choose")
     graph.add_conditional_edges("choose", routes.after_choose)
     graph.add_edge("experiment", "strategy")
+    graph.add_conditional_edges("dispatch", routes.to_workers, ["worker"])
+    graph.add_edge("worker", "merge")
+    graph.add_edge("merge", "strategy")
     graph.add_conditional_edges("strategy", routes.after_strategy)
     graph.add_edge("milestone", "choose")
     graph.add_edge("finish", END)

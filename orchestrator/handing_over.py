@@ -74,17 +74,21 @@ class HandoffKeeper:
         lines = tuple(line for line in event.text.splitlines() if line)
         if event.kind in {EventKind.BASELINE, EventKind.UNIFIED_TARGETS}:
             self.seen[event.kind] = lines
-        elif event.kind in {EventKind.STRATEGY, EventKind.PLATEAU, EventKind.STUCK}:
+        elif event.kind in {EventKind.STRATEGY, EventKind.MERGE, EventKind.PLATEAU, EventKind.STUCK}:
             before = self.seen.get(EventKind.STRATEGY, ())
             self.seen[EventKind.STRATEGY] = (*before, *lines)[-_KEPT_STRATEGY_LINES:]
         elif event.kind is EventKind.REVIEW:
             self.seen[EventKind.REVIEW] = (*self.seen.get(EventKind.REVIEW, ()), *lines)
 
-    def experiment(self, records: tuple[ExperimentRecord, ...], state: SessionState, last: ExperimentRecord) -> None:
-        """Bring the file up to date after an experiment."""
+    def experiment(self, records: tuple[ExperimentRecord, ...], head: str) -> None:
+        """Bring the file up to date after an experiment, or a merge of several.
+
+        Args:
+            records: all of them.
+            head: of the session branch.
+        """
         current = self._load()
         if current is not None:
-            head = last.commit or state["head_commit"]
             self._save(_with_records(replace(current, head_commit=head), records))
 
     def closed(

@@ -2,9 +2,10 @@
 
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -20,6 +21,7 @@ from orchestrator.plain import load, save
 from orchestrator.policy.scope import violation
 from orchestrator.services import Baseline, Checkouts
 from orchestrator.survey import Survey
+from orchestrator.workspace.slot import Hold
 from profiling import targets
 from profiling.behaviour.tests import Outcome, TestOutcomes, run_tests
 from profiling.collect import facts as facts_pass
@@ -28,7 +30,7 @@ from profiling.context import layout as source_layout
 from profiling.facts import Facts
 from profiling.interactions.detect import detect
 from profiling.measure.processes import Processes
-from profiling.model import Tree
+from profiling.model import Command, Tree
 from profiling.profile import Profile
 
 _OUTCOMES: TypeAdapter[TestOutcomes] = TypeAdapter(TestOutcomes)
@@ -48,6 +50,7 @@ class RepositoryObserver:
         backend: names the places where facts are wanted, and the candidates.
         memory_budget_s: wall seconds the memory pass may take.
         say: progress for a person, for what takes longer than two seconds.
+        slot: held while the workload's times are taken.
     """
 
     layout: Layout
@@ -56,8 +59,16 @@ class RepositoryObserver:
     backend: Backend
     memory_budget_s: float
     say: Callable[[str], None]
+    slot: Hold = nullcontext
+    _guard: threading.RLock = field(default_factory=threading.RLock)
     _surveys: dict[str, Survey] = field(default_factory=dict)
     _order: list[str] = field(default_factory=list)
+
+    def beside(
+        self, checkouts: Checkouts, processes: Processes, say: Callable[[str], None], slot: Hold
+    ) -> "RepositoryObserver":
+        """Return an observer for somebody who works in other worktrees; what one has seen, the other knows."""
+        return replace(self, checkouts=checkouts, processes=processes, say=say, slot=slot)
 
     def baseline(self, setup: Setup, commit: str, tree_id: str) -> Baseline:
         """Run the tests once and the workload plainly.
@@ -77,18 +88,22 @@ class RepositoryObserver:
         """Return the outcomes of the tests on an unchanged tree, run or as stored; None without a test command."""
         if setup.tests is None:
             return None
+        with self._guard:
+            return self._tests(setup, setup.tests, commit, tree_id)
+
+    def _tests(self, setup: Setup, command: Command, commit: str, tree_id: str) -> TestOutcomes:
         path = self.layout.bench / f"tests-{tree_id[:12]}-{methodology.of(setup).digest}.json"
         stored = load(_OUTCOMES, path)
         if stored is not None:
             return stored
-        self.say(f"running the tests once: {setup.tests.text}")
+        self.say(f"running the tests once: {command.text}")
         tree = self.base(setup, commit)
         with self.scratch() as scratch:
             try:
-                outcomes = run_tests(setup.tests, tree, setup.interpreter, self.processes, scratch)
+                outcomes = run_tests(command, tree, setup.interpreter, self.processes, scratch)
             except FileNotFoundError as error:
                 raise TestsUnusable(str(error), hint="name the test command with --tests") from error
-        check_usable(setup.tests.text, outcomes)
+        check_usable(command.text, outcomes)
         save(_OUTCOMES, outcomes, path)
         return outcomes
 
@@ -98,8 +113,13 @@ class RepositoryObserver:
         Raises:
             WorkloadFailed: it fails, or exercises nothing of the project.
         """
-        if tree_id in self._surveys:
+        with self._guard:
+            if tree_id not in self._surveys:
+                self._surveys[tree_id] = self._look(setup, commit, tree_id)
+                self._order.append(tree_id)
             return self._surveys[tree_id]
+
+    def _look(self, setup: Setup, commit: str, tree_id: str) -> Survey:
         tree = self.base(setup, commit)
         profile = self._profile(setup, tree, tree_id)
         facts = self._facts(setup, tree, tree_id, profile)
@@ -113,7 +133,7 @@ class RepositoryObserver:
             editable=lambda file: violation([file], tree.source_paths) is None,
         )
         self.say("reading who calls whom")
-        survey = Survey(
+        return Survey(
             profile=profile,
             facts=facts,
             interactions=interactions,
@@ -124,9 +144,6 @@ class RepositoryObserver:
             remarks=remarks(tree, [target.key for target in table if target.actionable]),
             growth=scaling_record.last(self.layout.root),
         )
-        self._surveys[tree_id] = survey
-        self._order.append(tree_id)
-        return survey
 
     def last_survey(self) -> Survey | None:
         """Return the newest survey of this process, None when it made none yet."""
@@ -134,7 +151,8 @@ class RepositoryObserver:
 
     def output_before(self, setup: Setup, commit: str, tree_id: str) -> str:
         """Return the SHA-256 of what the workload prints on an unchanged tree."""
-        return self._plain_runs(setup, self.base(setup, commit), tree_id)[0].stdout_sha256
+        with self._guard:
+            return self._plain_runs(setup, self.base(setup, commit), tree_id)[0].stdout_sha256
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
@@ -166,7 +184,7 @@ class RepositoryObserver:
             return stored
         command = methodology.workload_of(setup)
         self.say(f"running the workload {_PLAIN_RUN_COUNT} times: {command.text}")
-        with _workload_errors():
+        with self.slot(), _workload_errors():
             runs = unified.plain_runs(tree, command, setup.interpreter, self.processes, count=_PLAIN_RUN_COUNT)
         save(_PLAIN_RUNS, runs, path)
         return runs
@@ -178,7 +196,8 @@ class RepositoryObserver:
                 return store.read(path)
             except store.ProfileDamaged:
                 path.unlink()
-        with self.scratch() as scratch, _workload_errors():
+        plain = self._plain_runs(setup, tree, tree_id)
+        with self.scratch() as scratch, self.slot(), _workload_errors():
             profile = unified.profile(
                 tree,
                 methodology.workload_of(setup),
@@ -188,7 +207,7 @@ class RepositoryObserver:
                 tree_id=tree_id,
                 budget_s=self.memory_budget_s,
                 on_progress=self.say,
-                plain=self._plain_runs(setup, tree, tree_id),
+                plain=plain,
             )
         store.write(profile, path)
         return profile

@@ -1,21 +1,24 @@
 """Turns a chosen target into one written fix, with its record begun."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
-from agents.model import Attempt, Bench, Brief, Proposal
+from agents.model import Attempt, Bench, Brief, Insight, Proposal
 from agents.specialists._base import Backend
+from agents.specialists.researcher import Researcher
 from agents.specialists.setup import Setup
+from orchestrator import brief_context
 from orchestrator.draft import Draft
+from orchestrator.ledger.conventions import Conventions
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.policy.keep_or_discard import choose_level
 from orchestrator.policy.own_calls import place_of
 from orchestrator.policy.verdict import Reason
 from orchestrator.services import Checkouts, Clock, Recorder
 from orchestrator.sources import read_source
-from orchestrator.state import Chosen, SessionState
+from orchestrator.state import Assignment, Chosen, SessionState
 from orchestrator.survey import Survey
 from profiling.context import layout as source_layout
 from profiling.model import Domain, FunctionKey, Tree
@@ -44,46 +47,83 @@ class BackendProposer:
         checkouts: the base worktree holds what is looked at.
         recorder: knows what was tried.
         clock: stamps the draft.
+        conventions: what the maintainers want.
         bench: gives where a fix is tried before it is proposed; without one nothing is tried.
+        researcher: reads what was not read ahead; without one nothing is.
     """
 
     backend: Backend
     checkouts: Checkouts
     recorder: Recorder
     clock: Clock
+    conventions: Conventions = field(default_factory=Conventions)
     bench: MakeBench | None = None
+    researcher: Researcher | None = None
 
     def draft(self, setup: Setup, state: SessionState, survey: Survey, chosen: Chosen) -> Draft | None:
         """Return the first proposal for the chosen place that was not tried on this base, or None."""
+        records = self.recorder.records()
+        brief = self.brief(setup, state, survey, chosen)
+        if brief is None:
+            return None
+        begin = partial(self._begin, state, survey, brief)
+        if self.bench is not None:
+            brief = replace(brief, bench=self.bench(setup=setup, tree=brief.tree, begin=begin))
+        tried = {record.key for record in records}
+        for proposal in self._proposals(brief, chosen, records):
+            if proposal.content_key(state["head_tree"]) not in tried:
+                return begin(proposal)
+        return None
+
+    def brief(self, setup: Setup, state: SessionState, survey: Survey, chosen: Chosen) -> Brief | None:
+        """Return all that a specialist is told of the chosen place; None when the table has no such target."""
         records = self.recorder.records()
         key = FunctionKey(file=chosen["file"], first_line=chosen["first_line"], qualname=chosen["qualname"])
         target = next((target for target in survey.targets if target.key == key), None)
         if target is None:
             return None
-        tree = source_layout.at(setup.tree, self.checkouts.base_at(state["head_commit"]))
-        paths = survey.paths.get(key)
+        paths, assignment = survey.paths.get(key), own_assignment(state)
+        # A keep on this very base is a worker's beside: it is not in the profile.
+        earlier = [one for one in records if one.base_commit != state["head_commit"]]
+        mine = [one for one in earlier if one.session == state["session_id"]]
         brief = Brief(
             target=target,
-            tree=tree,
+            tree=source_layout.at(setup.tree, self.checkouts.base_at(state["head_commit"])),
             profile=survey.profile,
             facts=survey.facts,
-            history=tuple(attempt_of(record) for record in records),
+            history=attempts_of(records),
             callers=paths.callers if paths else (),
             callees=paths.callees if paths else (),
             interactions=survey.interactions,
             table=survey.targets,
             paths=survey.paths,
+            avoid=brief_context.avoid(self.conventions, assignment),
+            notes=(
+                *brief_context.notes(target, survey, mine, setup),
+                *(assignment["notes"] if assignment is not None else ()),
+            ),
         )
-        begin = partial(self._begin, state, survey, brief)
-        brief = replace(
-            brief, bench=self.bench(setup=setup, tree=tree, begin=begin) if self.bench is not None else None
-        )
-        tried = {record.key for record in records}
+        return replace(brief, insights=self._insights(brief, assignment, chosen))
+
+    def _insights(self, brief: Brief, assignment: Assignment | None, chosen: Chosen) -> tuple[Insight, ...]:
+        """Return what was read ahead of the target; where nobody did, it is read now."""
+        if assignment is not None:
+            finding = assignment["findings"].get(chosen["place_digest"])
+            return (Insight(key=brief.target.key, **finding),) if finding is not None else ()
+        found = self.researcher(brief) if self.researcher is not None else None
+        return (found,) if found is not None else ()
+
+    def _proposals(self, brief: Brief, chosen: Chosen, records: Sequence[ExperimentRecord]) -> Iterator[Proposal]:
+        """Yield the fixes for the chosen place; where one is to be applied again, that one, moved to where it fits."""
+        again = next((record for record in records if record.number == chosen.get("again")), None)
+        if again is not None:
+            moved = _moved(again.proposal, brief)
+            if moved is not None:
+                yield moved
+            return
         for proposal in self.backend.specialist(Domain(chosen["domain"])).propose(brief):
-            content_key = proposal.content_key(state["head_tree"])
-            if _is_chosen(proposal, chosen) and content_key not in tried:
-                return begin(proposal)
-        return None
+            if _is_chosen(proposal, chosen):
+                yield proposal
 
     def _begin(self, state: SessionState, survey: Survey, brief: Brief, proposal: Proposal) -> Draft:
         target = brief.target
@@ -92,7 +132,7 @@ class BackendProposer:
         expected = max(proposal.expected.get(proposal.dimension, 0.0), 0.0)
         hypotheses = [one.kind.value for one in survey.interactions if one.key == target.key]
         return Draft(
-            number=state["first_number"] + state["recorded"],
+            number=self.recorder.number(state["first_number"]),
             key=proposal.content_key(state["head_tree"]),
             base_commit=state["head_commit"],
             base_tree=state["head_tree"],
@@ -107,6 +147,26 @@ class BackendProposer:
             place_digest=proposal.place_digest,
             started_at=self.clock.now().isoformat(timespec="seconds"),
         )
+
+
+def _moved(proposal: Proposal, brief: Brief) -> Proposal | None:
+    """Return a fix made on another base as it reads on this one; None where its text does not stand any more."""
+    try:
+        sources = {file: read_source(brief.tree.root / file).text for file in proposal.patch.files}
+    except (OSError, SyntaxError, UnicodeDecodeError):
+        return None
+    patch = proposal.patch.moved(sources)
+    return replace(proposal, patch=patch, key=brief.target.key) if patch is not None else None
+
+
+def attempts_of(records: Sequence[ExperimentRecord]) -> tuple[Attempt, ...]:
+    """Return what was tried, as proposers know it: a change that only did not fit beside another's was not."""
+    return tuple(attempt_of(record) for record in records if record.verdict.reason is not Reason.MERGE_CONFLICT)
+
+
+def own_assignment(state: SessionState) -> Assignment | None:
+    """Return what the worker whose state it is was sent out with; None for the lead's."""
+    return state["assignments"][0] if state.get("worker") else None
 
 
 def _is_chosen(proposal: Proposal, chosen: Chosen) -> bool:

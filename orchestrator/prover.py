@@ -2,24 +2,27 @@
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agents.model import PatchMismatch
 from agents.specialists.setup import Setup
 from orchestrator import methodology
+from orchestrator.company import Company
 from orchestrator.draft import Draft
 from orchestrator.errors import WorkloadFailed
 from orchestrator.gates import Failed, Gates, Passed, Step
 from orchestrator.observer import RepositoryObserver
 from orchestrator.own_calls import OwnCalls
-from orchestrator.policy import gaming, own_calls
+from orchestrator.policy import confirming, gaming, own_calls
 from orchestrator.policy.gaming import Suspicion
 from orchestrator.policy.keep_or_discard import ExperimentEvidence, decide
 from orchestrator.policy.verdict import Level, Reason
 from orchestrator.services import Checkouts, Clock
 from orchestrator.sources import apply_patch
 from orchestrator.watchman import Watchman
+from orchestrator.workspace.slot import Hold
 from profiling.comparison import Measurement
 from profiling.context import layout as source_layout
 from profiling.measure import engine, machine
@@ -31,6 +34,11 @@ from profiling.model import Dimension, Tree
 
 _REASONS = {RunTimedOut: Reason.TIMEOUT, WrongOrigin: Reason.WRONG_IMPORT_ORIGIN}
 
+_MAY_CLASH = frozenset(
+    {Reason.TESTS_FAILED, Reason.BEHAVIOUR_CHANGED, Reason.GUARD_FAILED, Reason.TIMEOUT, Reason.CRASH}
+)
+"""What another worker's tests or workload can cause: both ask for one port, or write one file."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
@@ -41,6 +49,7 @@ class Rules:
         untouchable: dimensions that may not get worse whatever the net.
         time_budget_s, max_pairs: bounds of one measurement.
         seed: of hash seeds, orders and paddings.
+        confirmations: measurements that a gain near the threshold needs, the first among them.
     """
 
     weights: Mapping[Dimension, float]
@@ -48,6 +57,7 @@ class Rules:
     time_budget_s: float
     max_pairs: int
     seed: int
+    confirmations: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +74,8 @@ class WorktreeProver:
         foresee: told before the first one how long it will take.
         watchman: sees that nothing which judges is changed while time is taken; without one nothing does.
         own_calls: times the function's own calls; without one the workload decides on everything.
+        slot: held while times are taken.
+        company: knows who else runs tests at the moment.
     """
 
     checkouts: Checkouts
@@ -76,16 +88,22 @@ class WorktreeProver:
     foresee: Callable[[Forecast], None]
     watchman: Watchman | None = None
     own_calls: OwnCalls | None = None
+    slot: Hold = nullcontext
+    company: Company = field(default_factory=Company)
 
     def gate(self, setup: Setup, draft: Draft, *, output_repeatable: bool) -> Draft:
         """Apply the fix and run the gates; the draft tells the first that failed."""
         began, busy = self.clock.monotonic(), self.processes.busy_s
         try:
-            tree = self._changed(setup, draft)
+            with self.company.beside() as met_others:
+                gated = self._through_gates(setup, draft, output_repeatable=output_repeatable)
+                again = met_others() and gated.failed in _MAY_CLASH
+            if again:
+                with self.company.alone():
+                    gated = self._through_gates(setup, draft, output_repeatable=output_repeatable)
         except (PatchMismatch, OSError, SyntaxError, UnicodeDecodeError) as error:
             return replace(draft, failed=Reason.SCOPE_VIOLATION, failure=f"the patch does not apply: {error}")
-        steps = tuple(self.gates.run(setup, draft, tree, output_repeatable=output_repeatable))
-        return self._charged(_gated(draft, steps), began, busy)
+        return self._charged(gated, began, busy)
 
     def measure(self, setup: Setup, draft: Draft, *, output_repeatable: bool) -> Draft:
         """Measure the fix against its base; a run that fails is a failed gate with its reason."""
@@ -151,19 +169,30 @@ class WorktreeProver:
         seed = f"{self.rules.seed}:{base_commit}:{head_commit}"
         return self._measure(setup, base, change, dimension, seed)
 
+    def _through_gates(self, setup: Setup, draft: Draft, *, output_repeatable: bool) -> Draft:
+        tree = self._changed(setup, draft)
+        return _gated(draft, tuple(self.gates.run(setup, draft, tree, output_repeatable=output_repeatable)))
+
     def _believed(
         self, setup: Setup, draft: Draft, base: Tree, tree: Tree, seed: str
     ) -> tuple[Measurement, Suspicion | None]:
         """Measure, an implausible gain twice; the files that judge are looked at before and after."""
         dimension = draft.proposal.dimension
         doubt = self.watchman.frozen(setup, draft, tree) if self.watchman is not None else None
-        measurement = self._measure(setup, base, tree, dimension, seed)
+        measurement = self._confirmed(setup, base, tree, dimension, seed)
         if doubt is None and gaming.is_implausible(measurement):
             again = self._measure(setup, base, tree, dimension, f"{seed}:again")
             doubt = gaming.disbelieve(measurement, again) or self._doubt_on_fresh_inputs(setup, draft, tree)
         if doubt is None and self.watchman is not None:
             doubt = self.watchman.frozen(setup, draft, tree)
         return measurement, doubt
+
+    def _confirmed(self, setup: Setup, base: Tree, tree: Tree, dimension: Dimension, seed: str) -> Measurement:
+        """Measure; a gain near the threshold as often as the rules want, and the weakest of these counts."""
+        found = [self._measure(setup, base, tree, dimension, seed)]
+        while len(found) < self.rules.confirmations and confirming.is_open(found):
+            found.append(self._measure(setup, base, tree, dimension, f"{seed}:confirmed:{len(found)}"))
+        return min(found, key=confirming.strength)
 
     def _doubt_on_fresh_inputs(self, setup: Setup, draft: Draft, tree: Tree) -> Suspicion | None:
         """Return the suspicion that recorded calls raise which were held back, or answered for the first time."""
@@ -179,7 +208,7 @@ class WorktreeProver:
 
     def _measure(self, setup: Setup, base: Tree, change: Tree, target: Dimension, seed: str) -> Measurement:
         plan = engine.Plan(target=target, max_pairs=self.rules.max_pairs, time_budget_s=self.rules.time_budget_s)
-        with self.observer.scratch() as scratch:
+        with self.observer.scratch() as scratch, self.slot():
             return engine.measure(
                 base,
                 change,

@@ -1,8 +1,9 @@
 """Writes everything down, each thing once, however often it is asked and wherever it was killed before."""
 
 import ast
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -19,15 +20,16 @@ from orchestrator.ledger.handoff import SessionStatus
 from orchestrator.ledger.layout import Layout
 from orchestrator.ledger.record import RECORD_VERSION, ExperimentRecord
 from orchestrator.live.effects import measured_lines
+from orchestrator.numbers import Numbers, draft_path
 from orchestrator.plain import load, save
 from orchestrator.policy.milestone import tag_name
 from orchestrator.policy.own_calls import share_of
 from orchestrator.policy.verdict import Reason, Status, Verdict
 from orchestrator.sources import apply_patch, read_source
 from orchestrator.state import SessionState
-from orchestrator.workspace import branch
+from orchestrator.workspace import branch, worker_branches
 from orchestrator.workspace.branch import SESSION_BRANCH, Committed, Refused
-from orchestrator.workspace.checkouts import PairedCheckouts
+from orchestrator.workspace.checkouts import PairedCheckouts, WorkerCheckouts
 from orchestrator.workspace.repository import EXPERIMENT_TRAILER, Repository
 from profiling.measure.environment import fingerprint
 
@@ -44,6 +46,9 @@ class RepositoryRecorder:
         handoff: keeps HANDOFF.md.
         session_id: of this session; seed: of its hash seeds and orders.
         warn: told what the person should know.
+        numbers: gives each experiment its own.
+        guard: held while files are written that all workers share.
+        worker: whose experiments these are, agent: its domain; empty for the lead.
         history: notes what became of each fix for this person's other repositories; None keeps no notes.
         reviewer: reads diffs.
         session_branch: that keeps are committed to.
@@ -51,14 +56,22 @@ class RepositoryRecorder:
 
     repository: Repository
     layout: Layout
-    checkouts: PairedCheckouts
+    checkouts: PairedCheckouts | WorkerCheckouts
     handoff: HandoffKeeper
     session_id: str
     seed: int
     warn: Callable[[str], None]
+    numbers: Numbers
+    guard: threading.RLock = field(default_factory=threading.RLock)
+    worker: str = ""
+    agent: str = ""
     history: History | None = None
     reviewer: Reviewer = static_review
     session_branch: str = SESSION_BRANCH
+
+    def number(self, first: int) -> int:
+        """Return the number of the next experiment, from `first` on: no other worker gets the same."""
+        return self.numbers.next(self.worker, first)
 
     def open_draft(self) -> Draft:
         """Return the draft under way.
@@ -91,11 +104,27 @@ class RepositoryRecorder:
         """
         found = next((record for record in self.records() if record.key == draft.key), None)
         written = found or self._write(setup, draft)
-        if written.commit:
+        if written.commit and self.worker:
+            worker_branches.point(self.repository, self.agent, written.number, written.commit)
+        elif written.commit:
             self._advance(written.commit, written.base_commit)
-        results_tsv.sync(self.records(), self.layout.results)
-        self.handoff.experiment(self.records(), state, written)
+        self._publish(state["head_commit"] if self.worker or not written.commit else written.commit)
         return written
+
+    def amend(self, changed: Iterable[ExperimentRecord], head: str) -> None:
+        """Write experiments anew of which something else became than was recorded.
+
+        Args:
+            changed: whole records, each under its number.
+            head: of the session branch.
+        """
+        for record in changed:
+            experiment_json.save(record, self.layout.experiments)
+        self._publish(head)
+
+    def advance(self, new: str, old: str) -> None:
+        """Move the session branch; when it stands there already, nothing happens."""
+        self._advance(new, old)
 
     def message(self, commit: str) -> str:
         """Return the message of a commit."""
@@ -150,12 +179,21 @@ class RepositoryRecorder:
             self.history.add(mine)
         self.handoff.closed(records, state, headline=headline, next_steps=next_steps, status=status)
         self._draft_path.unlink(missing_ok=True)
+        self.layout.merge.unlink(missing_ok=True)
         self.checkouts.remove()
+        worker_branches.remove_all(self.repository)
         return str(self.layout.folder)
 
     @property
     def _draft_path(self) -> Path:
-        return self.layout.bench / "draft.json"
+        return draft_path(self.layout, self.worker)
+
+    def _publish(self, head: str) -> None:
+        """Bring the table and HANDOFF.md up to the records."""
+        with self.guard:
+            records = self.records()
+            results_tsv.sync(records, self.layout.results)
+            self.handoff.experiment(records, head)
 
     def _advance(self, new: str, old: str) -> None:
         given = branch.advance(self.repository, self.session_branch, new=new, old=old, session=self.session_id)
@@ -194,15 +232,22 @@ class RepositoryRecorder:
             seconds=draft.seconds,
             overhead_s=max(draft.seconds - draft.busy_s, 0.0),
             started_at=draft.started_at,
-            environment={**fingerprint(setup.interpreter), "seed": str(self.seed), "load": draft.load or "quiet"},
+            environment={**fingerprint(setup.interpreter), "seed": str(self.seed), "load": self._load(draft)},
             calls=draft.calls,
             share=share_of(draft.calls, draft.total_share) if draft.calls else 1.0,
+            dispatched=self.agent,
         )
         experiment_json.save(record, self.layout.experiments)
         return record
 
+    def _load(self, draft: Draft) -> str:
+        """Return what kept the machine busy beside: what another worker of ours tests is seen by nobody else."""
+        own = "another worker of the session beside" if self.worker else "quiet"
+        return draft.load or own
+
     def _commit(self, draft: Draft) -> Committed | Refused:
-        head = self.repository.branch_head(self.session_branch) or draft.base_commit
+        name = worker_branches.name_of(self.agent, draft.number) if self.worker else self.session_branch
+        head = self.repository.branch_head(name) or draft.base_commit
         for one in self.repository.log(draft.base_commit, head):
             if one.experiment == draft.key:
                 return Committed(commit=one.commit, changed_by_hooks=(), output="")

@@ -2,8 +2,11 @@
 
 from typing import Literal
 
+from langgraph.types import Send
+
+from orchestrator.dispatching import worker_state
 from orchestrator.policy.milestone import is_due
-from orchestrator.state import SessionState
+from orchestrator.state import SessionState, WorkerState
 
 
 def is_profiled(state: SessionState) -> bool:
@@ -11,11 +14,23 @@ def is_profiled(state: SessionState) -> bool:
     return bool(state.get("head_tree")) and state.get("profiled_tree") == state.get("head_tree")
 
 
-def after_choose(state: SessionState) -> Literal["experiment", "targets", "finish"]:
-    """Go on with the chosen target; look again when the base was not profiled; end when nothing was chosen."""
+def after_choose(state: SessionState) -> Literal["experiment", "dispatch", "targets", "finish"]:
+    """Go on with the chosen target, or send workers out; look again when the base was not profiled, or end."""
     if state.get("finish_reason") or state.get("chosen") is None:
         return "finish"
-    return "experiment" if is_profiled(state) else "targets"
+    if not is_profiled(state):
+        return "targets"
+    return "dispatch" if state.get("assignments") else "experiment"
+
+
+def to_workers(state: SessionState) -> list[Send]:
+    """Send every assignment to a worker of its own, all at the same time."""
+    return [Send("worker", worker_state(state, one)) for one in state["assignments"]]
+
+
+def after_take(state: WorkerState) -> Literal["attempt", "__end__"]:
+    """Go on with the target that was taken; come back when there is none."""
+    return "attempt" if state.get("chosen") is not None else "__end__"
 
 
 def after_propose(state: SessionState) -> Literal["gate", "__end__"]:

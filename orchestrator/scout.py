@@ -12,7 +12,7 @@ from orchestrator.ledger.atomic import write_text
 from orchestrator.ledger.layout import Layout
 from orchestrator.ledger.setup_md import SetupFile
 from orchestrator.services import Start
-from orchestrator.workspace import branch
+from orchestrator.workspace import branch, worker_branches
 from orchestrator.workspace.checkouts import PairedCheckouts
 from orchestrator.workspace.overlay import Overlay
 from orchestrator.workspace.repository import Repository
@@ -102,6 +102,7 @@ class RepositoryScout:
         head, was_there = self.repository.head_commit(), self.repository.branch_head(self.session_branch)
         base = branch.ensure(self.repository, self.session_branch, head)
         overlay = self.checkouts.begin(base)
+        worker_branches.remove_all(self.repository)
         notes += _branch_notes(self.repository, base, head) + _checkout_notes(self.repository, overlay)
         del setup, session_id
         return Start(

@@ -1,13 +1,13 @@
 """What nodes may ask for. Every effect of a session comes in through here."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
-from agents.model import Review
+from agents.model import Brief, Review
 from agents.specialists.setup import Setup
 from orchestrator.draft import Draft
 from orchestrator.ledger.conventions import Conventions
@@ -18,7 +18,7 @@ from orchestrator.live.events import Event
 from orchestrator.policy.ranking import Tally
 from orchestrator.policy.situation import NextStep, Situation
 from orchestrator.settings import Settings
-from orchestrator.state import Chosen, SessionState
+from orchestrator.state import Assignment, Chosen, SessionState
 from orchestrator.survey import Survey
 from orchestrator.terms import InScope, everything
 from orchestrator.workspace.branch import SESSION_BRANCH
@@ -129,6 +129,10 @@ class Proposer(Protocol):
         """Return the fix for the chosen place with its record begun, or None when there is nothing (left)."""
         ...
 
+    def brief(self, setup: Setup, state: SessionState, survey: Survey, chosen: Chosen) -> Brief | None:
+        """Return all that a specialist is told of the chosen place; None when the table has no such target."""
+        ...
+
 
 class Prover(Protocol):
     """Tests and measures a draft in the worktrees."""
@@ -152,6 +156,10 @@ class Prover(Protocol):
 
 class Recorder(Protocol):
     """Writes everything down, each thing once, however often it is asked."""
+
+    def number(self, first: int) -> int:
+        """Return the number of the next experiment, from `first` on: no other worker gets the same."""
+        ...
 
     def open_draft(self) -> Draft:
         """Return the draft under way."""
@@ -179,6 +187,14 @@ class Recorder(Protocol):
 
     def revert(self, commit: str, why: str) -> str:
         """Undo one kept commit on the session branch and return the new head."""
+        ...
+
+    def amend(self, changed: Iterable[ExperimentRecord], head: str) -> None:
+        """Write experiments anew of which something else became than was recorded."""
+        ...
+
+    def advance(self, new: str, old: str) -> None:
+        """Move the session branch; when it stands there already, nothing happens."""
         ...
 
     def message(self, commit: str) -> str:
@@ -215,6 +231,43 @@ class PolicyChooser:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """What became of the work of a dispatch.
+
+    Attributes:
+        head: of the session branch.
+        taken: numbers of the experiments whose changes are on it now, in that order.
+        again: numbers of those whose fixes the lead is to apply once more.
+        lines: how it reads.
+    """
+
+    head: str
+    taken: tuple[int, ...]
+    again: tuple[int, ...]
+    lines: tuple[str, ...]
+
+
+class Merger(Protocol):
+    """Puts the work of several workers together."""
+
+    def merge(self, setup: Setup, state: SessionState) -> Merged:
+        """Bring what workers kept onto the session branch, proved together; asked again, it finds what it did."""
+        ...
+
+
+class Crews(Protocol):
+    """Gives every worker its own hands."""
+
+    def of(self, services: "Services", assignment: Assignment) -> "Services":
+        """Return the lead's services with a worker's own hands: its worktrees, its draft, its stream."""
+        ...
+
+    def dismiss(self, worker: str) -> None:
+        """Remove a worker's worktrees and its draft; what it kept stays on its branches."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """The bundle every node gets.
 
@@ -229,6 +282,8 @@ class Services:
         in_scope: says where a fix may be tried.
         costs: says what the session's models cost so far, by agent.
         chooser: has the last word on the next step.
+        workers: that may be out at the same time; 1 means that the lead works alone.
+        crews, merger: of the team; None where there is none.
     """
 
     settings: Settings
@@ -247,6 +302,15 @@ class Services:
     in_scope: InScope = everything
     costs: Callable[[], Costs] = dict
     chooser: Chooser = field(default_factory=PolicyChooser)
+    workers: int = 1
+    crews: Crews | None = None
+    merger: Merger | None = None
+
+    def of(self, state: SessionState) -> "Services":
+        """Return the services of the worker whose state it is; of the lead's, these."""
+        if not state.get("worker") or self.crews is None:
+            return self
+        return self.crews.of(self, state["assignments"][0])
 
     @property
     def spent_s(self) -> float:

@@ -22,6 +22,7 @@ from orchestrator.terms import Terms
 from orchestrator.workspace.lock import SessionLock
 from orchestrator.workspace.repository import Repository
 from profiling.context.commands import BadCommand, parse
+from profiling.measure.notes import end_leftovers
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
@@ -85,9 +86,18 @@ async def run(
     fresh_id = f"{datetime.now().astimezone():%Y%m%d}-{secrets.token_hex(3)}"
     started = datetime.now().astimezone().isoformat(timespec="seconds")
     with SessionLock(layout.lock, session=fresh_id, started=started):
+        _end_leftovers(layout, bus)
         terms = replace(terms or Terms(), backend=backend)
         asked = _Asked(settings=settings, bus=bus, repository=repository, terms=terms)
         return await _run_locked(asked, fresh_id)
+
+
+def _end_leftovers(layout: Layout, bus: Bus) -> None:
+    """End what a session that was killed left running: it would be measured along with this one."""
+    ended = end_leftovers(layout.processes)
+    if ended:
+        numbers = ", ".join(str(one.pid) for one in ended)
+        bus.publish(says.warning(f"an earlier session was killed; what it left running was ended: pid {numbers}"))
 
 
 async def _run_locked(asked: _Asked, fresh_id: str) -> SessionResult:

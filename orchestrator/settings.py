@@ -68,6 +68,9 @@ class Settings(BaseModel):
             never without a limit: prices of a model may be unknown, its tokens are not.
         max_experiments: experiments after which the session ends.
         time_limit_s: wall seconds after which it ends.
+        workers: specialists that work at the same time, each in worktrees of its own; 1: the lead works alone. Never
+            more than the machine has processors.
+        worker_time_s: wall seconds after which one of them is stopped.
         max_pairs: pairs after which one measurement ends undecided.
         measure_time_s: wall seconds after which it does.
         replay_time_s: wall seconds for one replay of the recorded calls of the functions a fix touches; 0 for none.
@@ -108,6 +111,8 @@ class Settings(BaseModel):
     agent_token_budget: _Whole | None = Field(default=None, ge=1, description="a whole number from 1 on")
     max_experiments: _Whole = Field(default=20, ge=1, le=10_000, description="a whole number from 1 to 10000")
     time_limit_s: _Seconds = Field(default=3600.0, gt=0, allow_inf_nan=False, description=_A_DURATION)
+    workers: _Whole = Field(default=2, ge=1, le=8, description="a whole number from 1 to 8")
+    worker_time_s: _Seconds = Field(default=1800.0, gt=0, allow_inf_nan=False, description=_A_DURATION)
     max_pairs: _Whole = Field(default=30, ge=4, le=1000, description="a whole number from 4 to 1000")
     measure_time_s: _Seconds = Field(default=120.0, gt=0, allow_inf_nan=False, description=_A_DURATION)
     replay_time_s: _Seconds = Field(default=60.0, ge=0, allow_inf_nan=False, description="a duration: 0, 90s, 10m")

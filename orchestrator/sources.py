@@ -22,7 +22,15 @@ def read_source(path: Path) -> Source:
     Raises:
         OSError, SyntaxError, UnicodeDecodeError: it can't be read, or not as it declares itself.
     """
-    data = path.read_bytes()
+    return decoded(path.read_bytes())
+
+
+def decoded(data: bytes) -> Source:
+    """Decode the bytes of a source file.
+
+    Raises:
+        SyntaxError, UnicodeDecodeError: they are not what they declare themselves to be.
+    """
     encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
     return Source(text=data.decode(encoding), encoding=encoding)
 

@@ -1,6 +1,6 @@
 """What the lead graph remembers between nodes: small and JSON-plain. Everything large is a file under `.codeflash/`."""
 
-from typing import TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 from orchestrator.live.events import JsonValue
 
@@ -8,7 +8,8 @@ from orchestrator.live.events import JsonValue
 class Chosen(TypedDict):
     """The target and the fix that `choose` decided on.
 
-    `place_digest` names the text to be replaced; `expected_share` is a share of the workload (0 to 1) in `dimension`.
+    `place_digest` names the text to be replaced; `expected_share` is a share of the workload (0 to 1) in `dimension`;
+    `again` is the number of the experiment whose fix is to be applied once more, on the present base.
     """
 
     source: str
@@ -19,10 +20,70 @@ class Chosen(TypedDict):
     qualname: str
     place_digest: str
     expected_share: float
+    again: NotRequired[int]
+
+
+class Finding(TypedDict):
+    """What was read ahead of one target; the words are those of `agents.model.Insight`."""
+
+    antipattern: str
+    evidence: str
+    callers: str
+    interaction: str
+
+
+class Assignment(TypedDict):
+    """What one worker is sent out with.
+
+    Attributes:
+        worker: its name, also of its worktrees: `cpu-1`; agent: its domain.
+        dispatch: number of the dispatch, from 1.
+        stream: in which its events are told.
+        targets: in the order to be tried, each on the base of the dispatch.
+        avoid: what it must not touch and why, notes: what else it should know, one sentence each.
+        findings: what the researcher read ahead, by place digest.
+    """
+
+    worker: str
+    agent: str
+    dispatch: int
+    stream: str
+    targets: list[Chosen]
+    avoid: list[str]
+    notes: list[str]
+    findings: dict[str, Finding]
+
+
+class Report(TypedDict):
+    """What a worker comes back with.
+
+    Attributes:
+        worker, agent, dispatch: as it was sent out.
+        kept, dropped: numbers of its experiments.
+        exhausted: place digests at which its specialist had nothing to propose.
+        left: place digests that it did not come to.
+        failure: what ended it before its time, empty when nothing did.
+    """
+
+    worker: str
+    agent: str
+    dispatch: int
+    kept: list[int]
+    dropped: list[int]
+    exhausted: list[str]
+    left: list[str]
+    failure: str
+
+
+def gathered(before: list[Report], added: list[Report]) -> list[Report]:
+    """Return the reports of the newest dispatch, one a worker, by name: told twice, a report counts once."""
+    reports = {(one["dispatch"], one["worker"]): one for one in (*before, *added)}
+    newest = max((dispatch for dispatch, _ in reports), default=0)
+    return [one for (dispatch, _), one in sorted(reports.items()) if dispatch == newest]
 
 
 class SessionState(TypedDict, total=False):
-    """The lead graph's state. Lists are replaced as a whole, never added to by a reducer.
+    """The lead graph's state. Lists are replaced as a whole; `reports` alone come from several workers at once.
 
     Attributes:
         session_id: names the session in records and tags.
@@ -44,6 +105,12 @@ class SessionState(TypedDict, total=False):
         recovery_steps: steps tried since the session was last stuck.
         spent_s: wall seconds before the last interruption.
         bounded: a bound (experiments, wall time) ended the session with work left.
+        dispatches: so far; dispatched: workers sent out so far.
+        assignments: of the workers that are out; none while the lead works itself.
+        reports: of the last dispatch.
+        lead_only: place digests that no worker is sent to any more: one failed there, or its change did not fit.
+        again: numbers of experiments whose fixes the lead is to apply once more.
+        worker: name of the worker whose state this is; the lead's has none.
     """
 
     session_id: str
@@ -66,3 +133,23 @@ class SessionState(TypedDict, total=False):
     recovery_steps: int
     spent_s: float
     bounded: bool
+    dispatches: int
+    dispatched: int
+    assignments: list[Assignment]
+    reports: Annotated[list[Report], gathered]
+    lead_only: list[str]
+    again: list[int]
+    worker: str
+
+
+class WorkerState(SessionState, total=False):
+    """A worker's state: the lead's at the dispatch, with its own assignment as the only one, and where it is with it.
+
+    Attributes:
+        taken: targets of the assignment that were begun.
+        base_head, base_tree: of the dispatch: what each of its experiments is compared with.
+    """
+
+    taken: int
+    base_head: str
+    base_tree: str

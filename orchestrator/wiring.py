@@ -11,39 +11,41 @@ from typing import TYPE_CHECKING
 
 from agents.recipes.backend import RecipesBackend
 from agents.recipes.catalogue import ASKED_FOR, CATALOGUE
+from agents.specialists.researcher import static_research
 from agents.specialists.reviewer import static_review
 from agents.specialists.setup import Wishes
-from orchestrator.bench import WorktreeBench
-from orchestrator.gates import Gates
+from orchestrator.crews import WorktreeCrews
 from orchestrator.handing_over import HandoffKeeper
+from orchestrator.hands import Workshop, teller
 from orchestrator.history import History, together, told_by
 from orchestrator.ledger import conventions as conventions_file
 from orchestrator.ledger import learnings
+from orchestrator.ledger.conventions import Conventions
 from orchestrator.ledger.costs import Costs
 from orchestrator.ledger.layout import Layout
 from orchestrator.live import says
 from orchestrator.live.bus import Bus
 from orchestrator.live.events import LEAD_STREAM
+from orchestrator.live.stream import stream_of
 from orchestrator.live.table import experiment_table
+from orchestrator.merging import BranchMerger
+from orchestrator.numbers import Numbers
 from orchestrator.observer import RepositoryObserver
-from orchestrator.own_calls import OwnCalls
 from orchestrator.plain import setup_from_json
 from orchestrator.policy.ranking import Tally
-from orchestrator.proposer import BackendProposer
-from orchestrator.prover import Rules, WorktreeProver
+from orchestrator.prover import Rules
 from orchestrator.recorder import RepositoryRecorder
 from orchestrator.scout import RepositoryScout, SetupHelper
 from orchestrator.services import Chooser, PolicyChooser, Services
 from orchestrator.settings import Settings
+from orchestrator.stacking import Stacker
 from orchestrator.state import SessionState
 from orchestrator.terms import Terms
-from orchestrator.transcripts import Transcripts
-from orchestrator.watchman import Watchman
-from orchestrator.witness import Witness
 from orchestrator.workspace.checkouts import PairedCheckouts
 from orchestrator.workspace.repository import Repository
-from profiling.measure.engine import Progress
-from profiling.measure.processes import Processes
+from orchestrator.workspace.slot import MeasuringSlot, slot_path
+from profiling.measure.design import usable_cores
+from profiling.measure.notes import Notes
 
 if TYPE_CHECKING:
     from agents.claude.backend import ClaudeBackend
@@ -103,10 +105,9 @@ def wire(
         SettingsError: a model is to be asked, and can't be.
     """
     terms = terms or Terms()
-    layout, clock, processes = Layout(root=repository.root), SystemClock(), Processes()
+    layout, clock = Layout(root=repository.root), SystemClock()
     conventions = conventions_file.load(layout.conventions, layout.parent_conventions)
     checkouts = PairedCheckouts(repository=repository, folder=layout.work)
-    say = _teller(bus)
     claude = _claude(settings, layout, session_id, bus) if terms.backend is None else None
     proposing = terms.backend or claude or _recipes(settings)
     seed = settings.seed if settings.seed is not None else random.SystemRandom().randrange(2**31)
@@ -125,48 +126,24 @@ def wire(
         session_id=session_id,
         seed=seed,
         warn=warn,
+        numbers=Numbers(layout=layout),
         history=history,
         reviewer=static_review if claude is None else claude.reviewer,
         session_branch=terms.branch,
     )
-    observer = RepositoryObserver(
-        layout=layout,
-        checkouts=checkouts,
-        processes=processes,
+    workshop = Workshop(
+        settings=settings,
+        conventions=conventions,
         backend=proposing,
-        memory_budget_s=settings.memory_budget_s,
-        say=say,
-    )
-    rules = Rules(
-        weights=conventions.weights,
-        untouchable=frozenset(conventions.untouchable),
-        time_budget_s=settings.measure_time_s,
-        max_pairs=settings.max_pairs,
-        seed=seed,
-    )
-    transcripts = Transcripts(observer=observer, processes=processes, seed=seed) if settings.replay_time_s else None
-    own_calls = _own_calls(transcripts, rules, _pair_teller(bus))
-    watchman = Watchman(observer=observer, processes=processes, agreed=settings.yes)
-    gates = Gates(
-        observer=observer,
-        processes=processes,
-        guard=conventions.guard,
-        watchman=watchman,
-        witness=_witness(transcripts, seed, settings.replay_time_s),
-        own_calls=own_calls,
-    )
-    prover = WorktreeProver(
-        checkouts=checkouts,
-        observer=observer,
-        gates=gates,
-        own_calls=own_calls,
-        watchman=watchman,
-        processes=processes,
+        researcher=static_research,
         clock=clock,
-        rules=rules,
-        progress=_pair_teller(bus),
-        foresee=lambda forecast: say(f"measuring: {forecast.text}"),
+        rules=_rules(settings, conventions, seed),
+        slot=MeasuringSlot(slot_path(os.environ)),
+        notes=Notes(layout.processes),
     )
+    hands = workshop.lead(checkouts, recorder, bus)
+    crews = WorktreeCrews(workshop=workshop, lead=hands, checkouts=checkouts, bus=bus)
+    stops = (hands.processes.stop, crews.stop, *(() if claude is None else (claude.desk.stop,)))
     services = Services(
         settings=settings,
         conventions=conventions,
@@ -178,34 +155,42 @@ def wire(
             checkouts=checkouts,
             wishes=Wishes(python=settings.python, workload=settings.workload, tests=settings.tests),
             session_branch=terms.branch,
-            helper=_setup_helper(claude, repository, observer, agreed=settings.yes),
+            helper=_setup_helper(claude, repository, hands.observer, agreed=settings.yes),
         ),
-        observer=observer,
-        proposer=BackendProposer(
-            backend=proposing,
-            checkouts=checkouts,
-            recorder=recorder,
-            clock=clock,
-            bench=partial(
-                WorktreeBench,
-                checkouts=checkouts,
-                observer=observer,
-                gates=gates,
-                processes=processes,
-                recorder=recorder,
-            ),
-        ),
-        prover=prover,
+        observer=hands.observer,
+        proposer=hands.proposer,
+        prover=hands.prover,
         recorder=recorder,
-        stop=processes.stop if claude is None else partial(_stop_all, processes.stop, claude.desk.stop),
+        stop=partial(_stop_all, *stops),
         spent_budget=str if claude is None else claude.spent_budget,
         costs=costs,
-        chooser=_chooser(claude, observer, settings.goal, bus),
+        chooser=_chooser(claude, hands.observer, settings.goal, bus),
         began_s=clock.monotonic() - spent_s,
         earlier=_earlier(layout, recorder, history),
         in_scope=terms.in_scope,
+        workers=min(settings.workers, len(usable_cores()) or os.cpu_count() or 1),
+        crews=crews,
+        merger=BranchMerger(
+            repository=repository,
+            layout=layout,
+            stacker=Stacker(repository=repository, checkouts=checkouts),
+            recorder=recorder,
+            prover=hands.prover,
+            clock=clock,
+            say=teller(bus),
+        ),
     )
     return Wired(services=services, handoff=handoff, recorder=recorder)
+
+
+def _rules(settings: Settings, conventions: Conventions, seed: int) -> Rules:
+    return Rules(
+        weights=conventions.weights,
+        untouchable=frozenset(conventions.untouchable),
+        time_budget_s=settings.measure_time_s,
+        max_pairs=settings.max_pairs,
+        seed=seed,
+    )
 
 
 def _recipes(settings: Settings) -> RecipesBackend:
@@ -263,7 +248,7 @@ def _nothing_spent() -> Costs:
 
 def _speak(bus: Bus, agent: str, text: str) -> None:
     """Publish what an agent says in its own stream."""
-    stream = LEAD_STREAM if agent == "lead" else f"Tier 2 ({agent.replace('-', ' ').capitalize()})"
+    stream = LEAD_STREAM if agent == "lead" else stream_of(agent)
     bus.publish(replace(says.working(f"{agent}: {text}"), stream=stream))
 
 
@@ -274,37 +259,3 @@ def _stop_all(*stops: Callable[[], None]) -> None:
 
 def _publish(bus: Bus, text: str) -> None:
     bus.publish(says.warning(text))
-
-
-def _teller(bus: Bus) -> Callable[[str], None]:
-    def tell(text: str) -> None:
-        bus.publish(says.working(text))
-
-    return tell
-
-
-def _pair_teller(bus: Bus) -> Callable[[Progress], None]:
-    def tell(progress: Progress) -> None:
-        bus.publish(says.measuring(progress))
-
-    return tell
-
-
-def _witness(transcripts: Transcripts | None, seed: int, time_s: float) -> Witness | None:
-    """Return who replays calls; nobody where the person gives no time for it."""
-    if transcripts is None:
-        return None
-    return Witness(transcripts=transcripts, seed=seed, time_s=time_s)
-
-
-def _own_calls(transcripts: Transcripts | None, rules: Rules, progress: Callable[[Progress], None]) -> OwnCalls | None:
-    """Return who times calls; nobody where they are not recorded."""
-    if transcripts is None:
-        return None
-    return OwnCalls(
-        transcripts=transcripts,
-        seed=rules.seed,
-        max_pairs=rules.max_pairs,
-        time_budget_s=rules.time_budget_s,
-        progress=progress,
-    )

@@ -36,6 +36,11 @@ from orchestrator.cli.options import python_option, repository_option
 )
 @click.option("--max-experiments", metavar="N", help="End after so many experiments. Default: 20.")
 @click.option("--time-limit", "time_limit_s", metavar="TIME", help="End after this long: 90s, 10m, 2h. Default: 1h.")
+@click.option(
+    "--workers",
+    metavar="N",
+    help="Specialists that work at the same time, each in its own worktrees; 1: one after the other. Default: 2.",
+)
 @click.option("--seed", metavar="N", help="Seed of everything random. Default: chosen and recorded.")
 @click.option(
     "--history", is_flag=True, help="Let what your earlier sessions kept, here and elsewhere, move fixes up or down."

@@ -117,6 +117,16 @@ class Layout:
         return self.folder / "work"
 
     @property
+    def processes(self) -> Path:
+        """Return the note of the target's processes that run."""
+        return self.work / "processes.json"
+
+    @property
+    def merge(self) -> Path:
+        """Return what the merge under way came to."""
+        return self.bench / "merge.json"
+
+    @property
     def claude(self) -> Path:
         """Return the folder of conversations with a model, and of what they cost."""
         return self.folder / "claude"

@@ -38,7 +38,7 @@ class ExperimentRecord:
 
     Attributes:
         version: of this format.
-        number: from 1, without gaps, in the order recorded.
+        number: from 1, in the order begun.
         key: content key (base tree + edits): never recorded twice.
         session: id of the session.
         base_commit, base_tree: what it was tried on.
@@ -57,6 +57,7 @@ class ExperimentRecord:
         place_digest: digest of the text it replaces.
         seconds: wall seconds it took; overhead_s: those that were not the workload's, the tests' or the profile's.
         started_at: ISO 8601, UTC.
+        dispatched: domain of the specialist that was sent out with it; empty when the lead made it itself.
     """
 
     version: int
@@ -82,6 +83,7 @@ class ExperimentRecord:
     environment: Mapping[str, str] = field(default_factory=dict)
     calls: CallEvidence | None = None
     share: float = 1.0
+    dispatched: str = ""
 
     @property
     def judged(self) -> Measurement | None:

@@ -33,7 +33,8 @@ class Row:
         tests_passed, tests_failed: counts, empty when no test ran.
         status: keep, discard or crash.
         domains, interaction: words joined by `+`.
-        description: function, fix, reason and, in brackets at the end, the experiment's key.
+        description: function, fix, reason, `dispatched:<domain>` where a specialist did it and, in brackets at the end,
+            the experiment's key.
     """
 
     commit: str
@@ -73,6 +74,7 @@ def row(record: ExperimentRecord) -> Row:
     tested = record.tests.passed or record.tests.failed
     proposal = record.proposal
     micro = record.verdict.level is Level.FUNCTION
+    dispatched = f"; dispatched:{record.dispatched}" if record.dispatched else ""
     return Row(
         commit=record.commit[:_SHORT_COMMIT],
         target_test=_clean(f"micro:{proposal.key.qualname}" if micro else record.workload),
@@ -91,7 +93,7 @@ def row(record: ExperimentRecord) -> Row:
         interaction=_clean("+".join(record.interactions)),
         description=_clean(
             f"{proposal.key.qualname} ({proposal.key.place}): {proposal.summary}; "
-            f"{record.verdict.reason.value} [{record.key}]"
+            f"{record.verdict.reason.value}{dispatched} [{record.key}]"
         ),
     )
 

@@ -23,6 +23,8 @@ class EventKind(StrEnum):
     EXPERIMENT = "experiment"
     MEASURING = "measuring"
     DISPATCH = "dispatch"
+    MESSAGE = "message"
+    MERGE = "merge"
     STRATEGY = "strategy"
     PROGRESS = "progress"
     MILESTONE = "milestone"

@@ -6,7 +6,7 @@ import textwrap
 from orchestrator.live.events import LEAD_STREAM, Event, EventKind
 from orchestrator.live.plain_text import neutral, one_line
 
-_SILENT = frozenset({EventKind.NODE_STARTED, EventKind.NODE_FINISHED, EventKind.MEASURING})
+_SILENT = frozenset({EventKind.NODE_STARTED, EventKind.NODE_FINISHED, EventKind.MEASURING, EventKind.MESSAGE})
 _BLOCKS = frozenset({EventKind.UNIFIED_PROFILE, EventKind.UNIFIED_TARGETS})
 _TIER = re.compile(r"^Tier \d+ \((?P<who>[^)]*)\)(?:: *(?P<ticket>.*))?$", re.DOTALL)
 _INDENT = "  "

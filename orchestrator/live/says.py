@@ -1,6 +1,6 @@
 """What the lead says, as events: pure functions from what happened to how it reads."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
 from agents.leading import Choice, Option
@@ -10,12 +10,14 @@ from orchestrator.draft import Draft
 from orchestrator.ledger.costs import Costs, closing_line, cost_data
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.effects import count_text, effect_lines, measured_lines
-from orchestrator.live.events import Event, EventKind, JsonValue
+from orchestrator.live.events import LEAD_STREAM, Event, EventKind, JsonValue
+from orchestrator.messages import findings
 from orchestrator.policy.past import Past
 from orchestrator.policy.revision import Trigger
 from orchestrator.policy.situation import Experiment, Finish, FinishReason, NextStep, Pivot, Recover
 from orchestrator.policy.verdict import Status
-from orchestrator.services import Baseline, Start
+from orchestrator.services import Baseline, Merged, Start
+from orchestrator.state import Assignment, Report
 from orchestrator.survey import Survey
 from profiling.collect.delta import delta
 from profiling.comparison import Measurement
@@ -146,6 +148,32 @@ def step(chosen: NextStep) -> tuple[Event, ...]:
             return (Event(kind=kind or EventKind.STRATEGY, text=text, data={"reason": chosen.reason.value}),)
         case _:
             assert_never(chosen)
+
+
+def dispatched(assignments: Sequence[Assignment]) -> Iterator[Event]:
+    """Say who goes out to work on what, and what was read ahead for them."""
+    lines = []
+    for one in assignments:
+        targets = ", ".join(
+            f"{target['qualname']} ({target['file']}:{target['first_line']})" for target in one["targets"]
+        )
+        lines.append(f"{one['worker']}: {targets}")
+    workers: list[JsonValue] = [one["worker"] for one in assignments]
+    text = "\n".join([f"{len(lines)} specialists, each in worktrees of its own", *lines])
+    yield Event(kind=EventKind.DISPATCH, text=text, data={"workers": workers})
+    for one in assignments:
+        yield from (message.event(LEAD_STREAM) for message in findings(one))
+
+
+def merged(what: Merged, reports: Sequence[Report]) -> Iterator[Event]:
+    """Say what became of the workers' changes, and of what they could not do."""
+    taken: list[JsonValue] = list(what.taken)
+    data: dict[str, JsonValue] = {"head": what.head, "taken": taken, "again": list(what.again)}
+    yield Event(kind=EventKind.MERGE, text="\n".join(what.lines), data=data)
+    for one in reports:
+        if one["failure"]:
+            given_back = f"{len(one['left'])} of its targets are the lead's now"
+            yield warning(f"{one['worker']} came back early ({one['failure']}): {given_back}")
 
 
 def led(choice: Choice, shown: tuple[Option, ...]) -> Event:

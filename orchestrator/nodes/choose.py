@@ -3,6 +3,7 @@
 from langgraph.runtime import Runtime
 
 from orchestrator.deciding import as_update, next_step
+from orchestrator.dispatching import again, assignments
 from orchestrator.live import says
 from orchestrator.plain import setup_from_json
 from orchestrator.services import Services
@@ -13,7 +14,10 @@ async def choose(state: SessionState, runtime: Runtime[Services]) -> SessionStat
     """Let the policy, or a lead within its rules, choose from the ranked targets, the history and the bounds."""
     services, found = runtime.context, setup_from_json(state["setup"])
     survey = await services.run(services.observer.survey, found, state["head_commit"], state["head_tree"])
-    step = await services.run(next_step, state, survey, services.recorder.records(), services)
-    for event in says.step(step):
+    records = services.recorder.records()
+    step = await services.run(next_step, state, survey, records, services)
+    repeated = again(state, survey, records, step)
+    for event in says.step(step) if "chosen" not in repeated else ():
         services.bus.publish(event)
-    return as_update(step, services.spent_s)
+    sent = assignments(state, survey, records, services, step)
+    return {**as_update(step, services.spent_s), "assignments": sent, **repeated}

@@ -8,6 +8,6 @@ from orchestrator.state import SessionState
 
 async def decide(state: SessionState, runtime: Runtime[Services]) -> SessionState:
     """Write the verdict into the draft."""
-    services = runtime.context
+    services = runtime.context.of(state)
     services.recorder.save_draft(services.prover.decide(services.recorder.open_draft()))
     return {"has_draft": state["has_draft"]}

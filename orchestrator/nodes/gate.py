@@ -13,7 +13,7 @@ async def gate(state: SessionState, runtime: Runtime[Services]) -> SessionState:
     """Stop at the first gate that fails, with its reason."""
     if not is_profiled(state):
         raise RuntimeError(f"no unified profile of the base {state.get('head_tree')}: nothing may be edited")
-    services, found = runtime.context, setup_from_json(state["setup"])
+    services, found = runtime.context.of(state), setup_from_json(state["setup"])
     draft = services.recorder.open_draft()
     gated = await services.run(services.prover.gate, found, draft, output_repeatable=state["output_repeatable"])
     services.recorder.save_draft(gated)

@@ -10,7 +10,7 @@ from orchestrator.state import SessionState
 
 async def measure(state: SessionState, runtime: Runtime[Services]) -> SessionState:
     """Run pairs until the sequential test has decided or the budget is spent."""
-    services, found = runtime.context, setup_from_json(state["setup"])
+    services, found = runtime.context.of(state), setup_from_json(state["setup"])
     draft = services.recorder.open_draft()
     measured = await services.run(services.prover.measure, found, draft, output_repeatable=state["output_repeatable"])
     services.recorder.save_draft(measured)

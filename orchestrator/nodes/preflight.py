@@ -23,6 +23,11 @@ async def preflight(state: SessionState, runtime: Runtime[Services]) -> SessionS
         "milestones": 0,
         "exhausted": [],
         "recovery_steps": 0,
+        "dispatches": 0,
+        "dispatched": 0,
+        "assignments": [],
+        "lead_only": [],
+        "again": [],
     }
     services.recorder.begin(setup_from_json(state["setup"]), {**state, **update})
     return update

@@ -10,11 +10,13 @@ from orchestrator.state import SessionState
 
 async def propose(state: SessionState, runtime: Runtime[Services]) -> SessionState:
     """Write the draft of the chosen fix; a place with nothing (left) to propose is exhausted."""
-    services, found, chosen = runtime.context, setup_from_json(state["setup"]), state["chosen"]
+    services, found, chosen = runtime.context.of(state), setup_from_json(state["setup"]), state["chosen"]
     if chosen is None:
         return {"has_draft": False}
     survey = await services.run(services.observer.survey, found, state["head_commit"], state["head_tree"])
     draft = await services.run(services.proposer.draft, found, state, survey, chosen)
+    if draft is None and "again" in chosen:
+        return {"has_draft": False}
     if draft is None:
         return {"has_draft": False, "exhausted": [*state.get("exhausted", []), chosen["place_digest"]]}
     services.recorder.save_draft(draft)

@@ -11,11 +11,11 @@ from orchestrator.state import SessionState
 
 async def record(state: SessionState, runtime: Runtime[Services]) -> SessionState:
     """Record once, however often it is asked; a keep moves the base."""
-    services, found = runtime.context, setup_from_json(state["setup"])
+    services, found = runtime.context.of(state), setup_from_json(state["setup"])
     draft = services.recorder.open_draft()
     written = await services.run(services.recorder.record, found, state, draft)
     services.bus.publish(says.experiment_ended(written))
-    recorded = written.number - state["first_number"] + 1
+    recorded = sum(one.session == state["session_id"] for one in services.recorder.records())
     if written.verdict.status is not Status.KEEP:
         return {"recorded": recorded, "last_was_kept": False}
     return {

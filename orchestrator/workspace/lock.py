@@ -6,7 +6,6 @@ import getpass
 import json
 import os
 import socket
-import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from orchestrator.errors import NotWritable, SessionLocked
+from profiling.measure.identity import process_started
 
 # `holder` takes a shared lock for an instant: a session that starts just then must not be turned away.
 _PATIENCE_S = 0.5
@@ -173,7 +173,7 @@ def _ourselves(session: str, started: str) -> Holder:
         user=user,
         started=started,
         session=session,
-        process_started=_process_started(os.getpid()),
+        process_started=process_started(os.getpid()),
     )
 
 
@@ -192,21 +192,8 @@ def is_alive(noted: Holder) -> bool:
     """Say whether the noted process may still run; one on another host counts as running."""
     if noted.host != socket.gethostname():
         return True
-    now = _process_started(noted.pid)
+    now = process_started(noted.pid)
     return bool(now) and now == noted.process_started and noted.pid != os.getpid()
-
-
-def _process_started(pid: int) -> str:
-    """Return when a process began, empty when there is none."""
-    try:
-        # The command's name, in parentheses, may hold spaces; field 22 of the line is the start time in clock ticks.
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        pass
-    command = ("ps", "-o", "lstart=", "-p", str(pid))
-    with suppress(OSError, subprocess.TimeoutExpired):
-        return subprocess.run(command, capture_output=True, text=True, timeout=5, check=False).stdout.strip()
-    return ""
 
 
 def _locked(path: Path, noted: Holder | None) -> SessionLocked:

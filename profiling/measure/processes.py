@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from profiling.measure.digest import own_places
+from profiling.measure.notes import Notes
 from profiling.measure.supervision import Child, supervise
 from profiling.model import RunUsage
 
@@ -66,11 +67,13 @@ class Processes:
 
     Attributes:
         stdin: file that is every process's standard input, from its begin; None means an empty one.
+        notes: where every process is noted while it runs; None notes nothing.
         busy_s: wall seconds, over all calls so far, in which a process of the target ran.
     """
 
-    def __init__(self, *, stdin: Path | None = None) -> None:
+    def __init__(self, *, stdin: Path | None = None, notes: Notes | None = None) -> None:
         self.stdin = stdin
+        self.notes = notes
         self.busy_s = 0.0
         self._lock = threading.Lock()
         self._running: dict[Child, Launch] = {}
@@ -111,6 +114,15 @@ class Processes:
                 if started is launch:
                     child.terminate()
 
+    def refuse_when_stopped(self) -> None:
+        """Raise when nothing more is to be started.
+
+        Raises:
+            Stopped: `stop` was called.
+        """
+        if self._stopped:
+            raise Stopped("the session is being stopped: its processes were killed and no new one is started")
+
     def _run_all(self, launches: tuple[Launch, ...]) -> list[Finished]:
         children: list[Child] = []
         self._begin_busy()
@@ -121,11 +133,13 @@ class Processes:
         finally:
             for child in children:
                 child.close()
+                if self.notes is not None:
+                    self.notes.ended(child.pid)
             with self._lock:
                 for child in children:
                     self._running.pop(child, None)
             self._end_busy()
-        self._refuse_when_stopped()
+        self.refuse_when_stopped()
         for child in children:
             error = child.start_error()
             if error is not None:
@@ -134,7 +148,7 @@ class Processes:
 
     def _start(self, launch: Launch) -> Child:
         with self._lock:
-            self._refuse_when_stopped()
+            self.refuse_when_stopped()
             child = Child(launch.timeout_s, own_places(launch.cwd, launch.env))
             self._running[child] = launch
             try:
@@ -142,6 +156,8 @@ class Processes:
             except OSError:
                 del self._running[child]
                 raise
+        if self.notes is not None:
+            self.notes.began(child.pid)
         with contextlib.suppress(BrokenPipeError):  # it died at once: supervision reports how
             child.request(_request(launch, launch.stdin or self.stdin, child.report_for_child))
         return child
@@ -158,10 +174,6 @@ class Processes:
             self._busy_calls -= 1
             if not self._busy_calls:
                 self.busy_s += time.monotonic() - self._busy_since
-
-    def _refuse_when_stopped(self) -> None:
-        if self._stopped:
-            raise Stopped("the session is being stopped: its processes were killed and no new one is started")
 
 
 def _request(launch: Launch, stdin: Path | None, report: int) -> bytes:

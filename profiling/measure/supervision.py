@@ -50,7 +50,7 @@ class Output:
 
 
 class Child:
-    """One command behind its launcher. Safe to terminate from another thread.
+    """One command behind its launcher, whose number is `pid`. Safe to terminate from another thread.
 
     Args:
         timeout_s: wall seconds after which the launcher kills it.
@@ -59,6 +59,7 @@ class Child:
 
     def __init__(self, timeout_s: float, places: Mapping[bytes, bytes]) -> None:
         self.report_for_child = -1
+        self.pid = 0
         self._timeout_s = timeout_s
         self._places = places
         self._report = b""
@@ -91,6 +92,7 @@ class Child:
             os.close(self.report_for_child)
             raise
         os.close(self.report_for_child)
+        self.pid = self._launcher.pid
         assert self._launcher.stdout is not None
         assert self._launcher.stderr is not None
         self.stdout = Output(self._launcher.stdout.fileno(), self._places)

@@ -16,7 +16,10 @@ _CHECKLIST = Checklist(**dict.fromkeys(Checklist.__dataclass_fields__, _ANSWER))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
-    """Replace `old` by `new` in a file, said to be about the function `qualname`."""
+    """Replace `old` by `new` in a file, said to be about the function `qualname`.
+
+    `line` is where it begins; with it the function need not have been seen in the profile.
+    """
 
     summary: str
     old: str
@@ -24,6 +27,8 @@ class Fix:
     file: str = "shop/text.py"
     qualname: str = "unknown"
     dimension: Dimension = Dimension.CPU_S
+    domain: Domain = Domain.CPU
+    line: int = 0
     edited_file: str = ""
     expected: float = 0.3
 
@@ -43,7 +48,11 @@ class ScriptedSpecialist:
         tried = {one.place_digest for one in brief.history}
         for fix in self.fixes:
             text = (brief.tree.root / fix.file).read_text()
-            if fix.qualname != brief.target.key.qualname or fix.digest in tried or fix.old not in text:
+            if (
+                (fix.file, fix.qualname) != (brief.target.key.file, brief.target.key.qualname)
+                or fix.digest in tried
+                or fix.old not in text
+            ):
                 continue
             edit = Edit(file=fix.edited_file or fix.file, start=text.index(fix.old), old=fix.old, new=fix.new)
             yield Proposal(
@@ -80,7 +89,7 @@ class ScriptedBackend:
                     Candidate(
                         source=SOURCE,
                         key=key,
-                        domain=Domain.CPU,
+                        domain=fix.domain,
                         dimension=fix.dimension,
                         expected_share=0.9 / (place + 1),
                         confidence=0.9,
@@ -93,5 +102,7 @@ class ScriptedBackend:
         return ScriptedSpecialist(domain, self.fixes)
 
     def _key(self, profile: Profile, fix: Fix) -> FunctionKey | None:
+        if fix.line:
+            return FunctionKey(file=fix.file, first_line=fix.line, qualname=fix.qualname)
         names = (one.key for one in profile.functions)
         return next((key for key in names if (key.file, key.qualname) == (fix.file, fix.qualname)), None)

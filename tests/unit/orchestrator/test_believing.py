@@ -113,7 +113,12 @@ def prove(tmp_path: Path) -> Callable[..., Draft]:
     )
 
     def run(
-        ratios: list[float], sees: list[Suspicion | None], own: CallEvidence | None = None, **changes: Any
+        ratios: list[float],
+        sees: list[Suspicion | None],
+        own: CallEvidence | None = None,
+        *,
+        confirmations: int = 1,
+        **changes: Any,
     ) -> Draft:
         MEASURED.clear()
         RATIOS[:] = ratios
@@ -124,7 +129,12 @@ def prove(tmp_path: Path) -> Callable[..., Draft]:
             processes=processes,
             clock=SystemClock(),
             rules=Rules(
-                weights={}, untouchable=frozenset(), time_budget_s=1.0, max_pairs=1, seed=random.Random(1).randrange(9)
+                weights={},
+                untouchable=frozenset(),
+                time_budget_s=1.0,
+                max_pairs=1,
+                seed=random.Random(1).randrange(9),
+                confirmations=confirmations,
             ),
             progress=lambda _: None,
             foresee=lambda _: None,
@@ -139,6 +149,20 @@ def prove(tmp_path: Path) -> Callable[..., Draft]:
 def test_a_plausible_gain_is_measured_once_and_believed(prove: Callable[..., Draft]) -> None:
     seen = prove([0.5], [None, None])
     assert (seen.failed, len(MEASURED)) == (None, 1)
+
+
+@pytest.mark.parametrize(
+    ("ratios", "counts"),
+    [([0.96, 0.95, 0.965], 0.965), ([0.96, 0.99], 0.99), ([0.5], 0.5), ([0.99], 0.99)],
+    ids=["found three times", "not found again", "far from the threshold", "no gain"],
+)
+def test_a_gain_near_the_threshold_is_confirmed_with_new_seeds_and_the_weakest_counts(
+    prove: Callable[..., Draft], ratios: list[float], counts: float
+) -> None:
+    seen = prove([*ratios, *[0.1] * 3], [None, None], confirmations=3)
+    assert seen.measurement is not None
+    assert seen.measurement.comparisons[Dimension.CPU_S].ratio == counts
+    assert len(set(MEASURED)) == len(MEASURED) == len(ratios)
 
 
 def test_an_implausible_gain_that_holds_with_another_seed_is_believed(prove: Callable[..., Draft]) -> None:

@@ -1,0 +1,66 @@
+"""The border around a worker: whatever happens to it is a report, and nobody beside it is disturbed."""
+
+import asyncio
+import traceback
+from typing import TYPE_CHECKING, Protocol, cast
+
+from langgraph.errors import GraphBubbleUp
+from langgraph.runtime import Runtime
+
+from orchestrator.dispatching import report, report_text
+from orchestrator.live.worker import Worker
+from orchestrator.messages import told
+from orchestrator.services import Services
+from orchestrator.state import SessionState, WorkerState
+
+if TYPE_CHECKING:
+    from langgraph.graph.state import CompiledStateGraph
+
+    Graph = CompiledStateGraph[WorkerState, Services, WorkerState, WorkerState]
+
+
+class WorkerNode(Protocol):
+    """The node as the graph calls it."""
+
+    async def __call__(self, state: WorkerState, runtime: Runtime[Services]) -> SessionState:
+        """Run one worker."""
+        ...
+
+
+class WorkerHung(TimeoutError):
+    """A worker did not end within its time."""
+
+
+def guarded(graph: "Graph") -> WorkerNode:
+    """Return the node that runs a worker's graph within its time, and cleans up behind it."""
+
+    async def worker(state: WorkerState, runtime: Runtime[Services]) -> SessionState:
+        """Run one worker to its end; one that raises, hangs or answers nonsense is reported with its cause."""
+        services, own = runtime.context, state["assignments"][0]
+        try:
+            with Worker(stream=own["stream"], publish=services.bus.publish) as life:
+                done = report(await _ended(graph, state, services), services.recorder.records())
+                life.result(report_text(done))
+        except GraphBubbleUp:
+            raise
+        except Exception as error:  # noqa: BLE001  the worker's border: it was published, and its work goes back
+            failure = traceback.format_exception_only(error)[-1].strip()
+            done = report(state, services.recorder.records(), failure=failure)
+        for message in told(done, services.recorder.records()):
+            services.bus.publish(message.event(own["stream"]))
+        if services.crews is not None:
+            await services.run(services.crews.dismiss, own["worker"])
+        return {"reports": [done]}
+
+    return worker
+
+
+async def _ended(graph: "Graph", state: WorkerState, services: Services) -> WorkerState:
+    limit_s = services.settings.worker_time_s
+    try:
+        async with asyncio.timeout(limit_s) as clock:
+            return cast("WorkerState", await graph.ainvoke(state, context=services))
+    except TimeoutError as error:
+        if not clock.expired():
+            raise
+        raise WorkerHung(f"it did not end within {limit_s:g} s and was stopped") from error
