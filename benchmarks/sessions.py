@@ -4,8 +4,10 @@
 
 PLAN.json is a list of objects: `name`, `repository` (a git checkout; it is copied and stays as it is), `workload`,
 `tests`; and where there are such: `python` (the interpreter), `expert` (a checkout of the same files as an expert left
-them), `dimension` (`cpu_s`, `wall_s`, `peak_mib`; default `cpu_s`), `domain`. Each session and both measurements append
+them), `dimension` (`cpu_s`, `wall_s`, `peak_mib`; default `cpu_s`), `domain`. Each session and its measurements append
 a line of JSON to FILE and print a row: change / base with its 95% interval, and our gain as a share of the expert's.
+That share comes from a third measurement, ours against the expert's: two ratios to the base of separate runs differ by
+more than the fixes do. Where both left the same files there is nothing to measure.
 """
 
 import argparse
@@ -127,17 +129,34 @@ def run(case: Case, minutes: float) -> dict[str, Any]:
     expert = with_expert(case, copy)
     if expert is not None:
         row["expert"] = measure(case, copy, base, expert, 30_000)
+    if expert is not None and row["kept"]:
+        row["beside"] = beside(case, copy, expert, git(copy, "rev-parse", BRANCH))
     return row
+
+
+def beside(case: Case, copy: Path, expert: str, head: str) -> dict[str, float | str]:
+    """Measure ours against the expert's, unless both are the same files."""
+    if git(copy, "diff", "--name-only", expert, head) == "":
+        return {"ratio": 1.0, "low": 1.0, "high": 1.0, "decision": "the same files"}
+    return measure(case, copy, expert, head, 40_000)
 
 
 def told(row: dict[str, Any]) -> str:
     """Return a row of the table."""
     ours, expert = (_ratio(row.get(who)) for who in ("ours", "expert"))
-    share = ""
-    if "ours" in row and "expert" in row and row["expert"]["ratio"] < 1:
-        share = f"{math.log(row['ours']['ratio']) / math.log(row['expert']['ratio']):.0%}"
+    share = _share(row["beside"], row["expert"]["ratio"]) if "beside" in row else ""
     kept = f"{len(row['kept'])} of {row['experiments']}"
     return f"| {row['name']} | {row['dimension']} | {kept} | {ours} | {expert} | {share} | {row['took_s']:.0f} |"
+
+
+def _share(beside: dict[str, Any], expert: float) -> str:
+    """Return our gain as a share of the expert's, in logarithms, with its interval."""
+    if beside["decision"] == "the same files":
+        return "100%, the same files"
+    if expert >= 1:
+        return ""
+    worst, middle, best = (1 + math.log(beside[end]) / math.log(expert) for end in ("high", "ratio", "low"))
+    return f"{middle:.0%} [{worst:.0%}, {best:.0%}]"
 
 
 def _ratio(found: dict[str, Any] | None) -> str:

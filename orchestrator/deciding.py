@@ -24,7 +24,7 @@ def next_step(
     state: SessionState, survey: Survey, records: tuple[ExperimentRecord, ...], services: Services
 ) -> NextStep:
     """Return what the policy chooses, or the lead among it; what the maintainers focus on is tried first."""
-    wanted = tuple(one for one in survey.candidates if _is_wanted(one, services.conventions))
+    wanted = _wanted(survey, services)
     focused = tuple(one for one in wanted if _is_focused(one, services.conventions))
     situation = _situation(state, survey, records, services, focused or wanted)
     step = choose(situation)
@@ -32,14 +32,15 @@ def next_step(
     if has_more and isinstance(step, Finish) and step.reason in _EXHAUSTED:
         situation = _situation(state, survey, records, services, wanted)
         step = choose(situation)
-    return services.chooser.choose(state, situation, survey, step)
+    # A fix that is to be applied again goes first: nobody is asked, and paid, for a choice that would not be taken.
+    return step if state.get("again") else services.chooser.choose(state, situation, survey, step)
 
 
 def waiting(
     state: SessionState, survey: Survey, records: tuple[ExperimentRecord, ...], services: Services
 ) -> tuple[RankedTarget, ...]:
     """Return the targets to be tried now, in order: those the maintainers focus on, where there are any."""
-    wanted = tuple(one for one in survey.candidates if _is_wanted(one, services.conventions))
+    wanted = _wanted(survey, services)
     focused = tuple(one for one in wanted if _is_focused(one, services.conventions))
     return open_targets(_situation(state, survey, records, services, focused or wanted))
 
@@ -142,9 +143,14 @@ def _past(record: ExperimentRecord) -> Past:
     )
 
 
-def _is_wanted(candidate: Candidate, conventions: Conventions) -> bool:
-    """Leave out what the maintainers excluded."""
-    return not any(is_named_by(candidate.key.file, pattern) for pattern in conventions.exclusions)
+def _wanted(survey: Survey, services: Services) -> tuple[Candidate, ...]:
+    """Return the candidates without what the maintainers excluded and what the session is not about."""
+    excluded = services.conventions.exclusions
+    return tuple(
+        one
+        for one in survey.candidates
+        if not any(is_named_by(one.key.file, pattern) for pattern in excluded) and services.in_scope(survey, one.key)
+    )
 
 
 def _is_focused(candidate: Candidate, conventions: Conventions) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from agents.specialists.setup import Setup
 from orchestrator import methodology
@@ -28,7 +29,7 @@ class HandoffKeeper:
     Attributes:
         layout: where the file is.
         clock: stamps it.
-        session_id, goal: of the session.
+        session_id, goal, branch: of the session.
         costs: says what the session's models cost so far.
         seen: the last value of each section that is heard, not computed.
     """
@@ -37,6 +38,7 @@ class HandoffKeeper:
     clock: Clock
     session_id: str
     goal: str
+    branch: str = SESSION_BRANCH
     costs: Callable[[], Costs] = dict
     seen: dict[EventKind, tuple[str, ...]] = field(default_factory=dict)
 
@@ -49,11 +51,10 @@ class HandoffKeeper:
         earlier = handoff_file.load(self.layout.handoff)
         if earlier is not None and earlier.session == self.session_id:
             self._remember(earlier)
-        python = setup.interpreter
         blank = Handoff(
             session=self.session_id,
             status=SessionStatus.RUNNING,
-            branch=SESSION_BRANCH,
+            branch=self.branch,
             base_commit=state["base_commit"],
             head_commit=state["head_commit"],
             workload=methodology.workload_of(setup).text,
@@ -64,7 +65,7 @@ class HandoffKeeper:
             keeps=0,
             discards=0,
             crashes=0,
-            environment=tuple(f"{name}: {value}" for name, value in sorted(fingerprint(python).items())),
+            environment=_environment(setup),
         )
         self._save(_with_records(blank, records))
 
@@ -104,11 +105,6 @@ class HandoffKeeper:
         if current is None:
             return
         base, head = state["base_commit"], state["head_commit"]
-        reproduce = (
-            f"git diff {base[:12]} {head[:12]}",
-            f"git worktree add ../base {base[:12]} && git worktree add ../head {head[:12]}",
-            f"# then in each, in turn: {current.workload}",
-        )
         self._save(
             replace(
                 _with_records(current, records),
@@ -116,7 +112,7 @@ class HandoffKeeper:
                 headline=headline,
                 next_steps=next_steps,
                 status=status,
-                reproduce=reproduce,
+                reproduce=_reproduce(base[:12], head[:12], current.workload),
             )
         )
 
@@ -149,6 +145,25 @@ class HandoffKeeper:
             EventKind.STRATEGY: earlier.strategy,
             EventKind.REVIEW: earlier.reviews,
         }
+
+
+def _environment(setup: Setup) -> tuple[str, ...]:
+    """Return what figures hang on, without the folders of this machine: the file is fit to be committed."""
+    python, root = Path(setup.interpreter.executable), setup.tree.root
+    inside = python.relative_to(root) if python.is_relative_to(root) else Path(python.name)
+    found = {**fingerprint(setup.interpreter), "executable": inside.as_posix()}
+    return tuple(f"{name}: {value}" for name, value in sorted(found.items()))
+
+
+def _reproduce(base: str, head: str, workload: str) -> tuple[str, ...]:
+    """Return the commands that show what was kept; none when nothing was."""
+    if base == head:
+        return ()
+    return (
+        f"git diff {base} {head}",
+        f"git worktree add ../base {base} && git worktree add ../head {head}",
+        f"# then in each, in turn: {workload}",
+    )
 
 
 def _with_records(value: Handoff, records: tuple[ExperimentRecord, ...]) -> Handoff:

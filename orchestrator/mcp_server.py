@@ -23,8 +23,8 @@ from orchestrator.live.plain_text import one_line
 from orchestrator.version import __version__
 
 _ABOUT = (
-    "Finds what costs CPU, memory and time in one Python repository. code_path_audit reads the source only; profile and"
-    " targets run the command you name in the repository, several times. Nothing in the source is changed."
+    "Finds what costs CPU, memory and time in one Python repository. gather and code_path_audit only read it; profile"
+    " and targets run the command you name in the repository, several times. Nothing in the source is changed."
 )
 
 _RECORD: TypeAdapter[ExperimentRecord] = TypeAdapter(ExperimentRecord)
@@ -55,6 +55,7 @@ def build(root: Path) -> MCPServer[object]:
     )
     tools = Tools(root=root)
     reads, runs = ToolAnnotations(read_only_hint=True), ToolAnnotations(destructive_hint=False, open_world_hint=True)
+    server.add_tool(tools.gather, annotations=reads)
     server.add_tool(tools.code_path_audit, annotations=reads)
     server.add_tool(tools.profile, annotations=runs)
     server.add_tool(tools.targets, annotations=runs)
@@ -71,6 +72,13 @@ class Tools:
     """
 
     root: Path
+
+    async def gather(self, context: Context[object, object]) -> Result:
+        """Tell what the repository is, from its files alone: languages, environment, tests, benchmarks, CI, size.
+
+        What did not change since the last time is known already, so that asking again costs little.
+        """
+        return (await self._run(["gather", f"-C{self.root}", "--json"], context)).result
 
     async def code_path_audit(
         self,

@@ -51,6 +51,7 @@ class RepositoryRecorder:
         worker: whose experiments these are, agent: its domain; empty for the lead.
         history: notes what became of each fix for this person's other repositories; None keeps no notes.
         reviewer: reads diffs.
+        session_branch: that keeps are committed to.
     """
 
     repository: Repository
@@ -66,6 +67,7 @@ class RepositoryRecorder:
     agent: str = ""
     history: History | None = None
     reviewer: Reviewer = static_review
+    session_branch: str = SESSION_BRANCH
 
     def number(self, first: int) -> int:
         """Return the number of the next experiment, from `first` on: no other worker gets the same."""
@@ -153,7 +155,7 @@ class RepositoryRecorder:
 
     def revert(self, commit: str, why: str) -> str:
         """Undo one kept commit on the session branch and return the new head; a second call finds the first one's."""
-        head = self.repository.branch_head(SESSION_BRANCH) or commit
+        head = self.repository.branch_head(self.session_branch) or commit
         undone = [one for one in self.repository.log(commit, head) if f"{REVERTED}: {commit}" in one.message]
         if undone:
             return head
@@ -194,7 +196,7 @@ class RepositoryRecorder:
             self.handoff.experiment(records, head)
 
     def _advance(self, new: str, old: str) -> None:
-        given = branch.advance(self.repository, SESSION_BRANCH, new=new, old=old, session=self.session_id)
+        given = branch.advance(self.repository, self.session_branch, new=new, old=old, session=self.session_id)
         if given is not None and given.advice:
             self.warn(given.advice)
 
@@ -244,7 +246,7 @@ class RepositoryRecorder:
         return draft.load or own
 
     def _commit(self, draft: Draft) -> Committed | Refused:
-        name = worker_branches.name_of(self.agent, draft.number) if self.worker else SESSION_BRANCH
+        name = worker_branches.name_of(self.agent, draft.number) if self.worker else self.session_branch
         head = self.repository.branch_head(name) or draft.base_commit
         for one in self.repository.log(draft.base_commit, head):
             if one.experiment == draft.key:

@@ -41,6 +41,7 @@ class RepositoryScout:
     Attributes:
         repository, layout, checkouts: of the user's repository.
         wishes: what the person named.
+        session_branch: that keeps are committed to.
         helper: is asked where no workload is found; None where nobody can be.
     """
 
@@ -48,6 +49,7 @@ class RepositoryScout:
     layout: Layout
     checkouts: PairedCheckouts
     wishes: Wishes
+    session_branch: str = branch.SESSION_BRANCH
     helper: SetupHelper | None = None
 
     def setup(self) -> tuple[Setup, bool]:
@@ -97,8 +99,8 @@ class RepositoryScout:
         records = experiment_json.load_all(self.layout.experiments)
         results_tsv.read(self.layout.results)
         notes = [given.advice for given in give_back_leftovers(self.repository.git) if given.advice]
-        head, was_there = self.repository.head_commit(), self.repository.branch_head(branch.SESSION_BRANCH)
-        base = branch.ensure(self.repository, branch.SESSION_BRANCH, head)
+        head, was_there = self.repository.head_commit(), self.repository.branch_head(self.session_branch)
+        base = branch.ensure(self.repository, self.session_branch, head)
         overlay = self.checkouts.begin(base)
         worker_branches.remove_all(self.repository)
         notes += _branch_notes(self.repository, base, head) + _checkout_notes(self.repository, overlay)
@@ -109,6 +111,7 @@ class RepositoryScout:
             first_number=max((record.number for record in records), default=0) + 1,
             resumed_branch=was_there is not None,
             notes=tuple(notes),
+            branch=self.session_branch,
         )
 
 

@@ -20,6 +20,8 @@ from orchestrator.policy.situation import NextStep, Situation
 from orchestrator.settings import Settings
 from orchestrator.state import Assignment, Chosen, SessionState
 from orchestrator.survey import Survey
+from orchestrator.terms import InScope, everything
+from orchestrator.workspace.branch import SESSION_BRANCH
 from profiling.comparison import Measurement
 from profiling.model import Dimension
 
@@ -68,6 +70,7 @@ class Start:
         first_number: number of the next experiment.
         resumed_branch: the branch was there before, with earlier work on it.
         notes: what the person should know, one sentence each.
+        branch: that keeps are committed to.
     """
 
     base_commit: str
@@ -75,6 +78,7 @@ class Start:
     first_number: int
     resumed_branch: bool
     notes: tuple[str, ...]
+    branch: str = SESSION_BRANCH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,6 +279,7 @@ class Services:
         began_s: on the clock, moved back by the time before an interruption.
         earlier: what became of each kind of fix in earlier sessions, read once when this one began.
         spent_budget: says which budget of a model is used up; nothing while none is.
+        in_scope: says where a fix may be tried.
         costs: says what the session's models cost so far, by agent.
         chooser: has the last word on the next step.
         workers: that may be out at the same time; 1 means that the lead works alone.
@@ -294,6 +299,7 @@ class Services:
     began_s: float
     earlier: Mapping[str, Tally] = field(default_factory=dict)
     spent_budget: Callable[[], str] = str
+    in_scope: InScope = everything
     costs: Callable[[], Costs] = dict
     chooser: Chooser = field(default_factory=PolicyChooser)
     workers: int = 1

@@ -5,7 +5,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
@@ -18,6 +18,7 @@ from orchestrator.live.bus import Bus
 from orchestrator.plain import setup_from_json
 from orchestrator.settings import Settings
 from orchestrator.state import SessionState
+from orchestrator.terms import Terms
 from orchestrator.workspace.lock import SessionLock
 from orchestrator.workspace.repository import Repository
 from profiling.context.commands import BadCommand, parse
@@ -59,16 +60,19 @@ class _Asked:
     settings: Settings
     bus: Bus
     repository: Repository
-    backend: Backend | None
+    terms: Terms
 
 
-async def run(settings: Settings, bus: Bus, backend: Backend | None = None) -> SessionResult:
+async def run(
+    settings: Settings, bus: Bus, backend: Backend | None = None, terms: Terms | None = None
+) -> SessionResult:
     """Run a session, or go on with the one that was interrupted.
 
     Args:
         settings: what the person decided.
         bus: takes what is said.
         backend: who proposes; None means what the settings name.
+        terms: what it is bound to; None means a session of the person's own.
 
     Raises:
         OptimizeError: with its exit code; Interrupted when it was cancelled, with the state saved.
@@ -83,7 +87,9 @@ async def run(settings: Settings, bus: Bus, backend: Backend | None = None) -> S
     started = datetime.now().astimezone().isoformat(timespec="seconds")
     with SessionLock(layout.lock, session=fresh_id, started=started):
         _end_leftovers(layout, bus)
-        return await _run_locked(_Asked(settings=settings, bus=bus, repository=repository, backend=backend), fresh_id)
+        terms = replace(terms or Terms(), backend=backend)
+        asked = _Asked(settings=settings, bus=bus, repository=repository, terms=terms)
+        return await _run_locked(asked, fresh_id)
 
 
 def _end_leftovers(layout: Layout, bus: Bus) -> None:
@@ -100,17 +106,19 @@ async def _run_locked(asked: _Asked, fresh_id: str) -> SessionResult:
 
     layout = Layout(root=asked.repository.root)
     async with open_saver(layout.session_db) as saver:
-        opened = await _look(lead_graph().compile(checkpointer=saver), fresh_id, asked.settings)
+        opened = await _look(lead_graph().compile(checkpointer=saver), fresh_id, asked)
     if not opened.goes_on:
         forget(layout.session_db)
     async with open_saver(layout.session_db) as saver:
         return await _go(lead_graph().compile(checkpointer=saver), opened, asked)
 
 
-async def _look(app: "Graph", fresh_id: str, settings: Settings) -> _Opened:
+async def _look(app: "Graph", fresh_id: str, asked: _Asked) -> _Opened:
+    if asked.terms.begins_anew:
+        return _Opened(session_id=fresh_id, values={}, goes_on=False)
     snapshot = await app.aget_state(_config())
     values = cast("SessionState", snapshot.values)
-    goes_on = bool(snapshot.next) and "session_id" in values and not _asks_for_another_method(settings, values)
+    goes_on = bool(snapshot.next) and "session_id" in values and not _asks_for_another_method(asked.settings, values)
     if not goes_on:
         return _Opened(session_id=fresh_id, values={}, goes_on=False)
     return _Opened(session_id=values["session_id"], values=values, goes_on=True)
@@ -132,7 +140,14 @@ async def _go(app: "Graph", opened: _Opened, asked: _Asked) -> SessionResult:
     from orchestrator.wiring import wire  # noqa: PLC0415
 
     spent_s = opened.values.get("spent_s", 0.0)
-    wired = wire(asked.settings, asked.bus, asked.repository, opened.session_id, spent_s=spent_s, backend=asked.backend)
+    wired = wire(
+        asked.settings,
+        asked.bus,
+        asked.repository,
+        opened.session_id,
+        spent_s=spent_s,
+        terms=asked.terms,
+    )
     asked.bus.publish(says.session(opened.session_id, goes_on=opened.goes_on))
     if opened.goes_on:
         wired.take_up(opened.values)

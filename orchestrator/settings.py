@@ -19,6 +19,7 @@ _PREFIX = "OPTIMIZE_"
 _TABLES = ("optimize", "codeflash")
 # The person's alone: a repository must not answer for the person who looks at it.
 _NEVER_FROM_THE_REPOSITORY = frozenset({"repo", "goal", "history", "yes", "as_json", "plain"}) | {
+    *("ci", "base", "dry_run"),
     # It would spend the person's money, or send the person's key elsewhere.
     *("model", "models", "provider", "base_url", "whole_replies", "docs_server"),
     *("budget", "agent_budget", "token_budget", "agent_token_budget"),
@@ -77,6 +78,12 @@ class Settings(BaseModel):
         seed: of everything random; None means: chosen by the session.
         history: what was kept in other repositories of this person counts when fixes are ranked, and is noted.
         yes: never ask: agree to fixes that a person has to agree to.
+        ci: on the branch of a pull request: never ask, deliver the commits, write one summary.
+        base: with `ci`: what the branch is compared with; None: what the pull request says.
+        scope: with `ci`: `pr` works on what the branch changed and what that calls, `repo` on all; None: `pr` where a
+            base is known.
+        fail_on: with `ci`: what ends it with exit code 1.
+        dry_run: with `ci`: neither the checkout nor a remote is touched, no comment is written.
         as_json: events as JSON lines on standard output.
         plain: status lines even in a terminal.
     """
@@ -113,6 +120,11 @@ class Settings(BaseModel):
     seed: _Whole | None = Field(default=None, ge=0, description="a whole number from 0 on")
     history: bool = Field(default=False, description="true or false")
     yes: bool = Field(default=False, description="true or false")
+    ci: bool = Field(default=False, description="true or false")
+    base: str | None = Field(default=None, min_length=1, description="a branch, a tag or a commit")
+    scope: Literal["pr", "repo"] | None = Field(default=None, description="pr or repo")
+    fail_on: Literal["regression"] | None = Field(default=None, description="regression")
+    dry_run: bool = Field(default=False, description="true or false")
     as_json: bool = Field(default=False, description="true or false")
     plain: bool = Field(default=False, description="true or false")
 

@@ -123,10 +123,18 @@ class Verifier:
         return ""
 
 
-def standing(records: Sequence[ExperimentRecord], repository: Repository) -> tuple[ExperimentRecord, ...]:
-    """Return the keeps that the session branch has not undone since."""
+def standing(
+    records: Sequence[ExperimentRecord], repository: Repository, head: str | None = None
+) -> tuple[ExperimentRecord, ...]:
+    """Return the keeps that have not been undone since.
+
+    Args:
+        records: of experiments.
+        repository: where they were committed.
+        head: the commit up to which is looked; None means the session branch.
+    """
     keeps = [record for record in records if record.verdict.status is Status.KEEP and record.commit]
-    head = repository.branch_head(SESSION_BRANCH)
+    head = head or repository.branch_head(SESSION_BRANCH)
     if head is None or not keeps:
         return tuple(keeps)
     said = repository.git.run("log", "--format=%B", f"--grep=^{REVERTED}: ", head, "--").text.splitlines()

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from agents.recipes.backend import RecipesBackend
 from agents.recipes.catalogue import ASKED_FOR, CATALOGUE
-from agents.specialists._base import Backend
 from agents.specialists.researcher import static_research
 from agents.specialists.reviewer import static_review
 from agents.specialists.setup import Wishes
@@ -41,6 +40,7 @@ from orchestrator.services import Chooser, PolicyChooser, Services
 from orchestrator.settings import Settings
 from orchestrator.stacking import Stacker
 from orchestrator.state import SessionState
+from orchestrator.terms import Terms
 from orchestrator.workspace.checkouts import PairedCheckouts
 from orchestrator.workspace.repository import Repository
 from orchestrator.workspace.slot import MeasuringSlot, slot_path
@@ -89,7 +89,7 @@ def wire(
     session_id: str,
     *,
     spent_s: float,
-    backend: Backend | None = None,
+    terms: Terms | None = None,
 ) -> Wired:
     """Build everything a session needs.
 
@@ -99,19 +99,22 @@ def wire(
         repository: the user's.
         session_id: of the session that begins or goes on.
         spent_s: wall seconds it ran before.
-        backend: who proposes; None means what the settings name.
+        terms: what it is bound to; None means those of the person's own session.
 
     Raises:
         SettingsError: a model is to be asked, and can't be.
     """
+    terms = terms or Terms()
     layout, clock = Layout(root=repository.root), SystemClock()
     conventions = conventions_file.load(layout.conventions, layout.parent_conventions)
     checkouts = PairedCheckouts(repository=repository, folder=layout.work)
-    claude = _claude(settings, layout, session_id, bus) if backend is None else None
-    proposing = backend or claude or _recipes(settings)
+    claude = _claude(settings, layout, session_id, bus) if terms.backend is None else None
+    proposing = terms.backend or claude or _recipes(settings)
     seed = settings.seed if settings.seed is not None else random.SystemRandom().randrange(2**31)
     costs = _nothing_spent if claude is None else partial(_costs, claude)
-    handoff = HandoffKeeper(layout=layout, clock=clock, session_id=session_id, goal=settings.goal, costs=costs)
+    handoff = HandoffKeeper(
+        layout=layout, clock=clock, session_id=session_id, goal=settings.goal, branch=terms.branch, costs=costs
+    )
     bus.listen(handoff.hear)
     warn = partial(_publish, bus)
     history = History.of_person(repository.root, os.environ, warn) if settings.history else None
@@ -126,6 +129,7 @@ def wire(
         numbers=Numbers(layout=layout),
         history=history,
         reviewer=static_review if claude is None else claude.reviewer,
+        session_branch=terms.branch,
     )
     workshop = Workshop(
         settings=settings,
@@ -150,6 +154,7 @@ def wire(
             layout=layout,
             checkouts=checkouts,
             wishes=Wishes(python=settings.python, workload=settings.workload, tests=settings.tests),
+            session_branch=terms.branch,
             helper=_setup_helper(claude, repository, hands.observer, agreed=settings.yes),
         ),
         observer=hands.observer,
@@ -162,6 +167,7 @@ def wire(
         chooser=_chooser(claude, hands.observer, settings.goal, bus),
         began_s=clock.monotonic() - spent_s,
         earlier=_earlier(layout, recorder, history),
+        in_scope=terms.in_scope,
         workers=min(settings.workers, len(usable_cores()) or os.cpu_count() or 1),
         crews=crews,
         merger=BranchMerger(

@@ -2,7 +2,7 @@
 
 import ast
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from agents.recipes.functions import FunctionNode
 from agents.recipes.hierarchy import hierarchy
@@ -12,7 +12,7 @@ from agents.recipes.project import Module, Project
 from agents.recipes.references import explicit_imports
 from agents.recipes.scope import Names, names
 from agents.recipes.tables import parents
-from agents.recipes.walking import walk
+from agents.recipes.walking import nodes
 
 # Libraries that look at the annotations of the code that uses them, and words of the standard library that do.
 _CONSUMERS = frozenset(
@@ -34,6 +34,7 @@ _DECORATORS = frozenset(
 )
 _BUILTIN_DECORATORS = frozenset({"classmethod", "property", "staticmethod"})
 _ACCESSORS = frozenset({"deleter", "getter", "setter"})
+_Worded = ast.Attribute | ast.Name | ast.keyword | ast.alias
 _COLLECTING_BASES = frozenset({"NamedTuple", "Protocol", "TypedDict"})
 
 
@@ -54,9 +55,11 @@ def may_be_consumed(project: Project) -> bool:
     for module in project.everything:
         if _CONSUMERS & {name.partition(".")[0] for name in explicit_imports(module)}:
             return True
-        for node in walk(module.syntax):
-            if isinstance(node, ast.Attribute | ast.Name | ast.keyword | ast.alias) and _word(node) in _CONSUMING_WORDS:
-                return True
+        if not any(word in module.text for word in _CONSUMING_WORDS):
+            continue
+        asking: Sequence[_Worded] = nodes(module.syntax, ast.Attribute, ast.Name, ast.keyword, ast.alias)
+        if any(_word(node) in _CONSUMING_WORDS for node in asking):
+            return True
     return False
 
 
@@ -139,7 +142,7 @@ def _called(decorator: ast.expr) -> ast.expr:
     return decorator.func if isinstance(decorator, ast.Call) else decorator
 
 
-def _word(node: ast.Attribute | ast.Name | ast.keyword | ast.alias) -> str:
+def _word(node: _Worded) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     if isinstance(node, ast.Name):

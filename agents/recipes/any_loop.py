@@ -1,21 +1,22 @@
 """Ask the elements in a loop of the function's own instead of in a generator made for `any` or `all`."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from agents.model import Patch
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
-from agents.recipes.functions import FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import FunctionNode, function_at, functions, own, own_calls
 from agents.recipes.gains import generator_share
 from agents.recipes.no_stop import lets_no_stop_out
+from agents.recipes.positions import Span, span
 from agents.recipes.project import Module, Project
 from agents.recipes.quiet import defined_in_classes
 from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
-from agents.recipes.splice import NotSpliceable, Rewrite, Span, indentation, line_start, source, span
+from agents.recipes.splice import NotSpliceable, Rewrite, indentation, line_start, source
 from agents.recipes.uses import reads_its_frame
 from agents.recipes.walking import walk
 from profiling.facts import Facts
@@ -192,8 +193,11 @@ RECIPE = AnyLoop()
 def _all(function: FunctionNode, module: Module, project: Project) -> Iterator[_Asked]:
     if reads_its_frame(function):
         return
-    for node in own_nodes(function):
-        found = _asked(node, module) if isinstance(node, ast.Return | ast.If) else None
+    if not own_calls(function, "all", "any"):
+        return
+    asking: Sequence[ast.Return | ast.If] = own(function, ast.Return, ast.If)
+    for node in asking:
+        found = _asked(node, module)
         if found is not None and _is_licensed(found, function, module, project):
             yield found
 

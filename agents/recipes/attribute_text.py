@@ -8,10 +8,11 @@ from agents.model import Patch
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.functions import Function, function_at, functions
 from agents.recipes.gains import function_share
+from agents.recipes.positions import Span, span
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request, loop_request
 from agents.recipes.scope import names
-from agents.recipes.splice import NotSpliceable, Rewrite, Span, end_of_lines, indentation, line_start, span
+from agents.recipes.splice import NotSpliceable, Rewrite, end_of_lines, indentation, line_start
 from agents.recipes.text_attribute import TextAttribute, text_attributes
 from profiling.facts import ExpressionFacts, Facts
 from profiling.model import Dimension, Domain

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from agents.model import Patch
 from agents.recipes import library
 from agents.recipes._base import Card, Choice, Example, Site, Veto
+from agents.recipes.durations import is_duration
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
-from agents.recipes.functions import Function, function_at, functions, own_nodes
+from agents.recipes.functions import Function, function_at, functions, own
 from agents.recipes.gains import loop_share
 from agents.recipes.imports import reach_module
 from agents.recipes.project import Module, Project
@@ -62,6 +63,38 @@ class BlockingCall:
         needs_approval=True,
     )
     examples = (
+        Example(
+            before="""\
+import asyncio
+import time
+
+
+async def retried(function, times):
+    for attempt in range(times):
+        try:
+            return await function()
+        except ValueError:
+            time.sleep(0.1 * 2**attempt)
+
+
+asyncio.run(retried(asyncio.Event().wait, 0))
+""",
+            after="""\
+import asyncio
+import time
+
+
+async def retried(function, times):
+    for attempt in range(times):
+        try:
+            return await function()
+        except ValueError:
+            await asyncio.sleep(0.1 * 2**attempt)
+
+
+asyncio.run(retried(asyncio.Event().wait, 0))
+""",
+        ),
         Example(
             before="""\
 import asyncio
@@ -215,8 +248,8 @@ def _waits(function: Function, module: Module, project: Project) -> Iterator[_Wa
     if not isinstance(function.node, ast.AsyncFunctionDef) or _reads_and_writes(function.node):
         return
     known = names(module)
-    for node in own_nodes(function.node):
-        if not isinstance(node, ast.Call) or known.scope(node) is not known.inside(function.node):
+    for node in own(function.node, ast.Call):
+        if known.scope(node) is not known.inside(function.node):
             continue
         asked = library.called(node, module, project)
         if asked in _BLOCKING and not _is_held(node, function.node, module):
@@ -245,7 +278,7 @@ def _is_held(call: ast.Call, function: ast.AsyncFunctionDef, module: Module) -> 
     node: ast.AST = call
     while node is not function:
         node, below = above[node], node
-        if isinstance(node, ast.With | ast.AsyncWith | ast.ExceptHandler | ast.Await):
+        if isinstance(node, ast.With | ast.AsyncWith | ast.Await):
             return True
         if type(node).__name__ in ("Try", "TryStar") and _is_unsafe_try(node, below):
             return True
@@ -270,15 +303,9 @@ def _patch(found: _Wait, module: Module, project: Project) -> Patch:
     function = source(module, node.func)
     arguments = written[written.index("(", len(function)) + 1 : -1].strip()
     awaited = f"await {reached.expression}.to_thread({function}{', ' if arguments else ''}{arguments})"
-    if found.asked == "time.sleep" and _is_duration(node):
+    if found.asked == "time.sleep" and len(node.args) == 1 and is_duration(node.args[0], module, project):
         awaited = f"await {reached.expression}.sleep({arguments})"
     is_whole = isinstance(parents(module)[node], ast.Expr | ast.Assign | ast.Return | ast.AnnAssign)
     rewrite = Rewrite(module)
     rewrite.replace(node, awaited if is_whole else f"({awaited})")
     return rewrite.patch()
-
-
-def _is_duration(node: ast.Call) -> bool:
-    """Say whether it sleeps for a constant that no kind of sleep refuses, and gives None that nobody looks at."""
-    value = node.args[0].value if len(node.args) == 1 and isinstance(node.args[0], ast.Constant) else None
-    return type(value) in (int, float) and not node.keywords and 0 < float(str(value)) < 1e6

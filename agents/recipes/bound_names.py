@@ -25,13 +25,22 @@ def is_surely_bound(node: ast.Name, module: Module) -> bool:
     if known.is_builtin(node.id, node):
         return True
     scope = known.resolve(node.id, node)
-    if scope is None or scope.is_class or any(map(_may_unbind, scope.bindings[node.id])):
+    if scope is None or scope.is_class:
         return False
-    if any(isinstance(bound, ast.arg) for bound in scope.bindings[node.id]):
-        return True
     if scope is not known.top and known.scope(node) is not scope:
+        bound = scope.bindings[node.id]
+        return not any(map(_may_unbind, bound)) and any(isinstance(one, ast.arg) for one in bound)
+    return is_bound_on_the_way(node.id, node, scope, module)
+
+
+def is_bound_on_the_way(name: str, place: ast.expr | ast.stmt, scope: Scope, module: Module) -> bool:
+    """Say whether a name of a scope surely has a value when a place in that scope is reached."""
+    bound = scope.bindings[name]
+    if any(map(_may_unbind, bound)):
         return False
-    return _is_bound_before(node, scope, parents(module))
+    if any(isinstance(one, ast.arg) for one in bound):
+        return True
+    return _is_bound_before(place, set(bound), scope, parents(module))
 
 
 def _may_unbind(binding: ast.AST) -> bool:
@@ -39,10 +48,9 @@ def _may_unbind(binding: ast.AST) -> bool:
     return is_deleted or isinstance(binding, ast.ExceptHandler)
 
 
-def _is_bound_before(node: ast.Name, scope: Scope, above: Mapping[ast.AST, ast.AST]) -> bool:
+def _is_bound_before(place: ast.AST, bindings: set[ast.AST], scope: Scope, above: Mapping[ast.AST, ast.AST]) -> bool:
     """Say whether a binding stands before the statement in its block or in one around it, or heads that block."""
-    bindings = set(scope.bindings[node.id])
-    below: ast.AST = node
+    below = place
     while below is not scope.node:
         holder = above[below]
         if any(_binds(earlier, bindings) for earlier in _earlier(below, holder)):

@@ -8,19 +8,20 @@ from agents.model import Patch
 from agents.recipes import stores
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.expression_sites import can_be_made
-from agents.recipes.functions import Function, FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import Function, FunctionNode, function_at, functions, own
 from agents.recipes.gains import memory_share
 from agents.recipes.imports import Reached, add_import, reach
 from agents.recipes.kinds import Kind
 from agents.recipes.once import once
+from agents.recipes.positions import span
 from agents.recipes.project import Module, Project
 from agents.recipes.purity import Definition, Purity, summarise
 from agents.recipes.references import taken_from_outside
 from agents.recipes.requests import function_request
 from agents.recipes.scope import names, parameters_of
-from agents.recipes.splice import NotSpliceable, Rewrite, source, span
+from agents.recipes.splice import NotSpliceable, Rewrite, source
 from agents.recipes.stored_attributes import is_immutable
-from agents.recipes.walking import walk
+from agents.recipes.walking import nodes, walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -176,9 +177,7 @@ def _is_licensed(function: Function, module: Module, project: Project) -> bool:
     index = stores.index(project)
     if index.is_replaced(node.name) or module.file in index.namespaces or node.name in _asked_for_figures(project):
         return False
-    given: set[ast.AST] = {
-        one for one in own_nodes(node) if isinstance(one, ast.Name) and _is_parameter(one, node, module)
-    }
+    given: set[ast.AST] = {one for one in own(node, ast.Name) if _is_parameter(one, node, module)}
     assume = dict.fromkeys(given, Kind.SCALAR)
     summary = summarise(Definition(module=module, node=node), project, Kind.UNKNOWN, assume)
     return summary.purity is Purity.PURE and summary.result is Kind.SCALAR and bool(given)
@@ -260,7 +259,7 @@ def _import(rewrite: Rewrite, decorator: ast.expr, reached: Reached, module: Mod
         return
     assert isinstance(decorator, ast.Name)
     found = names(module).imported(decorator.id, decorator)
-    others = [one for one in walk(module.syntax) if isinstance(one, ast.Name) and one.id == decorator.id]
+    others = [one for one in nodes(module.syntax, ast.Name) if one.id == decorator.id]
     is_alone = found is not None and len(found.statement.names) == 1 and len(others) == 1
     if found is None or not is_alone or taken_from_outside(project, module, decorator.id) is not None:
         add_import(rewrite, module, reached.line)

@@ -12,9 +12,10 @@ from agents.recipes.expression_sites import can_be_made, place_of, site_at
 from agents.recipes.file_writes import FileWrite, file_writes
 from agents.recipes.functions import Function, function_at, functions
 from agents.recipes.gains import function_share
+from agents.recipes.positions import Span, offset, span
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request
-from agents.recipes.splice import NotSpliceable, Rewrite, Span, end_of_lines, indentation, line_start, offset, span
+from agents.recipes.splice import NotSpliceable, Rewrite, end_of_lines, indentation, line_start
 from agents.recipes.tables import parents
 from profiling.facts import FactRequest, Facts
 from profiling.model import Dimension, Domain
@@ -25,7 +26,8 @@ MIN_SENT = 1000
 _SENT_S = 0.7e-6
 """What sending a piece costs more than keeping it (see the card's cost note)."""
 _READERS = frozenset("BufferedRandom BufferedReader DictReader FileInput FileIO TextIOWrapper mmap reader".split())
-_SENDING = re.compile(r"flush|buffering|\bopen\(.*, *[01]\)")
+_SENDING = ("flush", "buffering")
+_OPENED = re.compile(r"open\(.*, *[01]\)")
 _GIVEN_BY_CALLS = frozenset({"NoneType", "int"})
 """What flush, print and write give; nobody can step through such."""
 
@@ -166,7 +168,8 @@ def save(path, rows):
 
     def sites(self, module: Module, project: Project) -> Iterator[Site]:
         """Yield every file whose pieces are sent off one by one."""
-        for function in functions(module) if _SENDING.search(module.text) else ():
+        text = module.text
+        for function in functions(module) if any(word in text for word in _SENDING) or _OPENED.search(text) else ():
             for found in _drops(function, module, project):
                 if can_be_made(partial(_patch, found, module)):
                     yield site_at(self.card.id, function, found.written.block, module, *_requests(found, module))

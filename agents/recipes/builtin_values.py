@@ -1,11 +1,11 @@
 """Finds the shape of an expression where it stands in a module: through locals, loops, constants and own functions."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from agents.recipes import builtin_calls, shapes
 from agents.recipes.contents import Addition, additions
-from agents.recipes.functions import FunctionNode, own_nodes
+from agents.recipes.functions import FunctionNode, own
 from agents.recipes.project import Module, Project
 from agents.recipes.purity import purities
 from agents.recipes.scope import Scope, names
@@ -118,7 +118,7 @@ class _Values:
         return self._settled(definition.node, lambda: self._given_by(definition.node, definition.module))
 
     def _given_by(self, function: FunctionNode, module: Module) -> Shape | None:
-        returned = [node.value for node in own_nodes(function) if isinstance(node, ast.Return)]
+        returned = [node.value for node in own(function, ast.Return)]
         ends = [NONE] if _may_fall_through(function.body) else []
         return join(*ends, *(self.of(value, module) if value else NONE for value in returned))
 
@@ -197,12 +197,9 @@ def _of_parameter(parameter: ast.arg, arguments: ast.AST) -> Shape | None:
 
 
 def _is_generator(function: FunctionNode) -> bool:
-    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in _without_lambdas(function))
-
-
-def _without_lambdas(function: FunctionNode) -> Iterator[ast.AST]:
-    inner = {part for node in own_nodes(function) if isinstance(node, ast.Lambda) for part in walk(node)}
-    return (node for node in own_nodes(function) if node not in inner)
+    yields = own(function, ast.Yield, ast.YieldFrom)
+    inner = {part for node in own(function, ast.Lambda) for part in walk(node)} if yields else set()
+    return any(node not in inner for node in yields)
 
 
 def _may_fall_through(body: list[ast.stmt]) -> bool:

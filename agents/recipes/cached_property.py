@@ -7,7 +7,7 @@ from agents.model import Patch
 from agents.recipes import stores
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.exposure import exposure
-from agents.recipes.functions import Function, FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import Function, FunctionNode, function_at, functions, own
 from agents.recipes.hierarchy import Class, hierarchy
 from agents.recipes.imports import reach
 from agents.recipes.kinds import Kind
@@ -213,9 +213,7 @@ def _reads(node: FunctionNode, family: tuple[Class, ...], project: Project) -> M
     """Return the kinds of the attributes of `self` that a property reads."""
     receiver = parameters_of(node)[0].arg
     reads = (
-        part
-        for part in own_nodes(node)
-        if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == receiver
+        part for part in own(node, ast.Attribute) if isinstance(part.value, ast.Name) and part.value.id == receiver
     )
     kinds_of = ((read, attribute_kind(read.attr, family, project)) for read in reads)
     return {read: kind for read, kind in kinds_of if kind is Kind.SCALAR}

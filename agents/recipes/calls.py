@@ -10,7 +10,7 @@ from agents.recipes.once import once
 from agents.recipes.project import Project
 from agents.recipes.scope import Names, root
 from agents.recipes.summary import Purity
-from agents.recipes.walking import walk
+from agents.recipes.walking import nodes
 
 if TYPE_CHECKING:
     from agents.recipes.expressions import Expressions
@@ -41,8 +41,7 @@ def computed_attributes(project: Project) -> frozenset[str]:
     return frozenset(
         node.name
         for module in project.everything
-        for owner in walk(module.syntax)
-        if isinstance(owner, ast.ClassDef)
+        for owner in nodes(module.syntax, ast.ClassDef)
         for node in owner.body
         if isinstance(node, FunctionNode)
     )

@@ -29,7 +29,9 @@ from agents.recipes import (
     inline_helper,
     isinstance_path,
     iso_dates,
+    iterator_end,
     kept_hash,
+    kept_range,
     lazy_import,
     lazy_list,
     lazy_package,
@@ -95,6 +97,8 @@ CATALOGUE: tuple[Recipe, ...] = (
     dead_code.RECIPE,
     truth_test.RECIPE,
     count_scan.RECIPE,
+    iterator_end.RECIPE,
+    kept_range.RECIPE,
 )
 
 ASKED_FOR: tuple[Recipe, ...] = (

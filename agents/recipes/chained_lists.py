@@ -9,7 +9,7 @@ from agents.model import Patch
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.builtin_values import shape_of
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
-from agents.recipes.functions import Function, function_at, functions, own_nodes
+from agents.recipes.functions import Function, function_at, functions, own_calls
 from agents.recipes.gains import function_share
 from agents.recipes.imports import add_import, reach
 from agents.recipes.project import Module, Project
@@ -149,8 +149,8 @@ RECIPE = ChainedLists()
 
 
 def _all(function: Function, module: Module, project: Project) -> Iterator[_Sum]:
-    for node in own_nodes(function.node):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "sum":
+    for node in own_calls(function.node, "sum"):
+        if isinstance(node.func, ast.Name):
             found = _sum(node, module, project)
             if found is not None:
                 yield found

@@ -9,7 +9,7 @@ from agents.recipes.instances import may_be_instance
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.tables import parents
-from agents.recipes.walking import walk
+from agents.recipes.walking import nodes, walk
 
 _ASKING = frozenset({"isinstance", "issubclass", "cast"})
 _TELLING = frozenset({"__module__", "__name__", "__qualname__"})
@@ -44,7 +44,7 @@ def is_let_out(found: Class, project: Project, hidden: Collection[str] = ()) -> 
 def _mentions(project: Project) -> Mapping[str, list[tuple[Module, ast.AST]]]:
     found: dict[str, list[tuple[Module, ast.AST]]] = {}
     for module in project.everything:
-        for node in walk(module.syntax):
+        for node in nodes(module.syntax, ast.Name, ast.Attribute, ast.alias):
             for name in _named(node):
                 found.setdefault(name, []).append((module, node))
     return found
@@ -100,7 +100,7 @@ def _types_let_out(project: Project) -> tuple[tuple[Module, ast.expr], ...]:
     """Return the objects whose class is taken for more than its name, a comparison or the making of another."""
     found: list[tuple[Module, ast.expr]] = []
     for module in project.everything:
-        for node in walk(module.syntax):
+        for node in nodes(module.syntax, ast.Attribute, ast.Call):
             value = _typed(node)
             if value is not None and not _is_only_asked(node, module):
                 found.append((module, value))

@@ -12,7 +12,16 @@ from agents.recipes.bound_names import is_surely_bound
 from agents.recipes.builtin_values import shape_of
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
 from agents.recipes.first_evaluated import is_evaluated_first
-from agents.recipes.functions import Function, FunctionNode, first_line, function_at, functions, own_nodes
+from agents.recipes.functions import (
+    Function,
+    FunctionNode,
+    called_name,
+    calls_by_name,
+    first_line,
+    function_at,
+    functions,
+    own,
+)
 from agents.recipes.gains import function_share
 from agents.recipes.invariants import pure_callee, run_at_once
 from agents.recipes.methods import STR_TO_BOOL, STR_TO_INT, STR_TO_STR
@@ -166,9 +175,10 @@ RECIPE = CommonExpression()
 def _all(function: FunctionNode, module: Module, project: Project) -> Iterator[_Repeated]:
     if reads_its_frame(function):
         return
-    for statement in own_nodes(function):
-        asked = _asked(statement, module)
-        if asked is None or not isinstance(statement, ast.stmt):
+    repeating = _repeating(function, module)
+    for statement in own(function, ast.Assign, ast.Expr, ast.If, ast.Return) if repeating else ():
+        asked = _asked(statement, module) if statement in repeating else None
+        if asked is None:
             continue
         for calls in _equal_calls(asked).values():
             found = _repeated(statement, asked, calls, function, module, project)
@@ -176,12 +186,26 @@ def _all(function: FunctionNode, module: Module, project: Project) -> Iterator[_
                 yield found
 
 
-def _asked(statement: ast.AST, module: Module) -> ast.expr | None:
+def _repeating(function: FunctionNode, module: Module) -> set[ast.AST]:
+    """Return the statements that make two calls of one look, told fast."""
+    above, seen, found = parents(module), set[tuple[ast.AST, str, int]](), set[ast.AST]()
+    for name, calls in calls_by_name(function).items():
+        for call in calls if len(calls) > 1 else ():
+            statement: ast.AST = call
+            while not isinstance(statement, ast.stmt):
+                statement = above[statement]
+            look = (statement, name, len(call.args))
+            if look in seen:
+                found.add(statement)
+            seen.add(look)
+    return found
+
+
+def _asked(statement: ast.stmt, module: Module) -> ast.expr | None:
     """Return the expression a statement evaluates, when a line may be put before it."""
     if isinstance(statement, ast.If):
         return None if source(module, statement).startswith("elif") else statement.test
-    is_plain = isinstance(statement, ast.Assign | ast.Expr | ast.Return)
-    return statement.value if isinstance(statement, ast.Assign | ast.Expr | ast.Return) and is_plain else None
+    return statement.value if isinstance(statement, ast.Assign | ast.Expr | ast.Return) else None
 
 
 def _equal_calls(asked: ast.expr) -> dict[str, list[ast.Call]]:
@@ -199,9 +223,7 @@ def _equal_calls(asked: ast.expr) -> dict[str, list[ast.Call]]:
 
 def _look(call: ast.Call) -> tuple[str, int]:
     """Return what equal calls have in common, told fast."""
-    function = call.func
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    return name, len(call.args)
+    return called_name(call), len(call.args)
 
 
 def _repeated(
@@ -257,8 +279,7 @@ def _asks_identity(node: ast.Compare) -> bool:
 
 
 def _free_name(call: ast.Call, module: Module) -> str | None:
-    named = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    plain = f"_{named.strip('_')}_value"
+    plain = f"_{called_name(call).strip('_')}_value"
     return next((free for free in (plain, f"{plain}_2") if names(module).is_free(free)), None)
 
 

@@ -1,11 +1,11 @@
 """The displays of constants in a function that nothing changes or hands on: one object could serve every call."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agents.recipes.contents import is_only_read
-from agents.recipes.functions import FunctionNode, own_nodes
+from agents.recipes.functions import FunctionNode, own
 from agents.recipes.methods import READS
 from agents.recipes.project import Module
 from agents.recipes.scope import Scope, names
@@ -38,8 +38,9 @@ def constant_displays(function: FunctionNode, module: Module) -> Iterator[Consta
     """Yield the displays of a function that may be made once, in the order of the text."""
     if reads_its_frame(function):
         return
-    for node in own_nodes(function):
-        if isinstance(node, Display) and _is_constant_display(node):
+    displays: Sequence[Display] = own(function, ast.Dict, ast.List, ast.Set)
+    for node in displays:
+        if _is_constant_display(node):
             name = _bound_name(node, function, module)
             if name is not None:
                 count = len(node.keys if isinstance(node, ast.Dict) else node.elts)

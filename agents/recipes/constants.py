@@ -3,7 +3,7 @@
 import ast
 from dataclasses import dataclass
 
-from agents.recipes.functions import FunctionNode, own_nodes
+from agents.recipes.functions import FunctionNode, own
 from agents.recipes.guarded_probes import NEEDED_BUILTINS, is_guarded
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import names
@@ -42,8 +42,8 @@ def constant_probes(function: FunctionNode, name: str, module: Module, project: 
     is_built = _is_built(set_name, name, module)
     probes = tuple(
         node
-        for node in own_nodes(function)
-        if isinstance(node, ast.Compare) and _probes(node, name, module) and not is_guarded(node, set_name, module)
+        for node in own(function, ast.Compare)
+        if _probes(node, name, module) and not is_guarded(node, set_name, module)
     )
     if not probes or not (is_built or names(module).is_free(set_name)):
         return None
@@ -79,6 +79,8 @@ def _probes(compare: ast.Compare, name: str, module: Module) -> bool:
 
 
 def _is_built(set_name: str, name: str, module: Module) -> bool:
+    bound = names(module).bindings(set_name)
+    if len(bound) != 1:
+        return False
     wanted = ast.dump(ast.parse(f"{set_name} = frozenset({name})").body[0])
-    built = [statement for statement in module.syntax.body if ast.dump(statement) == wanted]
-    return len(built) == 1 == len(names(module).bindings(set_name))
+    return any(ast.dump(statement) == wanted for statement in module.syntax.body if isinstance(statement, ast.Assign))

@@ -11,11 +11,12 @@ from agents.recipes.expression_sites import can_be_made
 from agents.recipes.functions import FunctionNode, first_line
 from agents.recipes.gains import class_share
 from agents.recipes.instances import mentions_weak_references
+from agents.recipes.positions import Span, span
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import class_request
 from agents.recipes.scope import names
 from agents.recipes.slotting import HEAD_BYTES, MIN_SHARE, SLOT_BYTES, layout, objection
-from agents.recipes.splice import NotSpliceable, Rewrite, Span, source, span
+from agents.recipes.splice import NotSpliceable, Rewrite, source
 from agents.recipes.walking import walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain, FunctionKey

@@ -10,9 +10,10 @@ from agents.recipes.dead_loops import DeadLoop, dead_loops
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
 from agents.recipes.functions import Function, function_at, functions
 from agents.recipes.gains import function_share
+from agents.recipes.positions import Span
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import loop_request
-from agents.recipes.splice import NotSpliceable, Rewrite, Span, end_of_lines, indentation, line_start, source
+from agents.recipes.splice import NotSpliceable, Rewrite, end_of_lines, indentation, line_start, source
 from agents.recipes.tables import parents
 from agents.recipes.walking import walk
 from profiling.facts import Facts

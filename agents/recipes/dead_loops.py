@@ -1,18 +1,18 @@
 """Statements of a function that do nothing but give values to locals nobody reads."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agents.recipes.bound_names import is_surely_bound
 from agents.recipes.builtin_values import shape_of
-from agents.recipes.functions import FunctionNode, own_nodes
+from agents.recipes.functions import FunctionNode, own
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import names
 from agents.recipes.tables import parents
 from agents.recipes.unread import is_unread_outside, stored_names
-from agents.recipes.walking import walk
+from agents.recipes.walking import nodes, walk
 
 _WHOLE = frozenset({"bool", "int"})
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.BitAnd, ast.BitOr, ast.BitXor)
@@ -42,8 +42,8 @@ def dead_loops(function: FunctionNode, module: Module, project: Project) -> Iter
         return
     silent = _Silent(module, project)
     done: set[ast.AST] = set()
-    for node in own_nodes(function):
-        if isinstance(node, ast.For) and node not in done:
+    for node in own(function, ast.For):
+        if node not in done:
             found = _dead_loop(node, function, module, silent)
             if found is not None:
                 done.update(walk(node))
@@ -53,7 +53,7 @@ def dead_loops(function: FunctionNode, module: Module, project: Project) -> Iter
 @once
 def _tells_the_time(module: Module) -> bool:
     """Say whether a module imports a clock: then its loops may be what is timed, or what passes the time."""
-    imported = (node for node in walk(module.syntax) if isinstance(node, ast.Import | ast.ImportFrom))
+    imported: Sequence[ast.Import | ast.ImportFrom] = nodes(module.syntax, ast.Import, ast.ImportFrom)
     dotted = (
         [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
         for node in imported

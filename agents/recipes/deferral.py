@@ -151,7 +151,7 @@ def _may_import(function: FunctionNode, module: Module) -> bool:
     """
     if isinstance(function, ast.AsyncFunctionDef) or reads_its_frame(function):
         return False
-    if any(isinstance(node, ast.Global) for node in walk(function)):
+    if nodes(function, ast.Global):
         return False
     is_registered = function.name in _registered_at_exit(module) or any(
         _called_name(decorator) in _EXIT_HOOKS for decorator in function.decorator_list

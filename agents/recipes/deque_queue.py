@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agents.model import Patch
 from agents.recipes._base import Card, Choice, Example, Site, Veto
-from agents.recipes.functions import FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import FunctionNode, function_at, functions, own_calls
 from agents.recipes.gains import function_share
 from agents.recipes.imports import Reached, add_import, reach
 from agents.recipes.nonempty import unproven_pops
@@ -236,7 +236,7 @@ RECIPE = DequeQueue()
 
 
 def _queue_names(function: FunctionNode) -> set[str]:
-    calls = (node for node in own_nodes(function) if isinstance(node, ast.Call) and _is_at_front(node))
+    calls = (call for call in own_calls(function, "insert", "pop") if _is_at_front(call))
     owners = (call.func.value for call in calls if isinstance(call.func, ast.Attribute))
     return {owner.id for owner in owners if isinstance(owner, ast.Name)}
 

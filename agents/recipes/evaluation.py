@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from agents.recipes.expressions import Expressions, comprehended
-from agents.recipes.functions import FunctionNode, own_nodes
+from agents.recipes.functions import FunctionNode, own
 from agents.recipes.kinds import Kind, join
 from agents.recipes.scope import names, parameters_of
 from agents.recipes.summary import Definition, Purity, Summary
@@ -20,9 +20,7 @@ def evaluate_function(
 ) -> Summary:
     """Return what is known of a function whose arguments are known as far as `arguments`."""
     node = definition.node
-    if isinstance(node, ast.AsyncFunctionDef) or any(
-        isinstance(part, ast.Yield | ast.YieldFrom | ast.Await) for part in own_nodes(node)
-    ):
+    if isinstance(node, ast.AsyncFunctionDef) or own(node, ast.Yield, ast.YieldFrom, ast.Await):
         return Summary(purity=Purity.IMPURE, result=Kind.UNKNOWN, reason="it is a generator or a coroutine")
     if not all(_is_constant(default) for default in (*node.args.defaults, *node.args.kw_defaults)):
         return Summary(purity=Purity.IMPURE, result=Kind.UNKNOWN, reason="a default value may change")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agents.model import Patch
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.file_reads import is_reading_open
-from agents.recipes.functions import Function, FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import Function, FunctionNode, function_at, functions, own, own_calls
 from agents.recipes.gains import memory_share
 from agents.recipes.project import Module, Project
 from agents.recipes.quiet import changes_nothing, is_made_here
@@ -189,10 +189,10 @@ def _steps(function: FunctionNode, module: Module, project: Project) -> Iterator
     """Yield the calls whose list nobody would miss."""
     if reads_its_frame(function):
         return
-    for node in own_nodes(function):
+    for node in own_calls(function, "readlines"):
         name = _read_file(node)
-        found = _stepped(node, module) if isinstance(node, ast.Call) and name else None
-        if found is None or not isinstance(node, ast.Call) or "#" in source(module, node):
+        found = _stepped(node, module) if name else None
+        if found is None or "#" in source(module, node):
             continue
         opened = _opened(name, function, module)
         if opened is None or not is_as_written(module, node) or not _is_last_use(name, node, function, module):
@@ -202,10 +202,9 @@ def _steps(function: FunctionNode, module: Module, project: Project) -> Iterator
             yield steps
 
 
-def _read_file(node: ast.AST) -> str:
+def _read_file(node: ast.Call) -> str:
     """Return the name in `name.readlines()`."""
-    is_read = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "readlines"
-    if not is_read or not isinstance(node, ast.Call) or node.args or node.keywords:
+    if node.args or node.keywords:
         return ""
     owner = node.func.value if isinstance(node.func, ast.Attribute) else None
     return owner.id if isinstance(owner, ast.Name) else ""
@@ -233,8 +232,8 @@ def _opened(name: str, function: FunctionNode, module: Module) -> ast.Call | Non
     known = names(module)
     if len(known.bindings(name, known.inside(function))) != 1:
         return None
-    for node in own_nodes(function):
-        for item in node.items if isinstance(node, ast.With) else ():
+    for node in own(function, ast.With):
+        for item in node.items:
             is_named = isinstance(item.optional_vars, ast.Name) and item.optional_vars.id == name
             if is_named and isinstance(item.context_expr, ast.Call) and is_reading_open(item.context_expr, module):
                 return item.context_expr

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from agents.recipes.functions import FunctionNode, own_nodes
+from agents.recipes.functions import FunctionNode, own
 from agents.recipes.kinds import Kind
 from agents.recipes.project import Module
 from agents.recipes.scope import names, parameters_of
@@ -32,7 +32,7 @@ def file_read(function: FunctionNode, module: Module) -> FileRead | None:
     None too when it catches anything: it could give a passing failure to open as its result.
     """
     opened = list(_opened(function, module))
-    if len(opened) != 1 or any(isinstance(node, ast.Try) for node in own_nodes(function)):
+    if len(opened) != 1 or own(function, ast.Try):
         return None
     call, item = opened[0]
     path, bound = call.args[0], names(module).inside(function).bindings
@@ -47,8 +47,8 @@ def file_read(function: FunctionNode, module: Module) -> FileRead | None:
 
 
 def _opened(function: FunctionNode, module: Module) -> Iterator[tuple[ast.Call, ast.withitem]]:
-    for node in own_nodes(function):
-        for item in node.items if isinstance(node, ast.With) else ():
+    for node in own(function, ast.With):
+        for item in node.items:
             if isinstance(item.context_expr, ast.Call) and is_reading_open(item.context_expr, module):
                 yield item.context_expr, item
 
@@ -66,8 +66,8 @@ def is_reading_open(node: ast.Call, module: Module) -> bool:
 
 
 def _reads(function: FunctionNode, file: str) -> Iterator[tuple[ast.AST, Kind]]:
-    for node in own_nodes(function):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+    for node in own(function, ast.Call):
+        if not isinstance(node.func, ast.Attribute):
             continue
         is_mine = isinstance(node.func.value, ast.Name) and node.func.value.id == file
         is_constant = not node.keywords and all(isinstance(argument, ast.Constant) for argument in node.args)

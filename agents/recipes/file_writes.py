@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agents.recipes import kinds, library, shapes, stores
 from agents.recipes.builtin_values import shape_of
-from agents.recipes.functions import FunctionNode, own_nodes
+from agents.recipes.functions import FunctionNode, own
 from agents.recipes.kinds import Kind
 from agents.recipes.project import Module, Project
 from agents.recipes.purity import Purity, purities
@@ -16,6 +16,7 @@ from agents.recipes.stepping import steps_are_blind
 from agents.recipes.tables import parents
 from agents.recipes.texts import texts_are_plain
 from agents.recipes.uses import Comprehension, reads_its_frame
+from agents.recipes.walking import walk
 
 _MODES = frozenset({"a", "w", "x"})
 _OPTIONS = frozenset({"buffering", "encoding", "errors", "mode", "newline"})
@@ -51,7 +52,7 @@ class FileWrite:
 
 def file_writes(function: FunctionNode, module: Module, project: Project) -> Iterator[FileWrite]:
     """Yield the files that a function writes in such a block."""
-    opened = [node for node in own_nodes(function) if isinstance(node, ast.With)]
+    opened = own(function, ast.With)
     if not opened or reads_its_frame(function) or stores.index(project).is_replaced("open"):
         return
     for node in opened:
@@ -106,8 +107,8 @@ def _calls(
 ) -> tuple[ast.Call, ...] | None:
     """Return the calls that use a file, when all of them stand in the block and only write."""
     found: list[ast.Call] = []
-    inside = {part for statement in block.body for part in ast.walk(statement)}
-    for node in ast.walk(function):
+    inside = {part for statement in block.body for part in walk(statement)}
+    for node in walk(function):
         if not isinstance(node, ast.Name) or node.id != name or not isinstance(node.ctx, ast.Load):
             continue
         call = _call_of(node, above, known)
@@ -138,7 +139,7 @@ def _is_alone(
     """Say whether nothing that the block does, but writing to its file, could be told apart from outside."""
     besides = frozenset[ast.AST](calls) | frozenset(_texts(block, module, project))
     for statement in block.body:
-        for node in ast.walk(statement):
+        for node in walk(statement):
             if type(node).__name__ in ("Try", "TryStar"):
                 return False
             is_print = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
@@ -152,7 +153,7 @@ def _is_alone(
 def _texts(block: ast.With, module: Module, project: Project) -> Iterator[ast.Call]:
     """Yield the calls of functions that only compute something from what they are given."""
     known = purities(project)
-    for node in ast.walk(block):
+    for node in walk(block):
         if not isinstance(node, ast.Call):
             continue
         asked = library.called(node, module, project)
@@ -166,7 +167,7 @@ def _texts(block: ast.With, module: Module, project: Project) -> Iterator[ast.Ca
 def _stepped(block: ast.With, calls: tuple[ast.Call, ...], module: Module, project: Project) -> Iterator[ast.expr]:
     """Yield what the block steps through and whose steps may run unknown code."""
     for statement in block.body:
-        for node in ast.walk(statement):
+        for node in walk(statement):
             for value in _iterated(node, calls):
                 shape = shape_of(value, module, project)
                 if shape is None or shape.type not in shapes.CONTAINERS:
@@ -193,7 +194,7 @@ def _spreads(node: ast.Assign) -> bool:
 
 def _is_given(value: ast.expr, function: FunctionNode, known: Names, steps: int = 5) -> bool:
     """Say whether a value is, or comes out of, what the function was given: nothing that it opened itself."""
-    for node in ast.walk(value):
+    for node in walk(value):
         if isinstance(node, ast.Call) and not _is_view(node, known):
             return False
         is_read = isinstance(node, ast.Name) and not known.is_builtin(node.id, node)
@@ -208,8 +209,9 @@ def _is_given_name(node: ast.Name, function: FunctionNode, known: Names, steps: 
     bound = scope.bindings.get(node.id, []) if known.resolve(node.id, node) is scope else []
     if len(bound) == 1 and isinstance(bound[0], ast.arg):
         return True
-    loops = [one for one in own_nodes(function) if isinstance(one, ast.For)]
-    over = [loop.iter for loop in loops if any(part is one for part in ast.walk(loop.target) for one in bound)]
+    over = [
+        loop.iter for loop in own(function, ast.For) if any(part is one for part in walk(loop.target) for one in bound)
+    ]
     is_bound_by_loops = 0 < len(bound) == len(over) and steps > 0
     return is_bound_by_loops and all(_is_given(one, function, known, steps) for one in over)
 

@@ -9,7 +9,7 @@ from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.builtin_values import shape_of
 from agents.recipes.contents import is_only_read
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
-from agents.recipes.functions import FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import FunctionNode, function_at, functions, own
 from agents.recipes.gains import function_share
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request
@@ -17,7 +17,7 @@ from agents.recipes.scope import names
 from agents.recipes.shapes import NOTHING, element_of
 from agents.recipes.splice import NotSpliceable, Rewrite, is_as_written, source
 from agents.recipes.tables import constant_value, exported_uses, parents
-from agents.recipes.walking import walk
+from agents.recipes.walking import nodes
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -165,9 +165,8 @@ RECIPE = FlatCopy()
 
 
 def _copies(function: FunctionNode, module: Module, project: Project) -> Iterator[ast.Call]:
-    for node in own_nodes(function):
-        is_call = isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords
-        if not isinstance(node, ast.Call) or not is_call or isinstance(node.args[0], ast.Starred):
+    for node in own(function, ast.Call):
+        if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
             continue
         if library.called(node, module, project) == "copy.deepcopy" and _is_flat(node.args[0], module, project):
             yield node
@@ -193,7 +192,7 @@ def _is_flat_table(node: ast.Name, module: Module, project: Project) -> bool:
     held = value.elts if isinstance(value, ast.List) else [*value.keys, *value.values]
     if not all(one is not None and _is_plain(one) for one in held):
         return False
-    loads = (one for one in walk(module.syntax) if isinstance(one, ast.Name) and one.id == node.id)
+    loads = (one for one in nodes(module.syntax, ast.Name) if one.id == node.id)
     kind = type(value).__name__.lower()
     return all(
         is_only_read(one, module, kind) or _is_copied(one, module, project)

@@ -1,14 +1,14 @@
 """Take what a folder says of its entries: `os.path.isfile` asks the file system again for each of them."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.model import Patch
 from agents.recipes import library
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
-from agents.recipes.functions import FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import FunctionNode, function_at, functions, own
 from agents.recipes.gains import function_share
 from agents.recipes.project import Module, Project
 from agents.recipes.quiet import defined_in_classes
@@ -190,9 +190,10 @@ RECIPE = FolderFiles()
 def _listed(function: FunctionNode, module: Module, project: Project) -> Iterator[_Listed]:
     if any(library.is_replaced(name, project) for name in ("os.scandir", "os.fspath", "os.path.join")):
         return
-    for node in own_nodes(function):
-        generator = node.generators[0] if isinstance(node, _Listing) and len(node.generators) == 1 else None
-        if generator is None or not isinstance(node, _Listing) or generator.is_async:
+    listings: Sequence[_Listing] = own(function, ast.ListComp, ast.SetComp)
+    for node in listings:
+        generator = node.generators[0]
+        if len(node.generators) != 1 or generator.is_async:
             continue
         call, entry = generator.iter, generator.target
         if not isinstance(call, ast.Call) or not isinstance(entry, ast.Name) or not _is_listdir(call, module, project):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agents.model import Patch
 from agents.recipes._base import Card, Choice, Example, Site, Veto
-from agents.recipes.functions import Function, FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import Function, FunctionNode, function_at, functions, own_calls
 from agents.recipes.gains import function_share
 from agents.recipes.own_list import OwnList, own_list
 from agents.recipes.project import Module, Project
@@ -199,7 +199,7 @@ def _moved(seen: ContainerFacts) -> int:
 
 
 def _inserted_names(function: FunctionNode) -> set[str]:
-    calls = (node for node in own_nodes(function) if isinstance(node, ast.Call) and inserts_first(node))
+    calls = (call for call in own_calls(function, "insert") if inserts_first(call))
     owners = (call.func.value for call in calls if isinstance(call.func, ast.Attribute))
     return {owner.id for owner in owners if isinstance(owner, ast.Name)}
 

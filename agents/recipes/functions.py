@@ -1,15 +1,20 @@
 """The functions of a module with the keys the profiler knows them by."""
 
 import ast
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from agents.recipes.once import once
 from agents.recipes.project import Module
-from agents.recipes.walking import children, once_below
+from agents.recipes.walking import by_type, children, of_kinds, once_below
 from profiling.model import FunctionKey
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+_Node = TypeVar("_Node", bound=ast.AST)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_DEFINITIONS = (*_FUNCTIONS, ast.ClassDef)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +39,7 @@ class Function:
 @once
 def functions(module: Module) -> tuple[Function, ...]:
     """Return every function of the module, outer ones first, in the order of the text."""
-    return tuple(_below(module.syntax, module.file, "", None, ()))
+    return tuple(_below(module.syntax, module.file, "", None, is_local=False))
 
 
 def function_at(module: Module, key: FunctionKey) -> Function | None:
@@ -57,27 +62,61 @@ def own_nodes(function: ast.AST) -> tuple[ast.AST, ...]:
     while stack:
         node = stack.pop()
         found.append(node)
-        if isinstance(node, FunctionNode | ast.ClassDef):
-            stack.extend(reversed(node.decorator_list))
-        else:
-            stack.extend(reversed(children(node)))
+        if isinstance(node, _DEFINITIONS):
+            stack += node.decorator_list[::-1]
+        elif below := children(node):
+            stack += below[::-1]
     return tuple(found)
 
 
-def _below(
-    node: ast.AST, file: str, prefix: str, owner: ast.ClassDef | None, parents: tuple[ast.AST, ...]
-) -> Iterator[Function]:
+def own(function: ast.AST, *kinds: type[_Node]) -> Sequence[_Node]:
+    """Return those of a function's own nodes that are exactly of one of some types, in their order."""
+    return of_kinds(kinds, _own_by_type(function), own_nodes(function))
+
+
+def own_calls(function: ast.AST, *called: str) -> Sequence[ast.Call]:
+    """Return a function's own calls of what has one of some names, as `name(…)` or `….name(…)`, in their order."""
+    by_name = calls_by_name(function)
+    there = [name for name in called if name in by_name]
+    if len(there) < 2:
+        return by_name[there[0]] if there else ()
+    return [call for call in own(function, ast.Call) if called_name(call) in there]
+
+
+def called_name(call: ast.Call) -> str:
+    """Return the last name of what is called, empty when it has none."""
+    function = call.func
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+@once_below
+def calls_by_name(function: ast.AST) -> Mapping[str, Sequence[ast.Call]]:
+    """Return a function's own calls by the last name of what is called, empty for what has none."""
+    by_name: defaultdict[str, list[ast.Call]] = defaultdict(list)
+    for call in own(function, ast.Call):
+        by_name[called_name(call)].append(call)
+    return dict(by_name)
+
+
+@once_below
+def _own_by_type(function: ast.AST) -> Mapping[type[ast.AST], Sequence[ast.AST]]:
+    return by_type(own_nodes(function))
+
+
+def _below(node: ast.AST, file: str, prefix: str, owner: ast.ClassDef | None, *, is_local: bool) -> Iterator[Function]:
     for child in children(node):
-        if isinstance(child, FunctionNode):
+        if isinstance(child, _FUNCTIONS):
             yield Function(
                 key=FunctionKey(file=file, first_line=first_line(child), qualname=f"{prefix}{child.name}"),
                 node=child,
                 owner=owner,
                 is_top_level=isinstance(node, ast.Module),
-                is_local=any(isinstance(parent, FunctionNode) for parent in parents),
+                is_local=is_local,
             )
-            yield from _below(child, file, f"{prefix}{child.name}.<locals>.", None, (*parents, child))
+            yield from _below(child, file, f"{prefix}{child.name}.<locals>.", None, is_local=True)
         elif isinstance(child, ast.ClassDef):
-            yield from _below(child, file, f"{prefix}{child.name}.", child, (*parents, child))
+            yield from _below(child, file, f"{prefix}{child.name}.", child, is_local=is_local)
         elif not isinstance(child, ast.expr):
-            yield from _below(child, file, prefix, owner, parents)
+            yield from _below(child, file, prefix, owner, is_local=is_local)

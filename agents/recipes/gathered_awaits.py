@@ -8,7 +8,7 @@ from agents.model import Patch
 from agents.recipes import library
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
-from agents.recipes.functions import Function, function_at, functions, own_nodes
+from agents.recipes.functions import Function, function_at, functions, own
 from agents.recipes.imports import reach_module
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request
@@ -213,9 +213,9 @@ def _sequences(function: Function, module: Module, project: Project) -> Iterator
     caller, above, known = function.node, parents(module), names(module)
     if not isinstance(caller, ast.AsyncFunctionDef) or reads_its_frame(caller):
         return
-    for node in own_nodes(caller):
-        statement = above[node] if isinstance(node, ast.ListComp) and node in above else None
-        if not isinstance(node, ast.ListComp) or not isinstance(statement, ast.Assign | ast.Return):
+    for node in own(caller, ast.ListComp):
+        statement = above.get(node)
+        if not isinstance(statement, ast.Assign | ast.Return):
             continue
         generator, awaited = node.generators[0], node.elt
         is_plain = len(node.generators) == 1 and not generator.ifs and not generator.is_async

@@ -9,26 +9,19 @@ from agents.model import Patch
 from agents.recipes import stores
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
-from agents.recipes.functions import Function, function_at, functions, own_nodes
+from agents.recipes.functions import Function, function_at, functions, own
 from agents.recipes.gains import function_share
 from agents.recipes.harmless import is_harmless
 from agents.recipes.hierarchy import hierarchy
 from agents.recipes.imports import add_import, reach
 from agents.recipes.once import once
+from agents.recipes.positions import Span, span
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
-from agents.recipes.splice import (
-    NotSpliceable,
-    Rewrite,
-    Span,
-    end_of_lines,
-    indentation,
-    line_start,
-    span,
-)
+from agents.recipes.splice import NotSpliceable, Rewrite, end_of_lines, indentation, line_start
 from agents.recipes.tables import constant_value, parents
-from agents.recipes.walking import walk
+from agents.recipes.walking import nodes, walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -212,8 +205,8 @@ RECIPE = GuardedLogging()
 
 
 def _all(function: Function, module: Module, project: Project) -> Iterator[_Message]:
-    for node in own_nodes(function.node):
-        found = _message(node, module, project) if isinstance(node, ast.Expr) else None
+    for node in own(function.node, ast.Expr):
+        found = _message(node, module, project)
         if found is not None and not _is_guarded(found, module) and _loggers_are_plain(project):
             yield found
 
@@ -251,8 +244,15 @@ def _loggers_are_plain(project: Project) -> bool:
     own = {"Logger", "LoggerAdapter"} & {
         base for module in project.everything for found in _classes(module, project) for base in found
     }
-    mentions = (node for module in project.everything for node in walk(module.syntax))
-    return not own and not any(getattr(node, "attr", getattr(node, "id", "")) == "setLoggerClass" for node in mentions)
+    return not own and not any(map(_mentions_class, project.everything))
+
+
+def _mentions_class(module: Module) -> bool:
+    """Say whether a file may change the class of all loggers."""
+    if "setLoggerClass" not in module.text:
+        return False
+    mentions = (*nodes(module.syntax, ast.Attribute), *nodes(module.syntax, ast.Name))
+    return any(getattr(node, "attr", getattr(node, "id", "")) == "setLoggerClass" for node in mentions)
 
 
 def _is_on_logger(store: stores.Store) -> bool:
@@ -260,8 +260,7 @@ def _is_on_logger(store: stores.Store) -> bool:
 
 
 def _classes(module: Module, project: Project) -> Iterator[tuple[str, ...]]:
-    nodes = (node for node in walk(module.syntax) if isinstance(node, ast.ClassDef))
-    return (hierarchy(project).of(node).base_names for node in nodes)
+    return (hierarchy(project).of(node).base_names for node in nodes(module.syntax, ast.ClassDef))
 
 
 def _is_guarded(found: _Message, module: Module) -> bool:

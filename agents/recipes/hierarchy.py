@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import names
-from agents.recipes.walking import walk
+from agents.recipes.walking import nodes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -100,9 +100,8 @@ def hierarchy(project: Project) -> Hierarchy:
 
 
 def _classes(module: Module) -> Iterator[Class]:
-    for node in walk(module.syntax):
-        if isinstance(node, ast.ClassDef):
-            yield Class(module=module, node=node, base_names=tuple(_base_name(module, base) for base in node.bases))
+    for node in nodes(module.syntax, ast.ClassDef):
+        yield Class(module=module, node=node, base_names=tuple(_base_name(module, base) for base in node.bases))
 
 
 def _base_name(module: Module, base: ast.expr) -> str:

@@ -10,7 +10,9 @@ from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import names
 from agents.recipes.tables import parents
+from agents.recipes.walking import nodes
 
+_TELLING: tuple[type[ast.AST], ...] = (ast.Compare, ast.Import, ast.ImportFrom, ast.Attribute, ast.Name)
 _ASKING = frozenset({"getrefcount", "is_", "is_not", "assertIs", "assertIsNot"})
 _DISPLAYS = (ast.Dict, ast.DictComp, ast.Lambda, ast.List, ast.ListComp, ast.Set, ast.SetComp, ast.GeneratorExp)
 _MAKING = frozenset({"bytearray", "dict", "list", "object", "set", "super"})
@@ -24,7 +26,8 @@ def strings_may_be_told_apart(project: Project) -> bool:
     """
     if is_serialised(project):
         return True
-    return any(_asks(node, module, project) for module in project.everything for node in ast.walk(module.syntax))
+    asking = ((node, module) for module in project.everything for node in nodes(module.syntax, *_TELLING))
+    return any(_asks(node, module, project) for node, module in asking)
 
 
 def _asks(node: ast.AST, module: Module, project: Project) -> bool:

@@ -42,10 +42,21 @@ def only_defines(project: Project, dotted: str, within: Module) -> bool:
         dotted: absolute name of what is imported.
         within: the importing module; packages around it have been imported before it.
     """
-    seen = {within.name}
     parts = within.name.split(".")
-    seen.update(".".join(parts[:length]) for length in range(1, len(parts)))
-    return _only_defines(project, dotted, seen)
+    seen = {".".join(parts[:length]) for length in range(1, len(parts) + 1)}
+    waiting, known = [dotted], _known(project)
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        if name not in known:
+            known[name] = _needed(project, name)
+        needed = known[name]
+        if needed is None:
+            return False
+        waiting += needed
+    return True
 
 
 @once
@@ -54,37 +65,44 @@ def modules_by_name(project: Project) -> Mapping[str, Module]:
     return {module.name: module for module in project.everything}
 
 
-def _only_defines(project: Project, dotted: str, seen: set[str]) -> bool:
-    if dotted in seen:
-        return True
-    seen.add(dotted)
+@once
+def _known(project: Project) -> dict[str, tuple[str, ...] | None]:
+    """Return what `_needed` said so far."""
+    del project
+    return {}
+
+
+def _needed(project: Project, dotted: str) -> tuple[str, ...] | None:
+    """Return what else is imported with a module that itself does nothing but define names; None: it does more."""
     top = dotted.partition(".")[0]
     module = modules_by_name(project).get(dotted)
     if module is None:
         is_own = top in project.tree.packages or top in modules_by_name(project)
-        return not is_own and top not in _EFFECTFUL_LIBRARY
+        return None if is_own or top in _EFFECTFUL_LIBRARY else ()
     parent = dotted.rpartition(".")[0]
-    if parent and not _only_defines(project, parent, seen):
-        return False
-    return all(_is_definition(statement, module, project, seen) for statement in module.syntax.body)
+    imported = [parent] if parent else []
+    does_more = not all(_is_definition(statement, module, project, imported) for statement in module.syntax.body)
+    return None if does_more else tuple(imported)
 
 
-def _is_definition(statement: ast.stmt, module: Module, project: Project, seen: set[str]) -> bool:
+def _is_definition(statement: ast.stmt, module: Module, project: Project, imported: list[str]) -> bool:
+    """Say whether a statement only defines names, and add what it imports to `imported`."""
     if isinstance(statement, ast.Import | ast.ImportFrom):
-        return all(_only_defines(project, dotted, seen) for dotted in _imported(statement, module, project))
+        imported.extend(_imported(statement, module, project))
+        return True
     if isinstance(statement, FunctionNode):
         return _is_plain_function(statement, module)
     if isinstance(statement, ast.ClassDef):
-        return _is_plain_class(statement, module, project, seen)
+        return _is_plain_class(statement, module, project, imported)
     if isinstance(statement, ast.If):
         inner = [*statement.body, *statement.orelse]
         return _is_main_guard(statement) or (
-            _is_value(statement.test, module) and all(_is_definition(each, module, project, seen) for each in inner)
+            _is_value(statement.test, module) and all(_is_definition(each, module, project, imported) for each in inner)
         )
     if isinstance(statement, ast.Try):
         handled = [each for handler in statement.handlers for each in handler.body]
         inner = [*statement.body, *handled, *statement.orelse, *statement.finalbody]
-        return all(_is_definition(each, module, project, seen) for each in inner)
+        return all(_is_definition(each, module, project, imported) for each in inner)
     return _is_assignment(statement, module)
 
 
@@ -158,12 +176,12 @@ def _is_plain_decorator(decorator: ast.expr, module: Module) -> bool:
     return isinstance(function, ast.Attribute) and function.attr in _ACCESSORS and function is decorator
 
 
-def _is_plain_class(node: ast.ClassDef, module: Module, project: Project, seen: set[str]) -> bool:
+def _is_plain_class(node: ast.ClassDef, module: Module, project: Project, imported: list[str]) -> bool:
     if node.keywords or not all(_is_plain_decorator(each, module) for each in node.decorator_list):
         return False
     if not all(_is_plain_base(base, module, project) for base in node.bases):
         return False
-    return all(_is_definition(statement, module, project, seen) for statement in node.body)
+    return all(_is_definition(statement, module, project, imported) for statement in node.body)
 
 
 def _is_plain_base(base: ast.expr, module: Module, project: Project, below: frozenset[Class] = frozenset()) -> bool:

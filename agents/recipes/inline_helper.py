@@ -10,7 +10,7 @@ from agents.model import Patch
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.bound_names import is_surely_bound
 from agents.recipes.expression_sites import can_be_made, site_at
-from agents.recipes.functions import Function, first_line, function_at, functions, own_nodes
+from agents.recipes.functions import Function, first_line, function_at, functions, own_calls
 from agents.recipes.gains import joint_share
 from agents.recipes.one_liners import OneLiner, one_liner, put_in, small_functions
 from agents.recipes.project import Module, Project
@@ -176,10 +176,8 @@ def _all(function: Function, module: Module, project: Project) -> Iterator[_Inli
     small = small_functions(module)
     helpers: dict[str, OneLiner] = {}
     calls: dict[str, list[ast.Call]] = {}
-    for node in own_nodes(function.node) if small else ():
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-            continue
-        if node.func.id not in small or not _is_repeated(node, module):
+    for node in own_calls(function.node, *small) if small else ():
+        if not isinstance(node.func, ast.Name) or not _is_repeated(node, module):
             continue
         found = one_liner(node, module, project)
         if found is not None and _may_be_put_in(node, found, function, module):

@@ -13,7 +13,7 @@ from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import names
 from agents.recipes.tables import parents
-from agents.recipes.walking import walk
+from agents.recipes.walking import nodes
 
 _Literal = (
     ast.Constant,
@@ -176,12 +176,11 @@ def _imports_any(module: Module, libraries: frozenset[str]) -> bool:
 
 
 def _imported(module: Module) -> Iterator[str]:
-    for node in walk(module.syntax):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            yield node.module or ""
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+    for imported in nodes(module.syntax, ast.Import):
+        yield from (alias.name for alias in imported.names)
+    yield from (node.module or "" for node in nodes(module.syntax, ast.ImportFrom) if not node.level)
+    for node in nodes(module.syntax, ast.Constant):
+        if isinstance(node.value, str) and node.value.isidentifier():
             yield node.value  # `importlib.import_module("pickle")`
 
 
@@ -246,10 +245,9 @@ def _library_calls(project: Project) -> tuple[tuple[Module, ast.Call], ...]:
     found: list[tuple[Module, ast.Call]] = []
     for module in project.everything:
         known = names(module)
-        for node in walk(module.syntax):
-            top = (known.dotted(node.func) or "").partition(".")[0] if isinstance(node, ast.Call) else ""
-            is_quiet = top in sys.stdlib_module_names - _SETTING_LIBRARY
-            if isinstance(node, ast.Call) and top and top not in own and not is_quiet:
+        for node in nodes(module.syntax, ast.Call):
+            top = (known.dotted(node.func) or "").partition(".")[0]
+            if top and top not in own and (top not in sys.stdlib_module_names or top in _SETTING_LIBRARY):
                 found.append((module, node))
     return tuple(found)
 
@@ -257,7 +255,7 @@ def _library_calls(project: Project) -> tuple[tuple[Module, ast.Call], ...]:
 def _reflections(module: Module) -> Iterator[Reflection]:
     if not any(word in module.text for word in ("vars", "attr", "__dict__", "__class__")):
         return
-    for node in walk(module.syntax):
+    for node in nodes(module.syntax, ast.Attribute, ast.Call):
         receiver = _reflected(node)
         if receiver is not None:
             yield Reflection(module=module, receiver=receiver)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from agents.recipes.first_evaluated import is_evaluated_first
-from agents.recipes.functions import FunctionNode, own_nodes
+from agents.recipes.functions import FunctionNode, own
 from agents.recipes.kinds import Kind
 from agents.recipes.project import Module, Project
 from agents.recipes.purity import purities
@@ -48,9 +48,7 @@ def invariants(function: FunctionNode, module: Module, project: Project) -> Iter
     if reads_its_frame(function):
         return
     taken: set[ast.Call] = set()
-    for loop in own_nodes(function):
-        if not isinstance(loop, ast.For):
-            continue
+    for loop in own(function, ast.For):
         for calls in _equal_calls(loop, function, module).values():
             if calls[0] in taken:
                 continue
@@ -60,16 +58,21 @@ def invariants(function: FunctionNode, module: Module, project: Project) -> Iter
                 yield found
 
 
-def _equal_calls(loop: ast.For, function: FunctionNode, module: Module) -> Mapping[str, list[ast.Call]]:
+def _equal_calls(loop: ast.For, function: FunctionNode, module: Module) -> Mapping[tuple[str, ...], list[ast.Call]]:
     """Return the calls in a loop's body with only local names and constants as operands, equal ones together."""
-    found: dict[str, list[ast.Call]] = {}
+    found: dict[tuple[str, ...], list[ast.Call]] = {}
     for statement in loop.body:
         for call in run_at_once(statement):
             if _has_plain_operands(call, function, module):
-                found.setdefault(ast.dump(call), []).append(call)
+                found.setdefault(_look(call), []).append(call)
     for calls in found.values():
         calls.sort(key=lambda call: (call.lineno, call.col_offset))
     return found
+
+
+def _look(call: ast.Call) -> tuple[str, ...]:
+    """Return what equal calls without keywords have in common."""
+    return tuple(one.id if isinstance(one, ast.Name) else ast.dump(one) for one in (call.func, *call.args))
 
 
 def run_at_once(node: ast.AST) -> Iterator[ast.Call]:

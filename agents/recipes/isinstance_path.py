@@ -9,13 +9,14 @@ from agents.model import Patch
 from agents.recipes import stores
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
-from agents.recipes.functions import Function, function_at, functions, own_nodes
+from agents.recipes.functions import Function, function_at, functions, own_calls
 from agents.recipes.gains import function_share
 from agents.recipes.imports import add_import, reach
+from agents.recipes.positions import Span, span
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
-from agents.recipes.splice import NotSpliceable, Rewrite, Span, has_comment, is_as_written, source, span
+from agents.recipes.splice import NotSpliceable, Rewrite, has_comment, is_as_written, source
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -231,8 +232,8 @@ def _chosen(possible: Sequence[str], given: Mapping[str, int], evaluations: int)
 
 
 def _all(function: Function, module: Module, project: Project) -> Iterator[_Asked]:
-    for node in own_nodes(function.node):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance":
+    for node in own_calls(function.node, "isinstance"):
+        if isinstance(node.func, ast.Name):
             found = _asked(node, module)
             if found is not None and _is_genuine(found, module, project):
                 yield found

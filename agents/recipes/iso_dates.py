@@ -7,7 +7,7 @@ from agents.model import Patch
 from agents.recipes import library
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
-from agents.recipes.functions import FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import FunctionNode, function_at, functions, own_calls
 from agents.recipes.gains import function_share
 from agents.recipes.imports import add_below_imports, is_leading
 from agents.recipes.project import Module, Project
@@ -196,8 +196,8 @@ RECIPE = IsoDates()
 def _calls(function: FunctionNode, module: Module, project: Project) -> Iterator[ast.Call]:
     if library.is_replaced("datetime.datetime.fromisoformat", project):
         return
-    for node in own_nodes(function):
-        if not isinstance(node, ast.Call) or len(node.args) != 2 or node.keywords:
+    for node in own_calls(function, "strptime"):
+        if len(node.args) != 2 or node.keywords:
             continue
         is_plain = not isinstance(node.args[0], ast.Starred) and _format(node) in _FORMATS
         is_named = isinstance(node.func, ast.Attribute) and not function.name.startswith("_iso_")

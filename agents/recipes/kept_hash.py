@@ -9,18 +9,19 @@ from agents.recipes import stores
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.exposure import exposure
 from agents.recipes.expression_sites import can_be_made
-from agents.recipes.functions import Function, FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import Function, FunctionNode, function_at, functions, own
 from agents.recipes.hierarchy import Class, hierarchy
 from agents.recipes.instances import is_anything_reflected, may_be_instance, reflections
 from agents.recipes.kinds import Kind
 from agents.recipes.once import once
+from agents.recipes.positions import Span
 from agents.recipes.project import Module, Project
 from agents.recipes.purity import Definition, Purity, summarise
 from agents.recipes.requests import class_request
 from agents.recipes.scope import names, parameters_of
-from agents.recipes.splice import NotSpliceable, Rewrite, Span, end_of_lines, indentation, line_start, source
+from agents.recipes.splice import NotSpliceable, Rewrite, end_of_lines, indentation, line_start, source
 from agents.recipes.stored_attributes import attribute_kind
-from agents.recipes.walking import walk
+from agents.recipes.walking import nodes, walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -207,9 +208,8 @@ def _reads(node: FunctionNode, family: tuple[Class, ...], project: Project) -> M
     """Return the attributes of the receiver that are read, those that never change."""
     receiver = parameters_of(node)[0].arg
     found: dict[ast.AST, Kind] = {}
-    for part in own_nodes(node):
-        is_named = isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == receiver
-        if not is_named or not isinstance(part, ast.Attribute):
+    for part in own(node, ast.Attribute):
+        if not isinstance(part.value, ast.Name) or part.value.id != receiver:
             continue
         if attribute_kind(part.attr, family, project) is Kind.SCALAR:
             found[part] = Kind.SCALAR
@@ -221,13 +221,10 @@ def _attributes(project: Project) -> frozenset[str]:
     """Return every attribute name that any file reads, sets, or names in a string or a class body."""
     found: set[str] = set(stores.index(project).by_name)
     for module in project.everything:
-        for node in walk(module.syntax):
-            if isinstance(node, ast.Attribute):
-                found.add(node.attr)
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found.add(node.value)
-            elif isinstance(node, ast.Name):
-                found.add(node.id)
+        found.update(node.attr for node in nodes(module.syntax, ast.Attribute))
+        found.update(node.id for node in nodes(module.syntax, ast.Name))
+        values = (node.value for node in nodes(module.syntax, ast.Constant))
+        found.update(value for value in values if isinstance(value, str))
     return frozenset(found)
 
 

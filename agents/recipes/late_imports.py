@@ -1,15 +1,17 @@
 """Whether an import gives the same when it is made later: nobody takes the module away or binds the name again."""
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agents.recipes import stores
-from agents.recipes.functions import FunctionNode
+from agents.recipes.functions import FunctionNode, functions
 from agents.recipes.import_effects import modules_by_name
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import absolute, names
+from agents.recipes.walking import nodes
 
 _REBOUND_AT_RUN_TIME = frozenset({"builtins", "sys", "warnings"})
 """Modules whose names are streams, hooks and filters that programs replace."""
@@ -53,15 +55,15 @@ def run_at_the_end(project: Project) -> frozenset[str]:
 
     Calls are followed by name alone, since what is called on `self` may be defined in any class.
     """
-    called: dict[str, set[str]] = {}
+    defined: defaultdict[str, list[FunctionNode]] = defaultdict(list)
     for module in project.modules.values():
-        for node in ast.walk(module.syntax):
-            if isinstance(node, FunctionNode):
-                called.setdefault(node.name, set()).update(_called(node))
+        for function in functions(module):
+            defined[function.node.name].append(function.node)
     found, fresh = set[str](), {"__del__"}
     while fresh:
         found |= fresh
-        fresh = {name for caller in fresh for name in called.get(caller, ())} & called.keys() - found
+        callers = [node for name in fresh for node in defined.get(name, ())]
+        fresh = {name for caller in callers for name in _called(caller)} & defined.keys() - found
     return frozenset(found)
 
 
@@ -93,7 +95,8 @@ def _changes(project: Project) -> _Changes:
 @once
 def _changed_modules(module: Module) -> tuple[str | None, ...]:
     """Return the names under which a file changes `sys.modules`; None stands for one that can't be read."""
-    return tuple(name for node in ast.walk(module.syntax) for name in _changed(node, module))
+    changing = (*nodes(module.syntax, ast.Subscript), *nodes(module.syntax, ast.Call))
+    return tuple(name for node in changing for name in _changed(node, module))
 
 
 def _changed(node: ast.AST, module: Module) -> Iterator[str | None]:
@@ -128,7 +131,7 @@ def _is_table(node: ast.expr) -> bool:
 
 
 def _called(function: FunctionNode) -> Iterator[str]:
-    calls = (node.func for node in ast.walk(function) if isinstance(node, ast.Call))
+    calls = (node.func for node in nodes(function, ast.Call))
     for name in calls:
         if isinstance(name, ast.Attribute):
             yield name.attr

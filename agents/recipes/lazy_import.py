@@ -10,9 +10,10 @@ from agents.recipes.deferral import Deferral, Import, deferrals, eager_importers
 from agents.recipes.exposure import executed_keys
 from agents.recipes.functions import FunctionNode, functions
 from agents.recipes.import_costs import chosen, costly_line, imported_all_the_same
+from agents.recipes.positions import span
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import function_request
-from agents.recipes.splice import NotSpliceable, Rewrite, end_of_lines, source, span
+from agents.recipes.splice import NotSpliceable, Rewrite, end_of_lines, source
 from profiling.facts import Facts, FunctionRequest
 from profiling.model import Dimension, Domain, FunctionKey
 from profiling.profile import Profile

@@ -7,10 +7,11 @@ from agents.model import Patch
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.functions import Function, function_at, functions
 from agents.recipes.gains import memory_share
+from agents.recipes.positions import Span, span
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import container_request
 from agents.recipes.single_pass import SinglePass, single_passes
-from agents.recipes.splice import NotSpliceable, Rewrite, Span, end_of_lines, is_as_written, line_start, source, span
+from agents.recipes.splice import NotSpliceable, Rewrite, end_of_lines, is_as_written, line_start, source
 from profiling.facts import ContainerFacts, Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile

@@ -10,7 +10,7 @@ from agents.recipes import shapes
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.builtin_values import shape_of
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
-from agents.recipes.functions import Function, function_at, functions, own_nodes
+from agents.recipes.functions import Function, function_at, functions, own
 from agents.recipes.gains import function_share
 from agents.recipes.imports import add_import, reach
 from agents.recipes.project import Module, Project
@@ -168,8 +168,8 @@ RECIPE = LeastElements()
 
 
 def _all(function: Function, module: Module, project: Project) -> Iterator[_Least]:
-    for node in own_nodes(function.node):
-        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+    for node in own(function.node, ast.Subscript):
+        if isinstance(node.ctx, ast.Load):
             found = _least(node, module)
             if found is not None and _is_ordered(found, module, project):
                 yield found

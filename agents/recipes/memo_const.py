@@ -7,7 +7,7 @@ from agents.model import Patch
 from agents.recipes import kinds, memoisation, stores
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.exposure import exposure
-from agents.recipes.functions import Function, function_at, functions, own_nodes
+from agents.recipes.functions import Function, function_at, functions, own, own_nodes
 from agents.recipes.kinds import Kind
 from agents.recipes.project import Module, Project
 from agents.recipes.purity import Definition, Purity, Summary, summarise
@@ -155,9 +155,7 @@ def _is_licensed(function: Function, module: Module, project: Project) -> bool:
     node = function.node
     if parameters_of(node) or not memoisation.is_plain(function, module, project):
         return False
-    if memoisation.part_names(node, module) is None or not any(
-        isinstance(part, ast.Return) for part in own_nodes(node)
-    ):
+    if memoisation.part_names(node, module) is None or not own(node, ast.Return):
         return False
     summary = _summary(function, module, project)
     is_copied = summary.result is Kind.FLAT and memoisation.container(node, module)

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.recipes import stores
-from agents.recipes.functions import Function, FunctionNode, own_nodes
+from agents.recipes.functions import Function, FunctionNode, own, own_nodes
 from agents.recipes.imports import Reached, add_import, reach
 from agents.recipes.once import once
+from agents.recipes.positions import Span
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import names, parameters_of
-from agents.recipes.splice import Rewrite, Span, end_of_lines, indentation, line_start, source
+from agents.recipes.splice import Rewrite, end_of_lines, indentation, line_start, source
 from agents.recipes.walking import nodes
 from profiling.facts import FunctionFacts
 
@@ -121,7 +122,7 @@ def split(rewrite: Rewrite, function: FunctionNode, module: Module, *, guard: st
 
 def container(function: FunctionNode, module: Module) -> bool:
     """Say whether every result is surely a new builtin list, dict or set, so that `.copy()` gives one like it."""
-    returned = [node.value for node in own_nodes(function) if isinstance(node, ast.Return)]
+    returned = [node.value for node in own(function, ast.Return)]
     return bool(returned) and all(value is not None and _is_container(value, function, module) for value in returned)
 
 

@@ -11,22 +11,13 @@ from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.bound_names import is_surely_bound
 from agents.recipes.builtin_values import shape_of
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
-from agents.recipes.functions import FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import FunctionNode, function_at, functions, own
 from agents.recipes.gains import function_share
+from agents.recipes.positions import Span, span
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
-from agents.recipes.splice import (
-    NotSpliceable,
-    Rewrite,
-    Span,
-    end_of_lines,
-    indentation,
-    line_start,
-    newline,
-    source,
-    span,
-)
+from agents.recipes.splice import NotSpliceable, Rewrite, end_of_lines, indentation, line_start, newline, source
 from agents.recipes.tables import parents
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
@@ -224,8 +215,8 @@ RECIPE = MissingKey()
 
 def _all(function: FunctionNode, module: Module, project: Project) -> Iterator[_Lookup]:
     known = names(module)
-    for node in own_nodes(function):
-        found = _lookup(node, module, project) if isinstance(node, ast.Try) else None
+    for node in own(function, ast.Try):
+        found = _lookup(node, module, project)
         if found is None or _is_guarded(found.statement, module):
             continue
         if all(known.is_builtin(name, node) for name in ("KeyError", "dict", "type", *_KEYS)):

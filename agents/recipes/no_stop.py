@@ -4,7 +4,7 @@ import ast
 
 from agents.recipes import kinds
 from agents.recipes.calls import computed_attributes
-from agents.recipes.functions import functions, own_nodes
+from agents.recipes.functions import functions, own
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.purity import purities
@@ -83,6 +83,6 @@ def _operators_may_stop(project: Project) -> bool:
 
 def _mentions_stop(function: ast.AST) -> bool:
     """Say whether a function draws from an iterator or stops one; in a generator that ends in a RuntimeError."""
-    if any(isinstance(node, ast.Yield | ast.YieldFrom) for node in own_nodes(function)):
+    if own(function, ast.Yield, ast.YieldFrom):
         return False
     return any(isinstance(node, ast.Name) and node.id in {"next", *_STOPS} for node in walk(function))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Protocol, TypeVar, cast
+from typing import Protocol, TypeVar
 
 
 class Remembering(Protocol):
@@ -23,8 +23,10 @@ def once(analysis: Callable[[Subject], Result]) -> Callable[[Subject], Result]:
 
     @wraps(analysis)
     def remembered(subject: Subject) -> Result:
-        if analysis not in subject.analyses:
-            subject.analyses[analysis] = analysis(subject)
-        return cast("Result", subject.analyses[analysis])
+        kept: dict[object, Result] = subject.analyses  # type: ignore[assignment]  # asked too often for a cast
+        if analysis in kept:
+            return kept[analysis]
+        found = kept[analysis] = analysis(subject)
+        return found
 
     return remembered

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from agents.recipes import kinds, stores
 from agents.recipes.once import once
+from agents.recipes.positions import offset, span
 from agents.recipes.project import Module, Project
 from agents.recipes.purity import purities
 from agents.recipes.quiet import defined_in_classes
 from agents.recipes.scope import Names, names
-from agents.recipes.splice import has_comment, is_as_written, offset, source, span
+from agents.recipes.splice import has_comment, is_as_written, source
 from agents.recipes.walking import walk
 
 MAX_NODES = 30

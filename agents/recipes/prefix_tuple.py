@@ -10,13 +10,14 @@ from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.bound_names import is_surely_bound
 from agents.recipes.builtin_values import shape_of
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
-from agents.recipes.functions import FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import FunctionNode, function_at, functions, own, own_calls
 from agents.recipes.gains import generator_share
+from agents.recipes.positions import Span, span
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
 from agents.recipes.shapes import STR, element_of
-from agents.recipes.splice import NotSpliceable, Rewrite, Span, has_comment, is_as_written, source, span
+from agents.recipes.splice import NotSpliceable, Rewrite, has_comment, is_as_written, source
 from agents.recipes.tables import parents
 from agents.recipes.uses import reads_its_frame
 from profiling.facts import Facts
@@ -184,13 +185,11 @@ RECIPE = PrefixTuple()
 def _all(function: FunctionNode, module: Module, project: Project) -> Iterator[_Asked]:
     if reads_its_frame(function):
         return
-    for node in own_nodes(function):
-        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
-            found = _chain(node, module, project)
-        elif isinstance(node, ast.Call):
-            found = _any(node, module, project)
-        else:
-            continue
+    if not own_calls(function, *_METHODS):
+        return
+    asking: Sequence[ast.BoolOp | ast.Call] = own(function, ast.BoolOp, ast.Call)
+    for node in asking:
+        found = _any(node, module, project) if isinstance(node, ast.Call) else _chain(node, module, project)
         if found is not None and (found.is_str or _may_be_guarded(found, module)):
             yield found
 
@@ -207,6 +206,8 @@ def _question(node: ast.expr) -> tuple[ast.Name, str, ast.expr] | None:
 
 def _chain(node: ast.BoolOp, module: Module, project: Project) -> _Asked | None:
     """Return the first run of two or more operands that ask the same name for constants."""
+    if not isinstance(node.op, ast.Or):
+        return None
     run: list[ast.expr] = []
     alike: tuple[str, str] | None = None
     for value in node.values:

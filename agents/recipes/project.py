@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from agents.recipes.once import once
-from agents.recipes.walking import children
+from agents.recipes.walking import children, levels
 from profiling.model import Tree
 
 MAX_DEPTH = 200
@@ -24,6 +24,7 @@ _VENDORED = frozenset(
     ["_vendor", "_vendored", "vendor", "vendored", "third_party", "thirdparty", "extern", "_extern", "externals"]
 )
 _TESTS = frozenset(["test", "tests", "testing", "_test", "_tests", "conftest"])
+_TOO_DEEP = f"{{file}} is nested more than {MAX_DEPTH} levels deep: it can't be walked safely"
 _NEVER = frozenset(["node_modules", "__pycache__", "site-packages", "htmlcov"])
 
 
@@ -48,7 +49,7 @@ class Module:
     @property
     def package(self) -> str:
         """Return the package that relative imports in it start from; empty at the top level."""
-        return self.name if PurePosixPath(self.file).name == "__init__.py" else self.name.rpartition(".")[0]
+        return self.name if self.file.rpartition("/")[2] == "__init__.py" else self.name.rpartition(".")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -145,7 +146,8 @@ def parse(text: str, file: str, name: str) -> Module:
         Unreadable: it does not parse, or is nested too deeply.
     """
     syntax = read_syntax(text, file)
-    refuse_depth([syntax], file)
+    if len(levels(syntax)) > MAX_DEPTH:
+        raise Unreadable(_TOO_DEEP.format(file=file))
     return Module(file=file, name=name, text=text, syntax=syntax)
 
 
@@ -174,7 +176,7 @@ def refuse_depth(roots: Sequence[ast.AST], file: str) -> None:
         level = [child for node in level for child in children(node)]
         if not level:
             return
-    raise Unreadable(f"{file} is nested more than {MAX_DEPTH} levels deep: it can't be walked safely")
+    raise Unreadable(_TOO_DEEP.format(file=file))
 
 
 @contextmanager

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import absolute
-from agents.recipes.walking import nodes, walk
+from agents.recipes.walking import nodes
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:[.:][A-Za-z_]\w*)+")
 _BY_NAME = frozenset({"delattr", "getattr", "hasattr", "object", "setattr"})  # `patch.object` and `monkeypatch.setattr`
 
 
-_REACHING = frozenset({ast.Constant, ast.Attribute, ast.Call})
+_REACHING: tuple[type[ast.expr], ...] = (ast.Constant, ast.Attribute, ast.Call)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +116,7 @@ def references(module: Module) -> tuple[Reference, ...]:
     imports = [
         Reference(dotted=dotted, base="", file=module.file, line=node.lineno) for dotted, node in _imported(module)
     ]
-    reaching = (node for node in walk(module.syntax) if type(node) in _REACHING)
+    reaching = nodes(module.syntax, *_REACHING)
     used = [place for node in reaching for place in _reached(node, bound, module.file)]
     return (*imports, *used)
 

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agents.recipes import stores
-from agents.recipes.functions import FunctionNode, own_nodes
+from agents.recipes.functions import FunctionNode, own
+from agents.recipes.named_patterns import NamedText, named_text
+from agents.recipes.positions import Span, offset, span
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import Names, names
-from agents.recipes.splice import Span, is_as_written, offset, source, span
+from agents.recipes.splice import is_as_written, source
 from agents.recipes.walking import walk
 
 # Parameters after the pattern, as `re` declares them; `flags` is always the last.
@@ -37,7 +39,9 @@ class RegexCall:
         node: the call.
         function: of `re`.
         pattern, flags: the source of what has to be compiled; flags may be empty.
-        flag_lines: where the names in the flags are imported.
+        test, other: source of what decides, and of what has to be compiled where it is false; empty: nothing decides.
+        named: what a pattern given by a name is, None for one that stands in the call.
+        known_from: lines whose statements give names that are needed to compile it.
         cut: the parts of the call's text that go.
         kept: its other arguments; keywords: its other keyword arguments.
     """
@@ -46,18 +50,25 @@ class RegexCall:
     function: str
     pattern: str
     flags: str
-    flag_lines: tuple[int, ...]
+    test: str
+    other: str
+    named: NamedText | None
+    known_from: tuple[int, ...]
     cut: tuple[Span, ...]
     kept: tuple[ast.expr, ...]
     keywords: tuple[ast.keyword, ...]
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """Return what calls of the same pattern have alike."""
+        return self.pattern, self.flags, self.test, self.other
 
 
 def regex_calls(function: FunctionNode, module: Module, project: Project) -> tuple[RegexCall, ...]:
     """Return the calls in a function that compile the same pattern each time, in the order of the text."""
     if is_patched(project):
         return ()
-    calls = (node for node in own_nodes(function) if isinstance(node, ast.Call))
-    found = (_regex_call(node, module) for node in calls)
+    found = (_regex_call(node, function, module, project) for node in own(function, ast.Call))
     return tuple(sorted((call for call in found if call), key=lambda call: span(module, call.node).start))
 
 
@@ -71,7 +82,7 @@ def is_patched(project: Project) -> bool:
     )
 
 
-def _regex_call(node: ast.Call, module: Module) -> RegexCall | None:
+def _regex_call(node: ast.Call, function: FunctionNode, module: Module, project: Project) -> RegexCall | None:
     owner, _, name = (names(module).dotted(node.func) or "").rpartition(".")
     if owner != "re" or name not in _PARAMETERS or any(isinstance(argument, ast.Starred) for argument in node.args):
         return None
@@ -79,18 +90,24 @@ def _regex_call(node: ast.Call, module: Module) -> RegexCall | None:
     if bound is None or not {"pattern", *_PARAMETERS[name]} - _OPTIONAL <= bound.keys():
         return None
     pattern, flags = bound["pattern"], bound.get("flags")
-    if not _is_hoistable(pattern, flags, bound, names(module)):
+    named = named_text(pattern, function, module, project)
+    patterns = named.values if named else (pattern,)
+    if not all(_is_hoistable(one, flags, bound, names(module)) for one in patterns):
         return None
     cut = _cuts(node, [part for part in (pattern, flags) if part is not None], module, is_compile=name == "compile")
     if cut is None or not is_as_written(module, node):
         return None
     gone = (pattern, flags)
+    is_moved = named is not None and named.is_local
     return RegexCall(
         node=node,
         function=name,
-        pattern=source(module, pattern),
+        pattern=source(module, named.value if named and is_moved else pattern),
         flags=source(module, flags) if flags is not None else "",
-        flag_lines=_import_lines(flags, names(module)),
+        test=source(module, named.test) if named and named.test else "",
+        other=source(module, named.other) if named and named.other else "",
+        named=named,
+        known_from=_known_from((flags, named.test if named else None), names(module)),
         cut=cut,
         kept=tuple(argument for argument in node.args if argument not in gone),
         keywords=tuple(keyword for keyword in node.keywords if keyword.value not in gone),
@@ -129,8 +146,8 @@ def _flag_value(node: ast.expr, known: Names) -> int | None:
     return int(re.RegexFlag[name]) if owner == "re" and name in _FLAGS else None
 
 
-def _import_lines(flags: ast.expr | None, known: Names) -> tuple[int, ...]:
-    inside = walk(flags) if flags is not None else ()
+def _known_from(needed: Sequence[ast.expr | None], known: Names) -> tuple[int, ...]:
+    inside = (node for part in needed if part is not None for node in walk(part))
     imports = (known.imported(node.id, node) for node in inside if isinstance(node, ast.Name))
     return tuple(found.statement.lineno for found in imports if found)
 

@@ -3,18 +3,21 @@
 import ast
 import itertools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from agents.model import Patch
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.exposure import exposure
-from agents.recipes.functions import Function, function_at, functions
+from agents.recipes.functions import Function, FunctionNode, function_at, functions
 from agents.recipes.gains import function_share
+from agents.recipes.positions import Span, span
 from agents.recipes.project import Module, Project
 from agents.recipes.regex_calls import RegexCall, regex_calls
 from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
-from agents.recipes.splice import NotSpliceable, Rewrite, Span, span
+from agents.recipes.splice import NotSpliceable, Rewrite, end_of_lines, line_start, newline
+from agents.recipes.uses import reads_its_frame
+from agents.recipes.walking import walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -40,7 +43,8 @@ class RegexHoist:
         "(CPython 3.9: 0.29 to 0.45 us)",
         mechanism="Every call of a module-level re function first looks the pattern up in a cache; a pattern that was "
         "compiled once goes straight to the matcher.",
-        hazard="Checked: pattern and flags are constants that compile without a warning, re is the standard library's "
+        hazard="Checked: pattern and flags are constants that compile without a warning, or names that are given one "
+        "such text or one by the version of Python and nothing else; re is the standard library's "
         "and nobody patches it; remains: the patterns are compiled when the module is imported.",
     )
     examples = (
@@ -84,6 +88,40 @@ _RX_SQUEEZE = re.compile("  +")
 
 def squeeze(text):
     return _RX_SQUEEZE.sub(" ", text)
+""",
+        ),
+        Example(
+            before="""\
+import re
+import sys
+
+WORD = r"\\w+"
+
+
+def mark(text):
+    if sys.version_info[0] == 2:
+        odd = unichr(0xFFFE)
+    else:
+        odd = "\\uFFFE"
+    gap = " "
+    return re.sub(odd, "", text), re.findall(WORD, text), re.split(gap, text)
+""",
+            after="""\
+import re
+import sys
+
+if sys.version_info[0] == 2:
+    _RX_MARK_1 = re.compile(unichr(0xFFFE))
+else:
+    _RX_MARK_1 = re.compile("\\uFFFE")
+_RX_MARK_3 = re.compile(" ")
+
+WORD = r"\\w+"
+_RX_MARK_2 = re.compile(WORD)
+
+
+def mark(text):
+    return _RX_MARK_1.sub("", text), _RX_MARK_2.findall(text), _RX_MARK_3.split(text)
 """,
         ),
         Example(
@@ -151,12 +189,14 @@ def squeeze(text):
         named = _named(calls, function, module)
         rewrite = Rewrite(module)
         found = names(module).name_for("re")
-        module_name = found[0] if found else "re"
-        lines = [] if found else ["import re"]
-        lines += ["", *(_compilation(name, key, module_name) for key, name in named.items())]
-        rewrite.insert_after(anchor, "\n".join(lines))
+        if not found:
+            rewrite.insert_after(anchor, "import re")
+        for place, compiled in _by_place(calls, named, anchor, function).items():
+            lines = _compilations(compiled, found[0] if found else "re")
+            rewrite.insert_after(place, "\n".join([""] * (place is anchor) + lines))
         for call in calls:
-            _replace(rewrite, call, named[call.pattern, call.flags], module)
+            _replace(rewrite, call, named[call.key], module)
+        _remove_unread(rewrite, calls, function.node, module)
         return rewrite.patch()
 
 
@@ -166,7 +206,19 @@ def _calls(function: Function, module: Module, project: Project) -> tuple[RegexC
     if anchor is None or names(module).has_star_import:
         return ()
     found = regex_calls(function.node, module, project)
-    return tuple(call for call in found if all(line <= anchor.lineno for line in call.flag_lines))
+    return tuple(
+        call
+        for call in found
+        if all(line <= anchor.lineno for line in call.known_from) and _place(call, anchor, function) is not None
+    )
+
+
+def _place(call: RegexCall, anchor: ast.stmt, function: Function) -> ast.stmt | None:
+    """Return what a pattern goes behind: the imports, or where the module names it, if that comes later."""
+    if call.named is None or call.named.is_local or call.named.statement.lineno < anchor.lineno:
+        return anchor
+    statement = call.named.statement
+    return statement if (statement.end_lineno or 0) < function.key.first_line else None
 
 
 def _anchor(function: Function, module: Module) -> ast.stmt | None:
@@ -190,9 +242,9 @@ def _from_re(module: Module) -> ast.stmt | None:
     return next((statement for statement in imports if statement.module == "re" and not statement.level), None)
 
 
-def _named(calls: Sequence[RegexCall], function: Function, module: Module) -> dict[tuple[str, str], str]:
+def _named(calls: Sequence[RegexCall], function: Function, module: Module) -> dict[tuple[str, str, str, str], str]:
     """Return a free constant name for each pattern with its flags."""
-    wanted = list(dict.fromkeys((call.pattern, call.flags) for call in calls))
+    wanted = list(dict.fromkeys(call.key for call in calls))
     stem = "_RX_" + (re.sub(r"[^A-Z0-9]+", "_", function.node.name.upper()).strip("_") or "F")
     free = _free_names(stem, names(module).is_free)
     if len(wanted) == 1 and names(module).is_free(stem):
@@ -205,9 +257,56 @@ def _free_names(stem: str, is_free: Callable[[str], bool]) -> Iterator[str]:
     return (f"{stem}_{number}" for number in itertools.count(1) if is_free(f"{stem}_{number}"))
 
 
-def _compilation(name: str, key: tuple[str, str], module_name: str) -> str:
-    pattern, flags = key
-    return f"{name} = {module_name}.compile({pattern}{', ' + flags if flags else ''})"
+def _by_place(
+    calls: Sequence[RegexCall], named: Mapping[tuple[str, str, str, str], str], anchor: ast.stmt, function: Function
+) -> dict[ast.stmt, list[tuple[str, RegexCall]]]:
+    """Return the names with one call of their pattern each, by what they go behind."""
+    found: dict[ast.stmt, list[tuple[str, RegexCall]]] = {}
+    first_of = {call.key: call for call in reversed(calls)}
+    for key, name in named.items():
+        place = _place(first_of[key], anchor, function) or anchor
+        found.setdefault(place, []).append((name, first_of[key]))
+    return found
+
+
+def _compilations(compiled: Sequence[tuple[str, RegexCall]], module_name: str) -> list[str]:
+    """Return the lines that compile patterns, those that hang on the same test side by side."""
+    lines: list[str] = []
+    for test, group in itertools.groupby(compiled, key=lambda one: one[1].test):
+        members = list(group)
+        taken = [_compilation(name, call.pattern, call, module_name) for name, call in members]
+        other = [_compilation(name, call.other, call, module_name) for name, call in members]
+        indented = [*(f"    {line}" for line in taken), "else:", *(f"    {line}" for line in other)]
+        lines += [f"if {test}:", *indented] if test else taken
+    return lines
+
+
+def _compilation(name: str, pattern: str, call: RegexCall, module_name: str) -> str:
+    return f"{name} = {module_name}.compile({pattern}{', ' + call.flags if call.flags else ''})"
+
+
+def _remove_unread(rewrite: Rewrite, calls: Sequence[RegexCall], function: FunctionNode, module: Module) -> None:
+    """Take away what gave local names to patterns, where nothing else reads these names."""
+    if reads_its_frame(function):
+        return
+    gone = {node for call in calls if call.named for node in walk(call.node)} - {
+        node for call in calls for kept in (*call.kept, *call.keywords) for node in walk(kept)
+    }
+    for statement in dict.fromkeys(call.named.statement for call in calls if call.named and call.named.is_local):
+        found = [node for node in walk(function) if isinstance(node, ast.Name) and node not in gone]
+        bound = {node.id for node in walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        where = _lines_of(statement, module)
+        is_read = any(node.id in bound and isinstance(node.ctx, ast.Load) for node in found)
+        if not is_read and "#" not in module.text[where.start : where.end]:
+            rewrite.replace_statement_parts(statement, [(where, "")], [])
+
+
+def _lines_of(statement: ast.stmt, module: Module) -> Span:
+    """Return the lines of a statement, with an empty one behind it where none is before it."""
+    start, end = line_start(module, statement.lineno), end_of_lines(module, statement)
+    gap = newline(module)
+    is_led = module.text[:start].endswith(gap * 2)
+    return Span(start=start, end=end + len(gap) * (module.text.startswith(gap, end) and not is_led))
 
 
 def _replace(rewrite: Rewrite, call: RegexCall, name: str, module: Module) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agents.model import Patch
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.builtin_values import shape_of
-from agents.recipes.functions import Function, FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import Function, FunctionNode, function_at, functions, own
 from agents.recipes.gains import function_share
 from agents.recipes.plain_patterns import PlainPattern, plain_pattern, replacements
 from agents.recipes.project import Module, Project
@@ -206,8 +206,8 @@ RECIPE = RegexText()
 def _asked(function: FunctionNode, module: Module, project: Project) -> Iterator[_Asked]:
     if is_patched(project):
         return
-    for node in own_nodes(function):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name) and not node.keywords:
+    for node in own(function, ast.Call):
+        if isinstance(node.func, ast.Attribute | ast.Name) and not node.keywords:
             found = _plain_call(node, module, project)
             if found is not None and not _is_guarded(node, module) and is_as_written(module, node):
                 yield found

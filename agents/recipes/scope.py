@@ -8,12 +8,13 @@ from typing import get_args
 
 from agents.recipes.once import once
 from agents.recipes.project import Module
-from agents.recipes.walking import children, walk
+from agents.recipes.walking import children, nodes
 
 _FunctionLike = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 _BUILTINS = frozenset(dir(builtins))
 _NAMED = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler | ast.MatchAs | ast.MatchStar
+_SCOPED = frozenset((*get_args(_FunctionLike), *get_args(_Comprehension), ast.ClassDef, ast.NamedExpr))
 _BINDING = frozenset(
     (*get_args(_NAMED), ast.Name, ast.NamedExpr, ast.Global, ast.Nonlocal, ast.alias, ast.MatchMapping)
 )
@@ -132,11 +133,21 @@ class Names:
         return _top_imports(self._module)
 
     def _read(self, node: ast.AST, scope: Scope) -> None:
-        self._scope_of[node] = scope
-        if type(node) in _BINDING:
-            self._bind(node, scope)
-        if isinstance(node, ast.Name | ast.Constant):
+        kind, self._scope_of[node] = type(node), scope
+        if kind is ast.Name:
+            if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]  # this is asked for every node there is
+                self._bind(node, scope)
             return
+        if kind in _BINDING:
+            self._bind(node, scope)
+        if kind in _SCOPED:
+            self._read_scoped(node, scope)
+            return
+        for child in children(node):
+            self._read(child, scope)
+
+    def _read_scoped(self, node: ast.AST, scope: Scope) -> None:
+        """Read a node not all of whose parts are evaluated in the scope around it, or that binds."""
         if isinstance(node, _FunctionLike):
             self._read_function(node, scope)
         elif isinstance(node, ast.ClassDef):
@@ -146,9 +157,6 @@ class Names:
         elif isinstance(node, ast.NamedExpr):
             self._scope_of[node.target] = scope
             self._read(node.value, scope)
-        else:
-            for child in children(node):
-                self._read(child, scope)
 
     def _bind(self, node: ast.AST, scope: Scope) -> None:
         for name in _bound(node):
@@ -273,14 +281,10 @@ def _bound_by_name(node: ast.AST) -> Iterator[str]:
 
 @once
 def _identifiers(module: Module) -> frozenset[str]:
-    found: set[str] = set()
-    for node in walk(module.syntax):
-        if isinstance(node, ast.Name):
-            found.add(node.id)
-        elif isinstance(node, ast.arg):
-            found.add(node.arg)
-        elif type(node) in _BINDING:
-            found.update(_bound(node))
+    found = {node.id for node in nodes(module.syntax, ast.Name)}
+    found.update(node.arg for node in nodes(module.syntax, ast.arg))
+    for node in nodes(module.syntax, *(_BINDING - {ast.Name})):
+        found.update(_bound(node))
     return frozenset(found)
 
 

@@ -1,10 +1,10 @@
 """Linear searches for an equal attribute or item: `next((e for e in L if e.k == v), None)` and for-if-break."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from agents.recipes.functions import FunctionNode, own_nodes
+from agents.recipes.functions import FunctionNode, own
 from agents.recipes.project import Module, Project
 from agents.recipes.quiet import defined_in_classes
 from agents.recipes.scope import names
@@ -42,12 +42,9 @@ class Search:
 
 def searches(function: FunctionNode, module: Module, project: Project) -> Iterator[Search]:
     """Yield the searches in a function whose key and wanted value are plain reads, in source order."""
-    for node in own_nodes(function):
-        found = None
-        if isinstance(node, ast.Call):
-            found = _by_next(node, module)
-        elif isinstance(node, ast.For):
-            found = _by_loop(node)
+    searching: Sequence[ast.Call | ast.For] = own(function, ast.Call, ast.For)
+    for node in searching:
+        found = _by_next(node, module) if isinstance(node, ast.Call) else _by_loop(node)
         if found is not None and _is_plain(found.key, project) and _is_plain(found.wanted, project):
             yield found
 

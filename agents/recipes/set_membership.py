@@ -24,8 +24,7 @@ from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
 from agents.recipes.splice import NotSpliceable, Rewrite
-from agents.recipes.uses import Use, UseKind, block_of, is_repeated, reads_its_frame, uses
-from agents.recipes.walking import walk
+from agents.recipes.uses import Use, UseKind, block_of, is_repeated, probed_names, reads_its_frame, uses
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -171,7 +170,7 @@ def known(lines, names):
     def sites(self, module: Module, project: Project) -> Iterator[Site]:
         """Yield every local list probed in a loop, and every constant sequence probed in a function."""
         for function in functions(module):
-            for name in sorted(_probed_names(function.node)):
+            for name in sorted(probed_names(function.node)):
                 local = _local_probes(function.node, name, module)
                 constant = None if local else constant_probes(function.node, name, module, project)
                 found = local or constant
@@ -218,12 +217,6 @@ def known(lines, names):
 
 
 RECIPE = SetMembership()
-
-
-def _probed_names(function: FunctionNode) -> set[str]:
-    compares = (node for node in walk(function) if isinstance(node, ast.Compare))
-    probed = (node.comparators[-1] for node in compares if isinstance(node.ops[-1], ast.In | ast.NotIn))
-    return {container.id for container in probed if isinstance(container, ast.Name)}
 
 
 def _local_probes(function: FunctionNode, name: str, module: Module) -> _LocalProbes | None:

@@ -20,6 +20,7 @@ from agents.recipes.scope import names
 from agents.recipes.splice import NotSpliceable, Rewrite, is_as_written, source
 from agents.recipes.tables import parents
 from agents.recipes.uses import reads_its_frame
+from agents.recipes.walking import walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -218,7 +219,7 @@ def _patch(node: ast.expr, module: Module, project: Project) -> Patch:
 def _is_own_local(module: Module) -> bool:
     """Say whether the local of an earlier rewrite is all that has its name."""
     above, known = parents(module), names(module)
-    for node in ast.walk(module.syntax):
+    for node in walk(module.syntax):
         if not isinstance(node, ast.Name) or node.id != _LOCAL:
             continue
         scope = known.resolve(_LOCAL, node)

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from agents.recipes.functions import FunctionNode, own_nodes
+from agents.recipes.functions import FunctionNode, own
 from agents.recipes.own_list import OwnList, own_list
 from agents.recipes.project import Module, Project
 from agents.recipes.quiet import changes_nothing
@@ -44,11 +44,11 @@ def single_passes(function: FunctionNode, module: Module, project: Project) -> I
     if reads_its_frame(function):
         return
     search = _Search(function, module, project)
-    for node in own_nodes(function):
-        if isinstance(node, ast.ListComp | ast.List | ast.Call):
-            found = search.single_pass(node)
-            if found is not None:
-                yield found
+    built: Sequence[ast.ListComp | ast.List | ast.Call] = own(function, ast.ListComp, ast.List, ast.Call)
+    for node in built:
+        found = search.single_pass(node)
+        if found is not None:
+            yield found
 
 
 class _Search:

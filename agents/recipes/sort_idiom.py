@@ -9,13 +9,14 @@ from functools import partial
 from agents.model import Patch
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
-from agents.recipes.functions import Function, FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import Function, FunctionNode, function_at, functions, own
 from agents.recipes.gains import function_share
+from agents.recipes.positions import Span
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import container_request
 from agents.recipes.scope import names
 from agents.recipes.sorting_loops import SortingLoop, sorting_loop
-from agents.recipes.splice import NotSpliceable, Rewrite, Span, end_of_lines, indentation, line_start
+from agents.recipes.splice import NotSpliceable, Rewrite, end_of_lines, indentation, line_start
 from agents.recipes.tables import parents
 from agents.recipes.unread import is_unread_outside, stored_names
 from profiling.facts import Facts
@@ -248,8 +249,8 @@ def _all(function: FunctionNode, module: Module) -> Iterator[SortingLoop]:
     def is_builtin(name: str) -> bool:
         return known.is_builtin(name, function.body[0])
 
-    for node in own_nodes(function):
-        if not isinstance(node, ast.For) or not isinstance(node.body[-1], ast.For | ast.Assign | ast.If):
+    for node in own(function, ast.For):
+        if not isinstance(node.body[-1], ast.For | ast.Assign | ast.If):
             continue
         found = sorting_loop(node, _before(node, above[node]), is_builtin)
         if found is None or not all(map(is_builtin, _BUILTINS)) or _is_guarded(node, above[node]):

@@ -5,13 +5,12 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from agents.model import Edit, Patch, PatchMismatch
 from agents.recipes.functions import first_line
-from agents.recipes.once import once
-from agents.recipes.project import Module, Unreadable, read_syntax, refuse_depth
-from agents.recipes.walking import parents_below
+from agents.recipes.positions import Span, line_starts, offset, span
+from agents.recipes.project import Module, Unreadable
+from agents.recipes.proof import Changes, is_meant
 
 _EMPTY_LINE = re.compile(r"[ \t\f]*(\r\n|\r|\n)")
 _ENDS_EMPTY = re.compile(r"(\A|\r\n|\r(?!\n)|\n)[ \t\f]*(\r\n|\r|\n)\Z|\A\Z")
@@ -21,30 +20,6 @@ _REST_OF_LINE = re.compile(r"[ \t\f]*(#[^\r\n]*)?(\r\n|\r|\n|\Z)")
 
 class NotSpliceable(ValueError):
     """An edit can't be made at this place of the text, or would change more than was meant."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """Characters `start` to `end` of a module's text."""
-
-    start: int
-    end: int
-
-
-def span(module: Module, node: ast.expr | ast.stmt) -> Span:
-    """Return where a node stands, decorators left out, enclosing parentheses left out."""
-    end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
-    return Span(
-        start=offset(module, node.lineno, node.col_offset),
-        end=offset(module, end_line, end_column),
-    )
-
-
-def offset(module: Module, line: int, column: int) -> int:
-    """Return the character offset of an ast position: a 1-based line and a column in UTF-8 bytes."""
-    start = _line_starts(module)[line - 1]
-    text = module.text[start : start + column]
-    return start + (column if text.isascii() else len(text.encode()[:column].decode()))
 
 
 def source(module: Module, node: ast.expr | ast.stmt) -> str:
@@ -69,7 +44,7 @@ def has_comment(module: Module, node: ast.expr) -> bool:
 
 def line_start(module: Module, line: int) -> int:
     """Return the offset of the first character of a 1-based line."""
-    return _line_starts(module)[line - 1]
+    return line_starts(module)[line - 1]
 
 
 def end_of_lines(module: Module, statement: ast.stmt) -> int:
@@ -96,7 +71,7 @@ def indentation(module: Module, statement: ast.stmt) -> str:
     Raises:
         NotSpliceable: something else stands before it on its line.
     """
-    start = _line_starts(module)[first_line(statement) - 1]
+    start = line_starts(module)[first_line(statement) - 1]
     before = module.text[start : offset(module, statement.lineno, statement.col_offset)]
     if first_line(statement) != statement.lineno:
         before = before[: len(before) - len(before.lstrip(" \t\f"))]
@@ -111,14 +86,11 @@ class Rewrite:
     def __init__(self, module: Module) -> None:
         self._module = module
         self._edits: list[Edit] = []
-        self._replaced: dict[ast.AST, ast.AST] = {}
-        self._before: dict[ast.AST, list[ast.stmt]] = {}
-        self._after: dict[ast.AST, list[ast.stmt]] = {}
-        self._instead: dict[ast.AST, list[ast.stmt]] = {}
+        self._changes = Changes()
 
     def replace(self, node: ast.expr, new: str) -> None:
         """Put the expression `new` in the place of `node`."""
-        self._replaced[node] = _expression(new)
+        self._changes.replaced[node] = _expression(new)
         self._edit(span(self._module, node), new)
 
     def replace_parts(self, node: ast.expr, parts: Sequence[tuple[Span, str]], expected: ast.expr) -> None:
@@ -129,7 +101,7 @@ class Rewrite:
             parts: where, inside its span, and what; they don't overlap.
             expected: the tree it must become; nodes of the old tree may appear in it, with changes of their own.
         """
-        self._replaced[node] = expected
+        self._changes.replaced[node] = expected
         for where, new in parts:
             self._edit(where, new)
 
@@ -143,7 +115,7 @@ class Rewrite:
             parts: where, and what; they don't overlap. Line feeds become the file's line ending.
             expected: what it must become; nodes of the old tree may appear, with changes of their own.
         """
-        self._instead[statement] = list(expected)
+        self._changes.instead[statement] = list(expected)
         for where, new in parts:
             self._edit(where, new.replace("\n", newline(self._module)))
 
@@ -161,7 +133,7 @@ class Rewrite:
         gap = _EMPTY_LINE.match(self._module.text, end)
         if gap and _ENDS_EMPTY.search(self._module.text[:start]):
             end = gap.end()  # it stood alone between empty lines: one of them is enough
-        self._instead[statement] = []
+        self._changes.instead[statement] = []
         self._edit(Span(start=start, end=end), "")
 
     def insert_before(self, statement: ast.stmt, new: str) -> None:
@@ -170,7 +142,7 @@ class Rewrite:
         Raises:
             NotSpliceable: it does not begin its line.
         """
-        self._before.setdefault(statement, []).extend(_statements(new))
+        self._changes.before.setdefault(statement, []).extend(_statements(new))
         lines = self._indented(statement, new)
         start = line_start(self._module, first_line(statement))
         self._edit(Span(start=start, end=start), lines)
@@ -185,7 +157,7 @@ class Rewrite:
         Raises:
             NotSpliceable: something else stands on its last line.
         """
-        self._after.setdefault(statement, []).extend(_statements(new))
+        self._changes.after.setdefault(statement, []).extend(_statements(new))
         lines = self._indented(statement, new)
         end = end_of_lines(self._module, statement)
         complete = end > 0 and self._module.text[end - 1] in "\r\n"
@@ -203,41 +175,12 @@ class Rewrite:
             raise NotSpliceable(f"{file}: nothing was to be changed")
         patch = Patch(edits=tuple(sorted(_joined(self._edits), key=lambda edit: edit.start)))
         try:
-            as_meant = self._is_meant(patch.apply({file: self._module.text})[file])
+            as_meant = is_meant(self._module, self._changes, patch.apply({file: self._module.text})[file])
         except (PatchMismatch, Unreadable, RecursionError) as error:
             raise NotSpliceable(f"{file}: the edits can't be made: {error}") from error
         if not as_meant:
             raise NotSpliceable(f"{file}: the edits change more than was meant")
         return patch
-
-    def _is_meant(self, text: str) -> bool:
-        """Say whether a text is the module with the collected changes and nothing else.
-
-        A statement of the module that nothing was to be changed in, and that has the same text, has the same tree.
-        """
-        old, syntax = self._module, read_syntax(text, self._module.file)
-        new = Module(file=old.file, name=old.name, text=text, syntax=syntax)
-        expected, untouched = list(self._expanded(old.syntax.body)), self._untouched()
-        if len(expected) != len(syntax.body):
-            return False
-        changed = [
-            (before, after)
-            for before, after in zip(expected, syntax.body, strict=True)
-            if before not in untouched or _text(old, untouched[before]) != _text(new, after)
-        ]
-        refuse_depth([after for _, after in changed], old.file)
-        return all(self._same_value(before, after) for before, after in changed)
-
-    def _untouched(self) -> dict[object, ast.stmt]:
-        """Return the statements of the module that no change is asked for in."""
-        above = parents_below(self._module.syntax)
-        kept: dict[object, ast.stmt] = {statement: statement for statement in self._module.syntax.body}
-        for node in (*self._replaced, *self._before, *self._after, *self._instead):
-            step: ast.AST | None = node
-            while step is not None:
-                kept.pop(step, None)
-                step = above.get(step)
-        return kept
 
     def _edit(self, where: Span, new: str) -> None:
         old = self._module.text[where.start : where.end]
@@ -247,40 +190,6 @@ class Rewrite:
         indent, ending = indentation(self._module, statement), newline(self._module)
         lines = new.removesuffix("\n").split("\n")
         return "".join(f"{indent}{line}{ending}" if line.strip() else ending for line in lines)
-
-    def _same(self, old: ast.AST, new: ast.AST) -> bool:
-        """Say whether `new` is `old` with the collected changes and nothing else."""
-        if old in self._replaced:
-            return self._same(self._replaced[old], new)
-        if type(old) is not type(new):
-            return False
-        return all(self._same_value(getattr(old, name, None), getattr(new, name, None)) for name in old._fields)
-
-    def _same_value(self, old: object, new: object) -> bool:
-        if isinstance(old, ast.AST) and isinstance(new, ast.AST):
-            return self._same(old, new)
-        if isinstance(old, list) and isinstance(new, list):
-            expected = list(self._expanded(old))
-            return len(expected) == len(new) and all(
-                self._same_value(*pair) for pair in zip(expected, new, strict=True)
-            )
-        return type(old) is type(new) and repr(old) == repr(new)
-
-    def _expanded(self, items: Sequence[object]) -> Iterator[object]:
-        for item in items:
-            if not isinstance(item, ast.AST):
-                yield item
-                continue
-            yield from self._before.get(item, ())
-            yield from self._instead.get(item, (item,))
-            yield from self._after.get(item, ())
-
-
-def _text(module: Module, statement: ast.stmt) -> str:
-    """Return the text of a statement, with that of its decorators but for the first sign."""
-    decorators = getattr(statement, "decorator_list", [])
-    where = span(module, statement)
-    return module.text[span(module, decorators[0]).start if decorators else where.start : where.end]
 
 
 def _joined(edits: Sequence[Edit]) -> Iterator[Edit]:
@@ -307,8 +216,3 @@ def _statements(text: str) -> list[ast.stmt]:
         return ast.parse(text).body
     except SyntaxError as error:
         raise NotSpliceable(f"not statements: {text!r}") from error
-
-
-@once
-def _line_starts(module: Module) -> tuple[int, ...]:
-    return (0, *(match.end() for match in _NEWLINE.finditer(module.text)))

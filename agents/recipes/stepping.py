@@ -3,10 +3,11 @@
 import ast
 from collections.abc import Iterator
 
-from agents.recipes.functions import functions, own_nodes
+from agents.recipes.functions import called_name, functions, own, own_nodes
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.texts import mentions, reachable_by_name
+from agents.recipes.walking import nodes, walk
 
 _STEPPED = frozenset(
     "__call__ __contains__ __getattr__ __getattribute__ __getitem__ __iter__ __len__ __length_hint__ __next__".split()
@@ -37,12 +38,12 @@ def steps_are_blind(project: Project) -> bool:
     first = set(_STEPPED)
     for module in project.everything:
         for node in _lazy(module):
-            first |= mentions(ast.walk(node))
+            first |= mentions(walk(node))
     generators = {
         function.node.name
         for module in project.everything
         for function in functions(module)
-        if any(isinstance(node, ast.Yield | ast.YieldFrom) for node in own_nodes(function.node))
+        if own(function.node, ast.Yield, ast.YieldFrom)
     }
     if not _WATCHING.isdisjoint(first):
         return False
@@ -52,9 +53,6 @@ def steps_are_blind(project: Project) -> bool:
 
 def _lazy(module: Module) -> Iterator[ast.AST]:
     """Yield the generator expressions of a module, and the arguments of calls that run them later."""
-    for node in ast.walk(module.syntax):
-        if isinstance(node, ast.GeneratorExp):
-            yield node
-        elif isinstance(node, ast.Call):
-            named = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            yield from node.args if named in _LAZY else ()
+    yield from nodes(module.syntax, ast.GeneratorExp)
+    for call in nodes(module.syntax, ast.Call):
+        yield from call.args if called_name(call) in _LAZY else ()

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from agents.recipes.functions import FunctionNode
+from agents.recipes.functions import FunctionNode, called_name
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.references import reached
@@ -17,6 +17,8 @@ _PATCHERS = frozenset(
 _BY_NAME = frozenset({"__dict__", "vars", "globals", "locals", "setattr", "delattr", "exec", "eval"})
 
 _NAMESPACES = frozenset({"globals", "exec", "vars"})
+_TELLING = _SETTERS | _PATCHERS | _BY_NAME | _NAMESPACES
+"""Calls that are looked at; no others can say anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,14 +92,14 @@ def index(project: Project) -> StoreIndex:
     for module in project.everything:
         for store in _stores(module):
             by_name.setdefault(store.name, []).append(store)
-        calls = nodes(module.syntax, ast.Call)
+        calls = [call for call in nodes(module.syntax, ast.Call) if called_name(call) in _TELLING]
         for call in calls:
             patched.update(_patched(call))
-        for node in (*calls, *nodes(module.syntax, ast.Attribute)):
-            if _is_dynamic(node):
-                dynamic.add(module.file)
-                opened.update(_receivers(node, module))
-        if any(_called(call) in _NAMESPACES for call in calls):
+        attributes = (node for node in nodes(module.syntax, ast.Attribute) if node.attr == "__dict__")
+        for node in (*(call for call in calls if _is_dynamic(call)), *attributes):
+            dynamic.add(module.file)
+            opened.update(_receivers(node, module))
+        if any(called_name(call) in _NAMESPACES for call in calls):
             namespaces.add(module.file)
     namespaces.update(module.file for module in project.everything if _is_opened(module, opened))
     return StoreIndex(
@@ -115,8 +117,10 @@ def _is_opened(module: Module, reached_names: Collection[str]) -> bool:
 
 def _stores(module: Module) -> Iterator[Store]:
     """Yield the stores of a module in the order of the text."""
-    attributes, calls = nodes(module.syntax, ast.Attribute), nodes(module.syntax, ast.Call)
-    found = [store for node in (*attributes, *calls) for store in _stored(node)]
+    attributes = (node for node in nodes(module.syntax, ast.Attribute) if not isinstance(node.ctx, ast.Load))
+    calls = (node for node in nodes(module.syntax, ast.Call) if called_name(node) in _SETTERS)
+    found: list[tuple[str, ast.expr, ast.expr]] = [(node.attr, node, node.value) for node in attributes]
+    found += [store for call in calls for store in _set_by_name(call)]
     for name, place, receiver in sorted(found, key=lambda store: (store[1].lineno, store[1].col_offset)):
         function, owner = _around(place, parents_below(module.syntax))
         yield Store(name=name, module=module, node=place, receiver=receiver, function=function, owner=owner)
@@ -133,35 +137,31 @@ def _around(node: ast.AST, above: Mapping[ast.AST, ast.AST]) -> tuple[FunctionNo
     return None, None
 
 
-def _stored(node: ast.AST) -> Iterator[tuple[str, ast.expr, ast.expr]]:
-    if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
-        yield node.attr, node, node.value
-    elif isinstance(node, ast.Call) and _called(node) in _SETTERS:
-        name = next((text for argument in node.args[:2] if (text := _text(argument)) is not None), None)
-        if name is not None and "." not in name:
-            yield name, node, node.args[0]
+def _set_by_name(call: ast.Call) -> Iterator[tuple[str, ast.expr, ast.expr]]:
+    """Yield the name, the place and the receiver of `setattr(receiver, "name", …)` and its like."""
+    name = next((text for argument in call.args[:2] if (text := _text(argument)) is not None), None)
+    if name is not None and "." not in name:
+        yield name, call, call.args[0]
 
 
-def _patched(node: ast.AST) -> Iterator[str]:
-    if not isinstance(node, ast.Call) or _called(node) not in _PATCHERS:
+def _patched(node: ast.Call) -> Iterator[str]:
+    if called_name(node) not in _PATCHERS:
         return
     texts = [_text(argument) for argument in node.args]
-    keywords = [keyword.arg for keyword in node.keywords] if _called(node) == "multiple" else []
+    keywords = [keyword.arg for keyword in node.keywords] if called_name(node) == "multiple" else []
     for text in (*texts, *(_text(keyword.value) for keyword in node.keywords), *keywords):
         if text is not None and all(part.isidentifier() for part in text.split(".")):
             yield text
             yield text.rpartition(".")[2]
 
 
-def _is_dynamic(node: ast.AST) -> bool:
-    if isinstance(node, ast.Attribute):
-        return node.attr == "__dict__"
-    if not isinstance(node, ast.Call) or _called(node) not in _BY_NAME | _SETTERS | {"multiple"}:
-        return False
-    if _called(node) == "multiple":
-        return not all(keyword.arg for keyword in node.keywords)
-    is_setter = _called(node) in _SETTERS
-    return not is_setter or all(_text(argument) is None for argument in node.args[:2])
+def _is_dynamic(call: ast.Call) -> bool:
+    called = called_name(call)
+    if called == "multiple":
+        return not all(keyword.arg for keyword in call.keywords)
+    if called in _SETTERS:
+        return all(_text(argument) is None for argument in call.args[:2])
+    return called in _BY_NAME
 
 
 def _receivers(node: ast.AST, module: Module) -> Iterator[str]:
@@ -175,13 +175,6 @@ def _receivers(node: ast.AST, module: Module) -> Iterator[str]:
         yield str(receiver.value)
     else:
         yield from reached(receiver, module)
-
-
-def _called(call: ast.Call) -> str:
-    function = call.func
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""
 
 
 def _text(node: ast.expr) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agents.recipes.builtin_values import shape_of
-from agents.recipes.functions import Function, FunctionNode, functions, own_nodes
+from agents.recipes.functions import Function, FunctionNode, functions, own
 from agents.recipes.hierarchy import Class, hierarchy
 from agents.recipes.project import Module, Project
 from agents.recipes.quiet import changes_nothing
@@ -13,7 +13,7 @@ from agents.recipes.scope import names
 from agents.recipes.shapes import STR
 from agents.recipes.tables import parents
 from agents.recipes.uses import reads_its_frame
-from agents.recipes.walking import walk
+from agents.recipes.walking import nodes, walk
 
 _INTERCEPTING = ("__getattribute__", "__setattr__")
 
@@ -39,8 +39,9 @@ def text_attributes(function: Function, module: Module, project: Project) -> Ite
     if function.owner is None or function.node.decorator_list or reads_its_frame(function.node):
         return
     taken: set[ast.AST] = set()
-    for loop in own_nodes(function.node):
-        if isinstance(loop, ast.For | ast.While) and loop not in taken:
+    loops: Sequence[ast.For | ast.While] = own(function.node, ast.For, ast.While)
+    for loop in loops:
+        if loop not in taken:
             for name in sorted(_added_to(loop, function.node)):
                 found = _text_attribute(loop, name, function, module, project)
                 if found is not None:
@@ -130,16 +131,12 @@ def _is_seen_unasked(name: str, project: Project) -> bool:
         for function in functions(module):
             if _runs_unasked(function.node) and _reads(function.node, name):
                 return True
-    return any(
-        isinstance(node, ast.Constant) and node.value == name
-        for module in project.everything
-        for node in walk(module.syntax)
-    )
+    return any(node.value == name for module in project.everything for node in nodes(module.syntax, ast.Constant))
 
 
 def _runs_unasked(function: FunctionNode) -> bool:
     is_special = function.name.startswith("__") and function.name != "__init__"
-    steps = any(isinstance(node, ast.Yield | ast.YieldFrom) for node in own_nodes(function))
+    steps = bool(own(function, ast.Yield, ast.YieldFrom))
     return is_special or bool(function.decorator_list) or steps
 
 

@@ -10,7 +10,7 @@ from agents.recipes import shapes
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.builtin_values import shape_of
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
-from agents.recipes.functions import FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import FunctionNode, function_at, functions, own
 from agents.recipes.gains import function_share
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request
@@ -131,8 +131,8 @@ RECIPE = TruthTest()
 
 
 def _all(function: FunctionNode, module: Module, project: Project) -> Iterator[_Comparison]:
-    for node in own_nodes(function):
-        found = _comparison(node) if isinstance(node, ast.Compare) and len(node.ops) == 1 else None
+    for node in own(function, ast.Compare):
+        found = _comparison(node) if len(node.ops) == 1 else None
         if found is not None and shape_of(found.value, module, project) == shapes.BOOL:
             yield found
 

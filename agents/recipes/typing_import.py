@@ -19,9 +19,10 @@ from agents.recipes.deferral import (
 )
 from agents.recipes.import_costs import chosen, costly_line, imported_all_the_same
 from agents.recipes.imports import add_below_imports, is_leading
+from agents.recipes.positions import Span, offset
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import names
-from agents.recipes.splice import NotSpliceable, Rewrite, Span, end_of_lines, indentation, offset, source
+from agents.recipes.splice import NotSpliceable, Rewrite, end_of_lines, indentation, source
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain, FunctionKey
 from profiling.profile import Profile

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agents.model import Patch
 from agents.recipes._base import Card, Choice, Example, Site, Veto
-from agents.recipes.functions import Function, FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import Function, FunctionNode, function_at, functions, own_calls
 from agents.recipes.gains import function_share
 from agents.recipes.guarded_probes import (
     GUARD_NS,
@@ -24,7 +24,7 @@ from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
 from agents.recipes.splice import NotSpliceable, Rewrite, source
-from agents.recipes.uses import Use, UseKind, is_repeated
+from agents.recipes.uses import Use, UseKind, is_repeated, probed_names
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -212,7 +212,7 @@ def distinct(words, found):
         """Yield every local list that is probed and appended to in a loop."""
         del project
         for function in functions(module) if "append" in module.text else ():
-            for name in sorted(_appended_names(function.node)):
+            for name in sorted(_appended_names(function.node) & probed_names(function.node)):
                 found = _collected(function.node, name, module)
                 if found is not None and _is_spliceable(found, module):
                     yield _site(function, found, module)
@@ -249,8 +249,8 @@ RECIPE = UniqueList()
 
 
 def _appended_names(function: FunctionNode) -> set[str]:
-    calls = (node.func for node in own_nodes(function) if isinstance(node, ast.Call))
-    owners = (func.value for func in calls if isinstance(func, ast.Attribute) and func.attr == "append")
+    functions_called = (call.func for call in own_calls(function, "append"))
+    owners = (func.value for func in functions_called if isinstance(func, ast.Attribute))
     return {owner.id for owner in owners if isinstance(owner, ast.Name)}
 
 

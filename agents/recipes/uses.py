@@ -1,12 +1,13 @@
 """How a function uses one local name, occurrence by occurrence: what rewrites of a container ask first."""
 
 import ast
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from agents.recipes.functions import FunctionNode
-from agents.recipes.walking import nodes, once_below, parents_below, walk
+from agents.recipes.walking import nodes, once_below, parents_below
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -14,11 +15,10 @@ Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 CONSUMERS = frozenset({"all", "any", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple"})
 _LOOKING = frozenset({"bool", "len"})
 _OTHER_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.arguments)
-_BINDING_OTHERWISE = frozenset(
-    {
-        *(ast.Global, ast.Nonlocal, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.alias, ast.arg),
-        *(ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
-    }
+_PROBING = (ast.In, ast.NotIn)
+_BINDING_OTHERWISE: tuple[type[ast.AST], ...] = (
+    *(ast.Global, ast.Nonlocal, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.alias, ast.arg),
+    *(ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
 )
 _FRAME_READERS = frozenset({"dir", "eval", "exec", "locals", "vars"})
 
@@ -74,19 +74,23 @@ def uses(function: FunctionNode, name: str, is_builtin: Callable[[str], bool]) -
         is_builtin: says whether a name means the builtin here.
     """
     parents = parents_below(function)
-    found = [_of_name(node, parents, is_builtin) for node in nodes(function, ast.Name) if node.id == name]
-    found += [
-        Use(node=node, kind=UseKind.OTHER, path=_path(node, parents))
-        for node in walk(function)
-        if type(node) in _BINDING_OTHERWISE and node is not function and name in _bound_otherwise(node)
-    ]
+    found = [_of_name(node, parents, is_builtin) for node in _names(function).get(name, ())]
+    others = _other_bindings(function).get(name, ())
+    found += [Use(node=node, kind=UseKind.OTHER, path=_path(node, parents)) for node in others]
     return tuple(sorted(found, key=lambda use: _position(use.node)))
 
 
 @once_below
 def reads_its_frame(function: ast.AST) -> bool:
     """Say whether locals may be read by name (`locals`, `eval` and their like), where renames and adds would show."""
-    return any(node.id in _FRAME_READERS for node in nodes(function, ast.Name))
+    return not _names(function).keys().isdisjoint(_FRAME_READERS)
+
+
+@once_below
+def probed_names(function: ast.AST) -> frozenset[str]:
+    """Return the names of what a function looks for something in."""
+    probed = (node.comparators[-1] for node in nodes(function, ast.Compare) if isinstance(node.ops[-1], _PROBING))
+    return frozenset(container.id for container in probed if isinstance(container, ast.Name))
 
 
 def makes_list(value: ast.expr | None, is_builtin: Callable[[str], bool]) -> bool:
@@ -157,6 +161,25 @@ def is_repeated(use: Use, statement: ast.stmt) -> bool:
     return False
 
 
+@once_below
+def _names(function: ast.AST) -> Mapping[str, Sequence[ast.Name]]:
+    """Return the occurrences of every name in a function."""
+    found: defaultdict[str, list[ast.Name]] = defaultdict(list)
+    for node in nodes(function, ast.Name):
+        found[node.id].append(node)
+    return dict(found)
+
+
+@once_below
+def _other_bindings(function: ast.AST) -> Mapping[str, Sequence[ast.AST]]:
+    """Return the nodes in a function that bind or declare names without a name node, by name."""
+    found: defaultdict[str, list[ast.AST]] = defaultdict(list)
+    for node in nodes(function, *_BINDING_OTHERWISE):
+        for name in set(_bound_otherwise(node)) if node is not function else ():
+            found[name].append(node)
+    return dict(found)
+
+
 def _of_name(node: ast.Name, parents: Mapping[ast.AST, ast.AST], is_builtin: Callable[[str], bool]) -> Use:
     path = _path(node, parents)
     if not path or any(isinstance(step, _OTHER_SCOPES) for step in path):
@@ -224,7 +247,7 @@ def ends_at_once(path: tuple[ast.AST, ...], is_builtin: Callable[[str], bool]) -
 
 
 def _is_probed(node: ast.Name, compare: ast.Compare) -> bool:
-    return compare.comparators[-1] is node and isinstance(compare.ops[-1], ast.In | ast.NotIn)
+    return compare.comparators[-1] is node and isinstance(compare.ops[-1], _PROBING)
 
 
 def is_truth_test(node: ast.AST, path: tuple[ast.AST, ...]) -> bool:

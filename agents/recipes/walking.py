@@ -1,6 +1,7 @@
 """The nodes of a syntax tree, walked once: every recipe asks for those of the same functions again and again."""
 
 import ast
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import TypeVar, cast
@@ -8,7 +9,7 @@ from typing import TypeVar, cast
 _Node = TypeVar("_Node", bound=ast.AST)
 _Result = TypeVar("_Result")
 
-_Root = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_ROOTS = frozenset({ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
 """What is asked for often enough to be remembered; a walk of anything smaller costs little."""
 _KEPT = "_ratchet_analyses"
 _BELOW = "_ratchet_below"
@@ -37,12 +38,15 @@ def once_below(analysis: Callable[[ast.AST], _Result]) -> Callable[[ast.AST], _R
 
     @wraps(analysis)
     def remembered(root: ast.AST) -> _Result:
-        if not isinstance(root, _Root):
-            return analysis(root)
-        kept: dict[object, object] = vars(root).setdefault(_KEPT, {})
-        if analysis not in kept:
-            kept[analysis] = analysis(root)
-        return cast("_Result", kept[analysis])
+        kept: dict[object, _Result] | None = vars(root).get(_KEPT)
+        if kept is None:
+            if type(root) not in _ROOTS:
+                return analysis(root)
+            kept = vars(root)[_KEPT] = {}
+        elif analysis in kept:
+            return kept[analysis]
+        found = kept[analysis] = analysis(root)
+        return found
 
     return remembered
 
@@ -53,25 +57,59 @@ def walk(root: ast.AST) -> tuple[ast.AST, ...]:
 
     The walk of a module leaves with each node what is right below it, for all the walks after it.
     """
-    found, fields = [root], _FIELDS
     if isinstance(root, ast.Module):
-        for node in found:
-            if fields[type(node)]:
-                below = _children(node)
-                setattr(node, _BELOW, below)
-                found += below
-    else:
-        for node in found:
-            if fields[type(node)]:
-                found += children(node)
+        return tuple(node for level in levels(root) for node in level)
+    found, fields = [root], _FIELDS
+    for node in found:
+        if fields[type(node)]:
+            below: list[ast.AST] | None = getattr(node, _BELOW, None)
+            found += _children(node) if below is None else below
     return tuple(found)
 
 
-def nodes(root: ast.AST, kind: type[_Node]) -> Sequence[_Node]:
-    """Return the nodes of a tree that are exactly of a type, level by level."""
-    if not isinstance(root, ast.Module):
-        return [node for node in walk(root) if type(node) is kind]
-    return cast("Sequence[_Node]", _by_type(root).get(kind, ()))
+@once_below
+def levels(root: ast.AST) -> tuple[tuple[ast.AST, ...], ...]:
+    """Return the nodes of a tree by their depth; each is left what is right below it, for all the walks after this."""
+    fields, level, found = _FIELDS, [root], list[tuple[ast.AST, ...]]()
+    while level:
+        found.append(tuple(level))
+        lower: list[ast.AST] = []
+        for node in level:
+            if fields[type(node)]:
+                below = _children(node)
+                setattr(node, _BELOW, below)
+                lower += below
+        level = lower
+    return tuple(found)
+
+
+def nodes(root: ast.AST, *kinds: type[_Node]) -> Sequence[_Node]:
+    """Return the nodes of a tree that are exactly of one of some types, level by level."""
+    return of_kinds(kinds, _by_type(root), walk(root))
+
+
+def of_kinds(
+    kinds: Sequence[type[_Node]], by_kind: Mapping[type[ast.AST], Sequence[ast.AST]], found: Sequence[ast.AST]
+) -> Sequence[_Node]:
+    """Return the nodes of a list that are exactly of one of some types, in its order.
+
+    Args:
+        kinds: the types.
+        by_kind: what `by_type` says of the list.
+        found: the list.
+    """
+    there = [kind for kind in kinds if kind in by_kind]
+    if len(there) < 2:
+        return cast("Sequence[_Node]", by_kind[there[0]] if there else ())
+    return cast("Sequence[_Node]", [node for node in found if type(node) in there])
+
+
+def by_type(found: Sequence[ast.AST]) -> Mapping[type[ast.AST], Sequence[ast.AST]]:
+    """Return nodes by their exact type, in their order."""
+    by_kind: defaultdict[type[ast.AST], list[ast.AST]] = defaultdict(list)
+    for node in found:
+        by_kind[type(node)].append(node)
+    return dict(by_kind)
 
 
 def children(node: ast.AST) -> Sequence[ast.AST]:
@@ -87,18 +125,14 @@ def parents_below(root: ast.AST) -> Mapping[ast.AST, ast.AST]:
     """Return the parent of every node below `root`; `root` itself has none."""
     found: dict[ast.AST, ast.AST] = {}
     for node in walk(root):
-        below = children(node)
-        if below:
-            found.update(dict.fromkeys(below, node))
+        for below in children(node):
+            found[below] = node
     return found
 
 
 @once_below
-def _by_type(root: ast.AST) -> dict[type[ast.AST], list[ast.AST]]:
-    found: dict[type[ast.AST], list[ast.AST]] = {}
-    for node in walk(root):
-        found.setdefault(type(node), []).append(node)
-    return found
+def _by_type(root: ast.AST) -> Mapping[type[ast.AST], Sequence[ast.AST]]:
+    return by_type(walk(root))
 
 
 def _children(node: ast.AST) -> list[ast.AST]:

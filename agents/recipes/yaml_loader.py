@@ -7,7 +7,7 @@ from agents.model import Patch
 from agents.recipes import library
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
-from agents.recipes.functions import FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import FunctionNode, function_at, functions, own
 from agents.recipes.gains import function_share
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
@@ -155,8 +155,8 @@ RECIPE = YamlLoader()
 def _loads(function: FunctionNode, module: Module, project: Project) -> Iterator[ast.Call]:
     if _is_told_apart(project):
         return
-    for node in own_nodes(function):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_safe(node, module, project):
+    for node in own(function, ast.Call):
+        if isinstance(node.func, ast.Attribute) and _is_safe(node, module, project):
             yield node
 
 

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from agents.recipes.once import once
 from agents.recipes.project import Module
 from agents.recipes.scope import names
 from agents.recipes.walking import nodes, walk
@@ -18,8 +19,17 @@ def _searches(module: Module) -> Iterator[Place]:
     for call, written in calls(module):
         owner, _, name = written.rpartition(".")
         is_search = bool(owner) and name in _SEARCHES and len(call.args) == 1 and not call.keywords
+        is_search = is_search and owner.partition(".")[0] not in _imported(module)
         if is_search and not isinstance(call.args[0], ast.Constant) and is_repeated(call, module):
             yield Place(line=call.lineno, seen=f"`{written[:60]}(…)` in a loop", node=call)
+
+
+@once
+def _imported(module: Module) -> frozenset[str]:
+    """Return the names that imports bind anywhere in a module: `os.remove` searches no list."""
+    aliases = [alias for node in nodes(module.syntax, ast.Import) for alias in node.names]
+    aliases += [alias for node in nodes(module.syntax, ast.ImportFrom) for alias in node.names]
+    return frozenset(alias.asname or alias.name.partition(".")[0] for alias in aliases)
 
 
 def _shrinking(module: Module) -> Iterator[Place]:
@@ -93,6 +103,7 @@ RULES = (
         find=_searches,
         examples=(
             Example(source="def f(a, b):\n    for x in a:\n        b.remove(x)\n", lines=(3,)),
+            Example(source="import os\ndef f(a):\n    for x in a:\n        os.remove(x)\n", lines=()),
             Example(source="def f(a, x):\n    return a.index(x)\n", lines=()),
             Example(source="def f(lines):\n    return [line.index(':') for line in lines]\n", lines=()),
         ),

@@ -1,14 +1,11 @@
 """The setup agent, embedded form: finds out how a repository is run, tested and measured, from its files alone."""
 
 import hashlib
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from profiling.context import commands, documents, interpreter, layout, manifest
+from profiling.context import commands, documents, interpreter, layout, manifest, programs
 from profiling.model import Command, Interpreter, Tree
-
-_TOOLS = ("git", "uv", "make", "py-spy", "memray", "valgrind")
 
 
 class SetupImpossible(LookupError):
@@ -101,7 +98,7 @@ def look(root: Path, wishes: Wishes) -> Setup:
         workload_candidates=candidates,
         documents=documents.documents(root),
         speed_dependencies=documents.speed_dependencies(declared),
-        tools=tuple(tool for tool in _TOOLS if shutil.which(tool)),
+        tools=tuple(program.name for program in programs.located()),
         problems=(*declared.problems, *_problems(tests, has_pytest=has_pytest, root=root)),
         fingerprint=fingerprint(root, python, wishes),
     )

@@ -73,10 +73,12 @@ PACKAGES = (
     Package(
         name="pyparsing", version="3.3.3", sources=("pyparsing",), arguments=("tests",), needs=("railroad-diagrams",)
     ),
+    Package(name="pygments", version="2.21.0", sources=("pygments",), needs=("wcag-contrast-ratio", "lxml")),
     Package(name="sqlparse", version="0.6.1", sources=("sqlparse",)),
     Package(name="tabulate", version="0.10.0", sources=("tabulate",), arguments=("test",), needs=("wcwidth",)),
     Package(name="tomlkit", version="0.15.2", sources=("tomlkit",), needs=("pyyaml",)),
     Package(name="toolz", version="1.2.0", sources=("toolz", "tlz")),
+    Package(name="wcwidth", version="0.6.0", sources=("wcwidth",)),
     Package(
         name="werkzeug",
         version="3.1.9",

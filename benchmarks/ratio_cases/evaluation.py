@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from agents.recipes import stack_entry
 from benchmarks.ratio_runner import Case
 
 
@@ -78,6 +79,40 @@ def missing_key() -> Iterator[Case]:
                 before=f"f(d, {key!r})",
                 after=f"{function}(d, {key!r})",
             )
+
+
+def iterator_end() -> Iterator[Case]:
+    loop = "def {}(q, z=object()):\n    for i in q:\n        {}"
+    asked = "try:\n            x = next(i)\n        except StopIteration:\n            continue"
+    marked = "x = next(i, z)\n        if x is z:\n            continue"
+    for values, words in (("[iter(())] * 1000", "1000 ends"), ("[iter(range(10**9))] * 1000", "1000 items, no end")):
+        yield Case(
+            recipe="iterator-end",
+            parameters=words,
+            setup=f"{loop.format('f', asked)}\n{loop.format('g', marked)}\nq = {values}",
+            before="f(q)",
+            after="g(q)",
+        )
+
+
+def kept_range() -> Iterator[Case]:
+    loop = "def {}(q, r):\n    {}\n    for x in q:\n        for i in {}:\n            pass"
+    kept = "t = range(r) if type(r) is int else None"
+    for turns in (0, 2, 5, 30):
+        yield Case(
+            recipe="kept-range",
+            parameters=f"1000 times {turns} turns, of a parameter",
+            setup=f"{loop.format('f', 'pass', 'range(r)')}\n{loop.format('g', kept, 't or range(r)')}\nq = [0] * 1000",
+            before=f"f(q, {turns})",
+            after=f"g(q, {turns})",
+        )
+    yield Case(
+        recipe="kept-range",
+        parameters="1000 times 2 turns, surely an int",
+        setup=f"{loop.format('f', 'pass', 'range(r)')}\n{loop.format('g', 't = range(r)', 't')}\nq = [0] * 1000",
+        before="f(q, 2)",
+        after="g(q, 2)",
+    )
 
 
 def inline_helper() -> Iterator[Case]:
@@ -157,7 +192,9 @@ def frame_lookup() -> Iterator[Case]:
         setup += "def walk():\n    return inspect.stack()[1].function\n"
         setup += "def ask():\n    return sys._getframe(1).f_code.co_name\n"
         setup += "def tell():\n    return inspect.getframeinfo(sys._getframe(1), 0)\n"
-        for name, words in (("ask", "a name"), ("tell", "a file and line")):
+        setup += stack_entry.function_text(inspect="inspect", sys="sys")
+        setup += f"\ndef pick(index=2):\n    return {stack_entry.NAME}(index).function\n"
+        for name, words in (("ask", "a name"), ("tell", "a file and line"), ("pick", "an entry by its number")):
             yield Case(
                 recipe="frame-lookup",
                 parameters=f"{words}, {depth} frames",
@@ -173,6 +210,8 @@ CASES: tuple[Callable[[], Iterator[Case]], ...] = (
     isinstance_path,
     common_expression,
     missing_key,
+    iterator_end,
+    kept_range,
     inline_helper,
     hoist_attribute,
     dead_code,

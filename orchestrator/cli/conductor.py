@@ -111,11 +111,15 @@ def conduct(flags: Mapping[str, object], session: Session | None = None) -> int:
     with Stopper() as stopper:
         root = Repository.open(Path(str(flags["repo"])).resolve()).root
         settings = load({**flags, "repo": root}, os.environ)
+        if settings.ci and session is None:
+            from orchestrator.ci.environment import begin_clean  # noqa: PLC0415  only CI needs it
+
+            begin_clean(os.environ)
         with closing(EventLog(Layout(root=root).events)) as log, _view(settings, stopper) as view:
             stopper.before_exit = view.abandon
             bus = Bus(time.time, log)
             bus.listen(view)
-            result = _run(session or _real_session(), settings, bus, stopper)
+            result = _run(session or _real_session(settings), settings, bus, stopper)
     if isinstance(stopper.reason, OutputClosed):
         raise stopper.reason
     if not settings.as_json:
@@ -136,8 +140,13 @@ def _run(session: Session, settings: Settings, bus: Bus, stopper: Stopper) -> Re
         raise stopper.reason from error
 
 
-def _real_session() -> Session:
-    from orchestrator.session import run  # noqa: PLC0415  takes seconds: signals and the view work before it
+def _real_session(settings: Settings) -> Session:
+    # Imported here: it takes seconds, and signals and the view work before it.
+    if settings.ci:
+        from orchestrator.ci.run import run_in_ci  # noqa: PLC0415
+
+        return run_in_ci
+    from orchestrator.session import run  # noqa: PLC0415
 
     return run
 

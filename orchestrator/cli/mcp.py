@@ -10,8 +10,8 @@ from orchestrator.cli.options import repository_option
 def mcp(repo: str) -> int:
     r"""Serve this repository to an MCP client over standard input and output, until the client goes away.
 
-    Tools: code_path_audit, profile, targets, results. Of these, profile and targets run the command that the client
-    names, as you would: let clients ask you first.
+    Tools: gather, code_path_audit, profile, targets, results. Of these, profile and targets run the command that the
+    client names, as you would: let clients ask you first.
 
     \b
     To register it:

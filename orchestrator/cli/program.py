@@ -50,6 +50,11 @@ COMMANDS = (
         summary="The same, and the table of what is worth working on.",
     ),
     Listed(
+        name="scan",
+        target="orchestrator.cli.scan:scan",
+        summary="List what in the source costs time or memory, the worst first.",
+    ),
+    Listed(
         name="compare",
         target="orchestrator.cli.compare:compare",
         summary="Measure one commit against another.",
@@ -64,7 +69,15 @@ COMMANDS = (
         target="orchestrator.cli.audit:audit",
         summary="Read what actions reach and cost, before anyone runs them.",
     ),
+    Listed(
+        name="gather",
+        target="orchestrator.cli.gather:gather",
+        summary="Find out what the repository is: languages, tests, tools.",
+    ),
     Listed(name="mcp", target="orchestrator.cli.mcp:mcp", summary="Serve these tools to an MCP client."),
+    Listed(
+        name="pr", target="orchestrator.cli.pr:pr", summary="One branch and text for each optimization, proved alone."
+    ),
     Listed(
         name="status", target="orchestrator.cli.status:status", summary="Where the session here stands, and what next."
     ),
@@ -92,6 +105,7 @@ _EXAMPLES = (
     ("optimize faster parsing --domain cpu", "say what you want"),
     ("optimize --time-limit 10m", "a short look"),
     ("optimize profile -- python bench.py", "only look, change nothing"),
+    ("optimize compare main", "measure this commit against main"),
     ("git merge codeflash/optimize", "take what was kept"),
 )
 

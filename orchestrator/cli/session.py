@@ -1,5 +1,7 @@
 """`optimize run`: the options of a session. What they do is in `orchestrator.cli.conductor`."""
 
+import os
+
 import click
 
 from orchestrator.cli.options import python_option, repository_option
@@ -43,6 +45,22 @@ from orchestrator.cli.options import python_option, repository_option
 @click.option(
     "--history", is_flag=True, help="Let what your earlier sessions kept, here and elsewhere, move fixes up or down."
 )
+@click.option(
+    "--ci",
+    is_flag=True,
+    help="Work on the branch of a pull request: what it changed, and what that calls. Never asks; pushes what was"
+    " proved; one summary, none when there is nothing to tell.",
+)
+@click.option("--base", metavar="REF", help="With --ci: what the branch is compared with. Default: the pull request's.")
+@click.option(
+    "--scope", metavar="pr|repo", help="With --ci: repo looks at everything. Default: pr where a base is known."
+)
+@click.option(
+    "--fail-on", metavar="regression", help="With --ci: exit 1 when the branch is measurably worse than its base."
+)
+@click.option(
+    "--dry-run", is_flag=True, help="With --ci: commit, push and comment nothing; leave a patch and a summary."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print every event as one JSON object a line.")
 @click.option("--plain", is_flag=True, help="Print plain status lines even in a terminal.")
 @click.option(
@@ -59,8 +77,15 @@ def session(ctx: click.Context, /, goal: tuple[str, ...], repo: str, **flags: st
     from orchestrator.cli.conductor import conduct  # noqa: PLC0415  --help must not pay for it
 
     _refuse_command_as_goal(ctx, goal)
+    _refuse_without_ci(ctx, flags)
     given = {name: value for name, value in flags.items() if value not in {None, False}}
     return conduct({"goal": " ".join(goal), "repo": repo, **given})
+
+
+def _refuse_without_ci(ctx: click.Context, flags: dict[str, str | bool | None]) -> None:
+    given = [name for name in ("base", "scope", "fail_on", "dry_run") if flags.get(name)]
+    if given and not flags.get("ci") and not os.environ.get("OPTIMIZE_CI"):
+        raise click.UsageError(f"--{given[0].replace('_', '-')} goes with --ci", ctx)
 
 
 def _refuse_command_as_goal(ctx: click.Context, goal: tuple[str, ...]) -> None:

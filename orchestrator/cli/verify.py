@@ -1,21 +1,13 @@
 """`optimize verify`: measure what sessions kept here again, on this machine."""
 
-from typing import TypedDict, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from orchestrator.cli.options import python_option, repository_option
 
-
-class VerifyFlags(TypedDict):
-    """What the command takes."""
-
-    repo: str
-    python: str | None
-    numbers: tuple[str, ...]
-    measure_time: str
-    max_pairs: int
-    seed: int | None
+if TYPE_CHECKING:
+    from orchestrator.cli.claims import ClaimFlags
 
 
 @click.command()
@@ -30,7 +22,7 @@ class VerifyFlags(TypedDict):
 )
 @click.option("--seed", metavar="N", type=click.IntRange(0), help="Seed of orders and hash seeds. Default: drawn.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-def verify(as_json: bool, **flags: Unpack[VerifyFlags]) -> int:
+def verify(as_json: bool, **flags: Unpack["ClaimFlags"]) -> int:
     r"""Measure the kept experiments again, each against its own base, with new pairs.
 
     N are their numbers (.codeflash/experiments/, the first column of a session's table); without any, all that still

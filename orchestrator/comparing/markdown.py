@@ -15,7 +15,7 @@ from orchestrator.comparing.text import (
     standing_text,
 )
 from orchestrator.live.effects import amount
-from orchestrator.live.plain_text import one_line
+from orchestrator.live.markdown_text import code, plain
 
 _BOLD = frozenset({Standing.REGRESSED, Standing.BETTER})
 
@@ -26,38 +26,38 @@ def document(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    sides = f"{_code(side_text(report.base))} → {_code(side_text(report.head))}"
+    sides = f"{code(side_text(report.base))} → {code(side_text(report.head))}"
     yield f"### {sides}: {report.outcome}"
     for one in report.workloads:
         yield ""
-        yield f"**{_code(one.command)}**: {one.standing.value if not one.problem else 'not measured'}"
+        yield f"**{code(one.command)}**: {one.standing.value if not one.problem else 'not measured'}"
         yield ""
         yield from _workload(one)
     if report.notes:
         yield ""
-        yield from (f"- {_plain(note)}" for note in report.notes)
+        yield from (f"- {plain(note)}" for note in report.notes)
     yield ""
-    yield f"_{_plain(_where(report))}_"
+    yield f"_{plain(_where(report))}_"
 
 
 def _workload(one: WorkloadReport) -> Iterator[str]:
     if one.problem:
-        yield f"> {_plain(one.problem)}"
+        yield f"> {plain(one.problem)}"
         return
     yield "| dimension | base | head | head / base | |"
     yield "|---|---|---|---|---|"
     yield from map(_row, ordered(one))
     yield ""
-    yield _plain(f"{one.reason}.")
+    yield plain(f"{one.reason}.")
     if one.functions:
         yield from _functions(one.functions)
-    yield from (f"- {_plain(note)}" for note in one.notes)
+    yield from (f"- {plain(note)}" for note in one.notes)
 
 
 def _row(one: DimensionReport) -> str:
     name = f"**{one.dimension.value}**" if one.decides else one.dimension.value
     cells = (name, amount(one.base, one.dimension), amount(one.head, one.dimension), ratio_text(one))
-    said = _plain(standing_text(one))
+    said = plain(standing_text(one))
     return f"| {' | '.join(cells)} | {f'**{said}**' if one.standing in _BOLD else said} |"
 
 
@@ -74,7 +74,7 @@ def _functions(found: tuple[FunctionReport, ...]) -> Iterator[str]:
 
 def _function(one: FunctionReport) -> str:
     cells = (share_text(one.base), share_text(one.head), calls_text(one.base), calls_text(one.head))
-    return f"| {_code(change_text(one.change))} | {' | '.join(cells)} |"
+    return f"| {code(change_text(one.change))} | {' | '.join(cells)} |"
 
 
 def _where(report: Report) -> str:
@@ -82,31 +82,3 @@ def _where(report: Report) -> str:
     seconds = sum(one.elapsed_s for one in report.workloads)
     machine = ", ".join(facts[name] for name in ("processor", "system") if facts.get(name))
     return f"CPython {report.head.python}, {machine}; measured in pairs for {seconds:.0f} s"
-
-
-def _code(text: str) -> str:
-    """Return text as code, in as many backticks as it takes; a bar would end a table's cell."""
-    plain = one_line(text).replace("|", "¦")
-    marks = "`" * (max((len(run) for run in _runs(plain)), default=0) + 1)
-    padding = " " if plain.startswith("`") or plain.endswith("`") else ""
-    return f"{marks}{padding}{plain}{padding}{marks}"
-
-
-def _runs(text: str) -> Iterator[str]:
-    run = ""
-    for char in text:
-        if char == "`":
-            run += char
-        elif run:
-            yield run
-            run = ""
-    if run:
-        yield run
-
-
-def _plain(text: str) -> str:
-    """Return text that is no markup: no tag, link, mention or emphasis comes out of a repository's names."""
-    escaped = one_line(text).replace("\\", "\\\\").replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
-    for char in "`*_[]":
-        escaped = escaped.replace(char, f"\\{char}")
-    return escaped.replace("@", "@\u200b")

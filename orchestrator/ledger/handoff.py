@@ -1,7 +1,7 @@
 """HANDOFF.md: all that is needed to go on with a session, on another machine too."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -117,12 +117,30 @@ def load(path: Path) -> Handoff | None:
 def save(handoff: Handoff, path: Path) -> None:
     """Write the file; a reader finds the old text or the new one.
 
+    The repository's own folder is taken out of it, which failures quote: the file is fit to be committed.
+
     Raises:
         RecordsDamaged: what stands there is not a handoff this program can read; it is left as it is.
         NotWritable: the folder refuses.
     """
     load(path)
-    write_text(path, render(handoff))
+    write_text(path, render(_without(f"{path.parents[1].as_posix()}/", handoff)))
+
+
+def _without(folder: str, handoff: Handoff) -> Handoff:
+    """Return the handoff with the paths in a folder made relative to it, wherever failures may be quoted."""
+
+    def told(lines: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(line.replace(folder, "") for line in lines)
+
+    return replace(
+        handoff,
+        baseline=told(handoff.baseline),
+        strategy=told(handoff.strategy),
+        discarded=tuple(replace(one, lesson=one.lesson.replace(folder, "")) for one in handoff.discarded),
+        reviews=told(handoff.reviews),
+        next_steps=told(handoff.next_steps),
+    )
 
 
 @cache

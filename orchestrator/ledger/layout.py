@@ -8,7 +8,7 @@ from orchestrator.ledger.atomic import write_text
 from orchestrator.ledger.damaged import read_record
 
 # Large, or of this machine alone. What a person reads (results.tsv, HANDOFF.md, experiments/, …) can be committed.
-IGNORED = tuple("session.db* work/ profiles/ bench/ cache/ audit/ claude/ events.jsonl *.lock *.tmp".split())
+IGNORED = tuple("session.db* work/ profiles/ bench/ cache/ audit/ claude/ context/ events.jsonl *.lock *.tmp".split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +155,15 @@ class Layout:
         bulky = (self.work, self.bench, self.profiles, self.cache, self.claude)
         for folder in (self.folder, self.experiments, self.reports, *bulky):
             _make(folder)
+        self.hide_bulk_from_git()
+
+    def hide_bulk_from_git(self) -> None:
+        """Make `.codeflash` with its `.gitignore`, and nothing else; lines that are already in it stay.
+
+        Raises:
+            NotWritable: it can't be made, or is a symbolic link out of our hands.
+        """
+        _make(self.folder)
         present = (read_record(self.gitignore) or "").splitlines()
         missing = [line for line in IGNORED if line not in present]
         if missing:

@@ -50,7 +50,7 @@ def discovery(setup: Setup, *, reused: bool) -> Event:
 def preflight(start: Start) -> Event:
     """Say where the session begins."""
     how = "goes on with" if start.resumed_branch else "begins at"
-    text = "\n".join([f"codeflash/optimize {how} {start.base_commit[:10]}", *start.notes])
+    text = "\n".join([f"{start.branch} {how} {start.base_commit[:10]}", *start.notes])
     return Event(kind=EventKind.PREFLIGHT, text=text, data={"base": start.base_commit, "resumed": start.resumed_branch})
 
 

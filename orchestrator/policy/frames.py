@@ -3,6 +3,8 @@
 import ast
 from collections.abc import Callable
 
+from agents.recipes import stack_entry
+
 THE_STACK = "inspect.stack"
 _ONE_FRAME = "sys._getframe"
 _FRAME_INFO = "inspect.getframeinfo"
@@ -26,6 +28,45 @@ def asks_one_frame(node: ast.AST, dotted: Dotted) -> bool:
     if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Attribute):
         return False
     return (node.attr, node.value.attr) == ("co_name", "f_code") and _is_near_frame(node.value.value, dotted)
+
+
+def entry_readers(tree: ast.Module, dotted: Dotted) -> tuple[ast.FunctionDef, ...]:
+    """Return the functions of a module that give one entry of the stack, as `inspect.stack()[index]` does, and no more.
+
+    Args:
+        tree: the module.
+        dotted: returns the full name of an expression made of names and attributes.
+    """
+    texts = (stack_entry.function_text(inspect="inspect", sys="sys", is_annotated=one) for one in (False, True))
+    meant = [_shape(_undescribed(stack_entry.definition(text)), _as_written) for text in texts]
+    return tuple(
+        node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and node.name == stack_entry.NAME
+        if _shape(_undescribed(node), dotted) in meant
+    )
+
+
+def _undescribed(function: ast.FunctionDef) -> ast.FunctionDef:
+    """Return a function without its docstring."""
+    described = ast.get_docstring(function) is not None
+    return ast.FunctionDef(**{**dict(ast.iter_fields(function)), "body": function.body[1 if described else 0 :]})
+
+
+def _shape(part: object, dotted: Dotted) -> object:
+    """Return syntax in a form that can be compared: names in full, whatever they were imported as."""
+    if isinstance(part, list):
+        return [_shape(one, dotted) for one in part]
+    name = dotted(part) if isinstance(part, ast.Name | ast.Attribute) else None
+    if name is not None or not isinstance(part, ast.AST):
+        return name if name is not None else part
+    return type(part), [_shape(value, dotted) for _, value in ast.iter_fields(part)]
+
+
+def _as_written(node: ast.AST) -> str | None:
+    """Return the full name of an expression in the function's own text."""
+    name = ast.unparse(node)
+    return None if name.partition(".")[0] in stack_entry.LOCALS else name
 
 
 def _is_near_frame(node: ast.AST, dotted: Dotted) -> bool:

@@ -77,7 +77,7 @@ def _hard_limit(case: Case) -> _Ruling | None:
 def _undecided(case: Case) -> _Ruling | None:
     if case.judged.decision is not Decision.UNDECIDED:
         return None
-    return _discard(Reason.UNDECIDED, f"not decided: {formula(case.target)}; {case.judged.stopped_because}")
+    return _discard(Reason.UNDECIDED, f"{formula(case.target)}; {case.judged.stopped_because}")
 
 
 def _nothing_gained(case: Case) -> _Ruling | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from orchestrator.policy import tells
 from orchestrator.policy.answers import known_answers
-from orchestrator.policy.frames import THE_STACK, asks_one_frame
+from orchestrator.policy.frames import THE_STACK, asks_one_frame, entry_readers
 from orchestrator.policy.tells import Mechanism
 
 _WRITING = frozenset("wax+")
@@ -58,12 +58,16 @@ def new_tells(before: Mapping[str, str], after: Mapping[str, str], judges: Itera
 
 
 def _all(sources: Mapping[str, str]) -> Iterator[Tell]:
+    readers = []
     for file, text in sorted(sources.items()):
         try:
             tree = ast.parse(text)
         except (SyntaxError, ValueError, RecursionError):
             continue  # the syntax gate says so
-        reader = _Reader(file, tree)
+        readers.append((tree, _Reader(file, tree)))
+    asking = frozenset(function.name for _, reader in readers for function in reader.entry_readers)
+    for tree, reader in readers:
+        reader.asking = asking
         reader.visit(tree)
         yield from reader.tells
 
@@ -83,6 +87,8 @@ class _Reader(ast.NodeVisitor):
             isinstance(node, ast.Attribute) and node.attr in _FILE_TIMES for node in ast.walk(tree)
         )
         self._follow_aliases(tree)
+        self.entry_readers = entry_readers(tree, self._dotted)
+        self.asking: frozenset[str] = frozenset()
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
@@ -94,8 +100,10 @@ class _Reader(ast.NodeVisitor):
                 self._add(Mechanism.OBSCURED, f"from {node.module} import *", node)
             if node.level == 0:
                 self._name(f"{node.module}.{alias.name}", node)
+            self._asked(alias.name, node)
 
     def visit_Name(self, node: ast.Name) -> None:
+        self._asked(node.id, node)
         name = self._dotted(node)
         if name is None:
             return
@@ -108,7 +116,7 @@ class _Reader(ast.NodeVisitor):
         """Visit a node; one frame in place of the stack is what the stack was: no new sign."""
         if asks_one_frame(node, self._dotted):
             self._name(THE_STACK, node)
-        else:
+        elif node not in self.entry_readers:  # who calls it asks, wherever that is
             super().visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
@@ -206,7 +214,13 @@ class _Reader(ast.NodeVisitor):
         # Where the stack is looked at counts: to ask elsewhere is a new question.
         self._add(mechanism, f"{name} in {self.function}" if name == THE_STACK else name, node)
 
+    def _asked(self, name: str, node: ast.AST) -> None:
+        """Look at a name that may stand for a function which gives an entry of the stack."""
+        if name in self.asking:
+            self._name(THE_STACK, node)
+
     def _method(self, name: str, node: ast.AST) -> None:
+        self._asked(name, node)
         mechanism = tells.METHODS.get(name)
         if mechanism is not None:
             self._add(mechanism, _A_FILE_IS_WRITTEN if mechanism is Mechanism.PERSISTED else f".{name}", node)

@@ -91,6 +91,11 @@ def advance(repository: Repository, branch: str, *, new: str, old: str, session:
     return None
 
 
+def delete(repository: Repository, branch: str) -> None:
+    """Delete a local branch; nothing happens when there is none."""
+    repository.git.run("update-ref", "-d", f"refs/heads/{branch}")
+
+
 def commit_files(worktree: Worktree, files: tuple[str, ...], message: str) -> Committed | Refused:
     """Commit exactly the named files on the worktree's detached HEAD, through the project's hooks.
 
@@ -138,23 +143,26 @@ def tag(repository: Repository, name: str, commit: str) -> None:
         _move(repository.git, f"refs/tags/{name}", new=wanted, old=None)
 
 
-def _move(git: Git, ref: str, *, new: str, old: str | None) -> None:
-    git.run("update-ref", "-m", "optimize", ref, new, old or "0" * len(new))
+def identity(git: Git) -> dict[str, str]:
+    """Return variables for a git that commits: none where the user has a name for it, else ours.
 
-
-def _commit(git: Git, message: str) -> Output:
-    command = ("commit", "--quiet", "--no-gpg-sign", "--cleanup=whitespace", "--file=-")
-    return git.run_with_hooks(*command, stdin=message.encode(errors="replace"), env=_identity(git))
-
-
-def _identity(git: Git) -> dict[str, str]:
-    """Return nothing when the user has a name for commits, else ours: git would invent one from the host's name."""
+    Git would invent one from the host's name.
+    """
     variables: dict[str, str] = {}
     for who in ("AUTHOR", "COMMITTER"):
         asked = git.run("-c", "user.useConfigOnly=true", "var", f"GIT_{who}_IDENT", accept=(0, 1, 128))
         if asked.exit_code:
             variables |= {f"GIT_{who}_NAME": FALLBACK_NAME, f"GIT_{who}_EMAIL": FALLBACK_ADDRESS}
     return variables
+
+
+def _move(git: Git, ref: str, *, new: str, old: str | None) -> None:
+    git.run("update-ref", "-m", "optimize", ref, new, old or "0" * len(new))
+
+
+def _commit(git: Git, message: str) -> Output:
+    command = ("commit", "--quiet", "--no-gpg-sign", "--cleanup=whitespace", "--file=-")
+    return git.run_with_hooks(*command, stdin=message.encode(errors="replace"), env=identity(git))
 
 
 def _contents(root: Path, files: tuple[str, ...]) -> dict[str, bytes | None]:

@@ -10,50 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.errors import NotARepository, NotWritable, OptimizeError, TargetError
+from profiling.context.git_settings import CONFIGURED, LOCATORS, NO_HOOKS, QUIET
 from profiling.measure.environment import secrets_removed
 
 READ_TIMEOUT_S = 120.0
 HOOKS_TIMEOUT_S = 900.0
 
-_NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
-# Housekeeping would run in the middle of a measurement.
-_QUIET = ("-c", "gc.auto=0", "-c", "maintenance.auto=false")
-# What a person's configuration may switch on and an unattended command can't live with: signatures ask for a
-# passphrase, recursion into submodules changes checkouts nobody named, a file-system monitor is a daemon.
-_CONFIGURED = (
-    *("-c", "core.fsmonitor=false"),
-    *("-c", "core.quotePath=false"),
-    *("-c", "core.pager=cat"),
-    *("-c", "submodule.recurse=false"),
-    *("-c", "commit.gpgSign=false"),
-    *("-c", "log.showSignature=false"),
-    *_QUIET,
-)
-# `git rev-parse --local-env-vars` without the configuration ones: set inside a hook or `git rebase --exec`, they would
-# send our commands to another repository.
-_LOCATORS = frozenset(
-    {
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-        "GIT_COMMON_DIR",
-        "GIT_DIR",
-        "GIT_EXTERNAL_DIFF",
-        "GIT_GLOB_PATHSPECS",
-        "GIT_GRAFT_FILE",
-        "GIT_ICASE_PATHSPECS",
-        "GIT_IMPLICIT_WORK_TREE",
-        "GIT_INDEX_FILE",
-        "GIT_INTERNAL_SUPER_PREFIX",
-        "GIT_LITERAL_PATHSPECS",
-        "GIT_NAMESPACE",
-        "GIT_NOGLOB_PATHSPECS",
-        "GIT_OBJECT_DIRECTORY",
-        "GIT_PREFIX",
-        "GIT_QUARANTINE_PATH",
-        "GIT_REPLACE_REF_BASE",
-        "GIT_SHALLOW_FILE",
-        "GIT_WORK_TREE",
-    }
-)
 _UNWRITABLE = (
     "Permission denied",
     "Read-only file system",
@@ -123,7 +85,7 @@ class Git:
             NotWritable: git can't write there.
             GitCommandFailed: any other exit code, no end in time, or no git at all.
         """
-        argv = ("git", *_NO_HOOKS, *_CONFIGURED, "--literal-pathspecs", "--no-optional-locks", *arguments)
+        argv = ("git", *NO_HOOKS, *CONFIGURED, "--literal-pathspecs", "--no-optional-locks", *arguments)
         variables = _environment() | {"LC_ALL": "C"} | dict(env or {})
         output = self._wait(argv, stdin, variables, timeout_s)
         if output.exit_code not in accept:
@@ -138,7 +100,7 @@ class Git:
             GitCommandFailed: it did not end in time, or there is no git.
         """
         # Settings and switches given here would reach the hooks' own git commands, so there are as few as can be.
-        argv = ("git", *_QUIET, *arguments)
+        argv = ("git", *QUIET, *arguments)
         return self._wait(argv, stdin, _environment() | dict(env or {}), HOOKS_TIMEOUT_S)
 
     def _wait(self, argv: tuple[str, ...], stdin: bytes, env: Mapping[str, str], timeout_s: float) -> Output:
@@ -172,7 +134,7 @@ class Git:
 
 
 def _environment() -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if name not in _LOCATORS}
+    inherited = {name: value for name, value in os.environ.items() if name not in LOCATORS}
     # GIT_CONFIG_KEY_0 sounds like a secret and is half of a setting: without it git refuses to start.
     settings = {name: value for name, value in inherited.items() if name.startswith("GIT_CONFIG_")}
     quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true", "GIT_MERGE_AUTOEDIT": "no"}
@@ -204,5 +166,5 @@ def _failure(folder: Path, arguments: tuple[str, ...], output: Output) -> Optimi
 
 
 def _shown(argv: tuple[str, ...]) -> str:
-    words = [word for word in argv if word not in (*_NO_HOOKS, *_CONFIGURED)]
+    words = [word for word in argv if word not in (*NO_HOOKS, *CONFIGURED)]
     return " ".join(words[:6]) + (" …" if len(words) > 6 else "")

@@ -19,8 +19,8 @@ from orchestrator.workspace.shelf import SET_ASIDE, SHELF
 from profiling.model import Domain
 
 _AGENTS = "|".join((*Domain, "cpu-specialist", "lead", "researcher", "worker", "concurrency"))
-WORKER_BRANCH = re.compile(rf"codeflash/(?:{_AGENTS})-\d+")
-"""Branches that workers make; any other name below `codeflash/` is a person's, or the session's."""
+WORKER_BRANCH = re.compile(rf"codeflash/(?:(?:{_AGENTS})-\d+|ci-[0-9a-f]{{12}})")
+"""Branches that workers and runs in CI make; any other name below `codeflash/` is a person's, or the session's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

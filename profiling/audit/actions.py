@@ -11,6 +11,7 @@ from profiling.audit.model import Action, FunctionNode, NodeKind
 from profiling.audit.sources import Sources, dotted
 from profiling.audit.traversal import Graph
 from profiling.context.manifest import Manifest, strings
+from profiling.context.scripts import console_scripts
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 _LONGEST_NAME = 100
@@ -143,7 +144,7 @@ def _declaration(value: object) -> tuple[tuple[str, ...], str]:
 
 
 def _scripts(graph: Graph, manifest: Manifest, problems: list[str]) -> Iterator[Action]:
-    for name, target in _script_targets(manifest):
+    for name, target in console_scripts(manifest):
         entries = tuple(_resolved(graph, (target,), f"the console script {name!r}", problems))
         if entries:
             yield Action(
@@ -152,18 +153,6 @@ def _scripts(graph: Graph, manifest: Manifest, problems: list[str]) -> Iterator[
                 description=f"the console script {name}",
                 argv=_script_argv(target),
             )
-
-
-def _script_targets(manifest: Manifest) -> Iterator[tuple[str, str]]:
-    for path in (("project", "scripts"), ("project", "gui-scripts"), ("tool", "poetry", "scripts")):
-        for name, value in manifest.table(*path).items():
-            if isinstance(value, str):
-                yield name, value.partition("[")[0].strip()
-    lines = manifest.setup_cfg.get("options.entry_points", {}).get("console_scripts", "").splitlines()
-    for line in lines:
-        name, separator, value = line.partition("=")
-        if separator:
-            yield name.strip(), value.partition("[")[0].strip()
 
 
 def _script_argv(target: str) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ def workloads(root: Path, manifest: Manifest) -> tuple[Command, ...]:
         Command(argv=("python", path.relative_to(root).as_posix()))
         for folder in _BENCH_FOLDERS
         for path in _python_files(root / folder)
-        if _BENCH_FILE.match(path.name) and _is_script(path)
+        if _BENCH_FILE.match(path.name) and is_script(path)
     ]
     suites = []
     if "pytest-benchmark" in manifest.requirements:
@@ -83,6 +83,18 @@ def workloads(root: Path, manifest: Manifest) -> tuple[Command, ...]:
     if any((root / name).is_file() for name in _ASV):
         suites.append(Command(argv=("asv", "run")))
     return tuple(dict.fromkeys([*declared, *scripts, *suites]))
+
+
+def is_script(path: Path) -> bool:
+    """Say whether a file does something when run: it has statements beyond definitions, or a main guard."""
+    try:
+        body = ast.parse(text_of(path) or "").body
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return any(
+        isinstance(node, ast.If | ast.For | ast.While | ast.With | ast.Expr) and not _is_docstring(node)
+        for node in body
+    )
 
 
 def _python_files(folder: Path) -> list[Path]:
@@ -98,18 +110,6 @@ def _top_level_tests(root: Path) -> list[Path]:
 
 def _uses_unittest(path: Path) -> bool:
     return "unittest" in (text_of(path) or "")
-
-
-def _is_script(path: Path) -> bool:
-    """A script does something when run: it has statements beyond definitions, or a main guard."""
-    try:
-        body = ast.parse(text_of(path) or "").body
-    except (SyntaxError, ValueError, RecursionError):
-        return False
-    return any(
-        isinstance(node, ast.If | ast.For | ast.While | ast.With | ast.Expr) and not _is_docstring(node)
-        for node in body
-    )
 
 
 def _is_docstring(node: ast.stmt) -> bool:

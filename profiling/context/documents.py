@@ -5,7 +5,7 @@ from pathlib import Path
 from profiling.context.manifest import Manifest
 
 _DOCUMENTS = ("CLAUDE.md", "AGENTS.md", "CONTRIBUTING.md", ".github/CONTRIBUTING.md")
-_PACKAGE_MANAGERS = (
+PACKAGE_MANAGERS = (
     ("uv.lock", "uv"),
     ("poetry.lock", "poetry"),
     ("pdm.lock", "pdm"),
@@ -32,7 +32,7 @@ def documents(root: Path) -> tuple[str, ...]:
 
 def package_manager(root: Path) -> str:
     """Return the package manager by its lock file, `pip` when there is none."""
-    return next((manager for file, manager in _PACKAGE_MANAGERS if (root / file).exists()), "pip")
+    return next((manager for file, manager in PACKAGE_MANAGERS if (root / file).exists()), "pip")
 
 
 def speed_dependencies(manifest: Manifest) -> tuple[str, ...]:

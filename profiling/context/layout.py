@@ -42,6 +42,11 @@ def at(tree: Tree, root: Path) -> Tree:
     return Tree(root=root, import_roots=tree.import_roots, packages=tree.packages, source_paths=tree.source_paths)
 
 
+def is_source_name(name: str) -> bool:
+    """Say whether a folder of this name may hold the project's own code: not its tests, tooling or documents."""
+    return bool(_IDENTIFIER.match(name)) and name not in _NOT_SOURCE
+
+
 def _choices(root: Path, manifest: Manifest) -> Iterator[_Root]:
     declared = [
         *strings(manifest.table("tool", "optimize").get("source")),
@@ -99,5 +104,5 @@ def _is_source(entry: "os.DirEntry[str]", name: str) -> bool:
     if not _IDENTIFIER.match(name) or entry.is_symlink():
         return False
     if entry.is_dir():
-        return name not in _NOT_SOURCE and Path(entry.path, "__init__.py").exists()
+        return is_source_name(name) and Path(entry.path, "__init__.py").exists()
     return entry.name.endswith(".py") and name not in _NOT_MODULES and not _BENCH_OR_TEST.search(name)

@@ -1,11 +1,13 @@
-"""The project's own declarations: pyproject.toml, setup.cfg and requirement files, read once."""
+"""The project's own declarations: pyproject.toml, setup.cfg, setup.py and requirement files, read once, never run."""
 
 import configparser
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from profiling.context.setup_py import setup_arguments
 
 _REQUIREMENT_NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 _MAX_BYTES = 4 * 1024 * 1024
@@ -18,12 +20,14 @@ class Manifest:
     Attributes:
         pyproject: parsed pyproject.toml, empty when there is none.
         setup_cfg: sections of setup.cfg.
+        setup_py: what setup.py gives to setup() as plain literals.
         requirements: names of the dependencies declared anywhere, lower case, `-` for `_` and `.`.
         problems: files that could not be read, one sentence each.
     """
 
     pyproject: Mapping[str, object] = field(default_factory=dict)
     setup_cfg: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    setup_py: Mapping[str, object] = field(default_factory=dict)
     requirements: frozenset[str] = frozenset()
     problems: tuple[str, ...] = ()
 
@@ -40,8 +44,21 @@ def read(root: Path) -> Manifest:
     problems: list[str] = []
     pyproject = _toml(root / "pyproject.toml", problems)
     setup_cfg = _ini(root / "setup.cfg", problems)
-    names = {*_declared(pyproject), *_listed(root), *_lines(setup_cfg.get("options", {}).get("install_requires", ""))}
-    return Manifest(pyproject=pyproject, setup_cfg=setup_cfg, requirements=frozenset(names), problems=tuple(problems))
+    setup_py = setup_arguments(text_of(root / "setup.py") or "")
+    pipfile = _toml(root / "Pipfile", problems)
+    names = {
+        *_declared(pyproject),
+        *_listed(root),
+        *_of_setup(setup_cfg, setup_py),
+        *_keys(Manifest(pyproject=pipfile), ("packages",), ("dev-packages",)),
+    }
+    return Manifest(
+        pyproject=pyproject,
+        setup_cfg=setup_cfg,
+        setup_py=setup_py,
+        requirements=frozenset(names),
+        problems=tuple(problems),
+    )
 
 
 def text_of(path: Path) -> str | None:
@@ -58,7 +75,7 @@ def strings(value: object) -> tuple[str, ...]:
     """Return the strings of a list from a parsed file; of one string, itself; of anything else, nothing."""
     if isinstance(value, str):
         return (value,)
-    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list | tuple) else ()
 
 
 def _toml(path: Path, problems: list[str]) -> Mapping[str, object]:
@@ -89,21 +106,45 @@ def _ini(path: Path, problems: list[str]) -> dict[str, dict[str, str]]:
 
 def _declared(pyproject: Mapping[str, object]) -> set[str]:
     manifest = Manifest(pyproject=pyproject)
-    project = manifest.table("project")
-    names = _lines("\n".join(strings(project.get("dependencies"))))
+    names = _lines("\n".join(strings(manifest.table("project").get("dependencies"))))
     for group in [
         *manifest.table("project", "optional-dependencies").values(),
         *manifest.table("dependency-groups").values(),
+        *manifest.table("tool", "pdm", "dev-dependencies").values(),
+        *(env.get("dependencies") for env in _tables(manifest.table("tool", "hatch", "envs"))),
+        *(env.get("extra-dependencies") for env in _tables(manifest.table("tool", "hatch", "envs"))),
+        manifest.table("tool", "uv").get("dev-dependencies"),
     ]:
         names |= _lines("\n".join(strings(group)))
-    poetry = manifest.table("tool", "poetry", "dependencies")
-    return names | {_normal(name) for name in poetry if name != "python"}
+    for group in _tables(manifest.table("tool", "poetry", "group")):
+        names |= _keys(Manifest(pyproject=group), ("dependencies",))
+    poetry = _keys(manifest, ("tool", "poetry", "dependencies"), ("tool", "poetry", "dev-dependencies"))
+    return (names | poetry) - {"python"}
+
+
+def _of_setup(setup_cfg: Mapping[str, Mapping[str, str]], setup_py: Mapping[str, object]) -> set[str]:
+    options = setup_cfg.get("options", {})
+    texts = [options.get("install_requires", ""), options.get("tests_require", "")]
+    texts += setup_cfg.get("options.extras_require", {}).values()
+    extras = setup_py.get("extras_require")
+    groups = [setup_py.get("install_requires"), setup_py.get("tests_require")]
+    groups += extras.values() if isinstance(extras, Mapping) else ()
+    return _lines("\n".join([*texts, *("\n".join(strings(group)) for group in groups)]))
+
+
+def _keys(manifest: Manifest, *paths: tuple[str, ...]) -> set[str]:
+    return {_normal(name) for path in paths for name in manifest.table(*path)}
+
+
+def _tables(of: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
+    return (value for value in of.values() if isinstance(value, Mapping))
 
 
 def _listed(root: Path) -> set[str]:
     names: set[str] = set()
-    for path in sorted(root.glob("requirements*.txt"))[:10]:
-        names |= _lines(text_of(path) or "")
+    for glob in ("*requirements*.txt", "requirements/*.txt"):
+        for path in sorted(root.glob(glob))[:10]:
+            names |= _lines(text_of(path) or "")
     return names
 
 

@@ -49,6 +49,18 @@ def thread_clock(native_id: object) -> int | None:
     return (~native_id << 3) | 6 if HAS_THREAD_CLOCKS and isinstance(native_id, int) else None
 
 
+def queued_s(native_id: int) -> float | None:
+    """Return the seconds a thread has waited for a core so far; None where that can't be told."""
+    try:
+        descriptor = os.open(f"/proc/self/task/{native_id}/schedstat", os.O_RDONLY)
+        try:
+            return int(os.read(descriptor, 64).split()[1]) / 1e9
+        finally:
+            os.close(descriptor)
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 class ThreadClocks:
     """Says which thread ran most since it was asked last, and how long: used_s is 0 where no clock has moved."""
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from profiling.harness.ratchet_bootstrap_ticker import OWN_THREADS, Ticker
     from profiling.harness.ratchet_stacks import Row, read_stacks
-    from profiling.harness.ratchet_threads import HAS_THREAD_CLOCKS, ThreadNames, known_thread, thread_clock
+    from profiling.harness.ratchet_threads import HAS_THREAD_CLOCKS, ThreadNames, known_thread, queued_s, thread_clock
     from profiling.harness.ratchet_time_loop import Callback
     from profiling.harness.ratchet_time_memory import Resident
 
@@ -35,11 +35,13 @@ if TYPE_CHECKING:
 else:
     from ratchet_bootstrap_ticker import OWN_THREADS
     from ratchet_stacks import read_stacks
-    from ratchet_threads import HAS_THREAD_CLOCKS, ThreadNames, known_thread, thread_clock
+    from ratchet_threads import HAS_THREAD_CLOCKS, ThreadNames, known_thread, queued_s, thread_clock
     from ratchet_time_memory import Resident
 
 _OWN_SHARE = 0.04  # the program's own threads lose about as much again by being interrupted
 _LONGEST_PERIODS = 5
+_ALONE_SHARE = 0.1
+"""Of the time between two samples that other threads may use before a thread may have waited for the interpreter."""
 _RESIDENT_EVERY = 8
 _MEASURE_EVERY = 16
 _FORGET_EVERY = 256
@@ -57,6 +59,7 @@ class Thread:
     Attributes:
         clock: of its CPU time; None where there is none, or for a thread that `threading` does not know.
         cpu_s, wall_s: since the sample before.
+        queued_s: seconds it had waited for a core when that was last read.
         place: its innermost code and instruction, and its depth; moved: it was another one before.
         key: thread name, stack and library that its figures go to; at: instruction of the innermost project function.
     """
@@ -70,6 +73,7 @@ class Thread:
         self.spent_s = spent_s
         self.seen_at = now
         self.cpu_s = self.wall_s = 0.0
+        self.queued_s: float | None = None
         self.place: tuple[int, int, int] | None = None
         self.moved = False
         self.key: Key = (name, (), None)
@@ -86,6 +90,16 @@ class Thread:
                 self.clock, self.is_unknown = None, True
             else:
                 self.cpu_s, self.spent_s = max(0.0, spent_s - self.spent_s), spent_s
+
+    def rested_s(self) -> float:
+        """Return the seconds since its last sample in which it neither ran nor waited for a core; 0 if unknown.
+
+        What is known of the queue may be older than that sample, and then too much is taken away.
+        """
+        before_s, self.queued_s = self.queued_s, queued_s(self.native_id)
+        if before_s is None or self.queued_s is None:
+            return 0.0
+        return max(0.0, self.wall_s - self.cpu_s - (self.queued_s - before_s))
 
 
 class Sampler:
@@ -122,8 +136,9 @@ class Sampler:
         seen = self._read_all(_clock())
         self._share_out(seen)
         most: Thread | None = None
+        spent_s = sum(thread.cpu_s for thread in seen)
         for thread in seen:
-            self._add(thread)
+            self._add(thread, spent_s - thread.cpu_s)
             if most is None or thread.cpu_s > most.cpu_s:
                 most = thread
         self.ticks += 1
@@ -179,7 +194,7 @@ class Sampler:
                 thread.cpu_s = spare_s / max(1, len(moved))
         self.shares_since, self.known_s = whole_s - own_s, 0.0
 
-    def _add(self, thread: Thread) -> None:
+    def _add(self, thread: Thread, others_s: float) -> None:
         running = self.running.get(thread.ident)
         watched = running is not None or thread.ident == self.main
         waits = thread.cpu_s <= 0 and (not watched or _sleeps(thread.native_id))
@@ -196,7 +211,10 @@ class Sampler:
             waited[1] += 0.0 if running is None else thread.wall_s
         number = None if running is None else self.codes.coroutine_of(thread.key[1])
         if running is not None and number is not None:
-            running.add(number, thread.wall_s, thread.wall_s if waits else 0.0)
+            # Many short waits leave no time between two samples in which nothing ran.
+            is_brief = thread.cpu_s < thread.wall_s / 2 and others_s < thread.wall_s * _ALONE_SHARE
+            brief_s = thread.rested_s() if is_brief and not waits else 0.0
+            running.add(number, thread.wall_s, thread.wall_s if waits else brief_s)
 
     def _meet(self, ident: int, now: float) -> Thread:
         """Get to know a thread: only one that `threading` knows has a clock that can be read without danger.

@@ -35,7 +35,8 @@ class Plan:
         design_effect: gain sought, as a share.
         alpha, beta: errors of the sequential test.
         max_pairs: after which it ends undecided.
-        time_budget_s: wall seconds after which no further pair is started; one pair is always run.
+        time_budget_s: wall seconds after which no further pair is started, those under tracemalloc not counted. One
+            pair is always run, of a target that is counted as many as its rule asks for at least.
         both_ways: a change that is no gain is measured on until it is known whether it is a loss.
     """
 
@@ -152,6 +153,7 @@ class _Session:
         self.moved_s = 0.0
         self.traced: rules.TracedPeaks | None = None
         self.started = time.monotonic()
+        self.tracing_s = 0.0
         self.runs = 0
 
     def begin(self, sides: dict[Side, Contender], homes: Path) -> None:
@@ -164,11 +166,13 @@ class _Session:
             self.schedule.pair_s,
             most_pairs=self.schedule.most_pairs,
             left_s=self.plan.time_budget_s - self._elapsed_s(),
+            fewest_pairs=self._fewest_pairs,
         )
         self.pairs_began = time.monotonic()
 
     def trace(self) -> None:
         """Run each side under tracemalloc twice; five times when repeats differ."""
+        began = time.monotonic()
         peaks: dict[Side, list[float]] = {Side.BASE: [], Side.CHANGE: []}
         for wanted in (_TRACED_RUNS, _TRACED_RUNS_WHEN_UNSTEADY):
             while len(peaks[Side.CHANGE]) < wanted:
@@ -179,6 +183,7 @@ class _Session:
             self.traced = rules.TracedPeaks(base=tuple(peaks[Side.BASE]), change=tuple(peaks[Side.CHANGE]))
             if self.traced.repeatable:
                 break
+        self.tracing_s = time.monotonic() - began
 
     def run_pairs(self, on_pair: Callable[[Progress], None]) -> tuple[Decision, str]:
         """Run pairs until the metric is decided or a bound is reached; say which and why.
@@ -310,11 +315,22 @@ class _Session:
         return stopping.decided(evidence, decision)
 
     def _bound_reached(self) -> str:
-        bounds = stopping.Bounds(most_pairs=self.schedule.most_pairs, time_budget_s=self.plan.time_budget_s)
-        return bounds.reached(len(self.pairs), self._elapsed_s(), max(self._pair_s(), self.schedule.pair_s))
+        bounds = stopping.Bounds(
+            most_pairs=self.schedule.most_pairs,
+            time_budget_s=self.plan.time_budget_s,
+            fewest_pairs=self._fewest_pairs,
+        )
+        return bounds.reached(len(self.pairs), self._elapsed_s() - self.tracing_s, self._pair_s())
+
+    @property
+    def _fewest_pairs(self) -> int:
+        """Return how many pairs are run whatever the time: a target that is counted has a rule that asks for some."""
+        return 1 if self.metric in rules.TIMED else rules.FEWEST_PAIRS
 
     def _undecided(self, bound: str) -> str:
         evidence = self._evidence()
+        if evidence is None and len(self.pairs) >= rules.FEWEST_PAIRS:
+            return f"undecided after {bound}; to tell that CPU time is no worse may take {rules.PAIRS_FOR_CPU}"
         if evidence is None:
             return f"undecided after {bound}; the rule for {self.metric.value} needs at least {rules.FEWEST_PAIRS}"
         return stopping.undecided(evidence, bound, self._pair_s())

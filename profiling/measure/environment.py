@@ -32,6 +32,15 @@ _STEERING = frozenset(
 )
 """Of our shell: they would change what is run, loaded or counted, and figures would hang on where we were started."""
 _OUR_PREFIXES = ("RATCHET_", "PYTEST_XDIST_", "OPTIMIZE_")
+LISTED_ONLY = "OPTIMIZE_LISTED_ENVIRONMENT"
+"""Set (to anything) where the target may see listed variables alone: in CI, whose other variables nobody looked at."""
+_LISTED = frozenset(
+    "PATH HOME USER LOGNAME SHELL LANG LANGUAGE TZ TERM COLUMNS LINES TMPDIR TEMP TMP PWD CI CONTINUOUS_INTEGRATION"
+    " GITHUB_ACTIONS LD_LIBRARY_PATH DYLD_LIBRARY_PATH SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE PYTHONUTF8"
+    " PYTHONIOENCODING PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE OMP_NUM_THREADS OPENBLAS_NUM_THREADS MKL_NUM_THREADS"
+    " NUMBA_NUM_THREADS DJANGO_SETTINGS_MODULE HYPOTHESIS_PROFILE SOURCE_DATE_EPOCH DISPLAY NO_COLOR".split()
+)
+_LISTED_PREFIXES = ("LC_", "XDG_")
 
 
 def launch(  # the shape of every run of target code
@@ -94,6 +103,11 @@ def fingerprint(interpreter: Interpreter) -> dict[str, str]:
     }
 
 
+def is_listed(name: str) -> bool:
+    """Say whether a variable is one that programs commonly need and that never holds a secret."""
+    return name in _LISTED or name.startswith(_LISTED_PREFIXES)
+
+
 def secrets_removed(env: Mapping[str, str]) -> dict[str, str]:
     """Return `env` without variables whose names speak of secrets."""
     return {name: value for name, value in env.items() if not any(word in name.upper() for word in _SECRET_WORDS)}
@@ -110,6 +124,7 @@ def _inherited(interpreter: Interpreter) -> dict[str, str]:
         name: value
         for name, value in secrets_removed(os.environ).items()
         if name not in _OURS and name not in _STEERING and not name.startswith(_OUR_PREFIXES)
+        if LISTED_ONLY not in os.environ or is_listed(name)
     }
     folder = bin_folder(interpreter)
     ours = _our_bin_folders()

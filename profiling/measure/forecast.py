@@ -54,7 +54,7 @@ class Need:
         return f"needs about {time} (about {_pairs(self.pairs, 'more ')})"
 
 
-def foresee(test: Test, pair_s: float, *, most_pairs: int, left_s: float) -> Forecast:
+def foresee(test: Test, pair_s: float, *, most_pairs: int, left_s: float, fewest_pairs: int = 1) -> Forecast:
     """Foresee a measurement before its first pair.
 
     A pair multiplies an e-value by 2 at most, so that a decision needs as many as the logarithm to base 2 of its bound.
@@ -63,9 +63,11 @@ def foresee(test: Test, pair_s: float, *, most_pairs: int, left_s: float) -> For
         test: that decides.
         pair_s: wall seconds that a pair is expected to take.
         most_pairs: after which it ends.
-        left_s: wall seconds left for it; one pair is always run.
+        left_s: wall seconds left for it.
+        fewest_pairs: are run whatever the time.
     """
-    most = max(1, min(most_pairs, int(left_s / pair_s) if pair_s > 0 else most_pairs))
+    in_time = int(left_s / pair_s) if pair_s > 0 else most_pairs
+    most = max(1, min(most_pairs, max(fewest_pairs, in_time)))
     to_keep, to_reject = (math.ceil(-math.log2(error)) for error in (test.alpha, test.beta))
     fewest = min(to_keep, max(FEWEST_PAIRS_TO_REJECT, to_reject))
     return Forecast(

@@ -95,7 +95,7 @@ _SHOWN_NOT_SLOWER = "not shown to be less than 1.05x (evidence of 20, or the med
 
 _SLOWER_TEST = Test(design_effect=0.05, alpha=0.05)
 """For a memory target: evidence of 20 against "5% slower or more" ends the watch on CPU."""
-_PAIRS_FOR_CPU = 10
+PAIRS_FOR_CPU = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +245,7 @@ def _is_material(pairs: Sequence[Pair], dimension: Dimension) -> bool:
 def cpu_watch_is_over(pairs: Sequence[Pair]) -> bool:
     """Say whether a memory target's pairs suffice to tell that CPU is, or is not, more than 5% worse."""
     slower = _slower_evidence(log_ratios(pairs, Dimension.CPU_S))
-    return len(pairs) >= _PAIRS_FOR_CPU or slower.gain >= -math.log(_SLOWER_TEST.alpha)
+    return len(pairs) >= PAIRS_FOR_CPU or slower.gain >= -math.log(_SLOWER_TEST.alpha)
 
 
 def _slower_evidence(logs: Sequence[float]) -> Evidence:
@@ -256,7 +256,7 @@ def _slower_evidence(logs: Sequence[float]) -> Evidence:
 def _shown_not_slower(logs: Sequence[float]) -> bool:
     if _slower_evidence(logs).gain >= -math.log(_SLOWER_TEST.alpha):
         return True
-    return len(logs) >= _PAIRS_FOR_CPU and statistics.median(logs) >= -math.log(1 + _SLOWER_TEST.design_effect)
+    return len(logs) >= PAIRS_FOR_CPU and statistics.median(logs) >= -math.log(1 + _SLOWER_TEST.design_effect)
 
 
 def _peak_decision(pairs: Sequence[Pair], traced: TracedPeaks | None) -> Decision:

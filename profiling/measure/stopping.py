@@ -33,10 +33,17 @@ def undecided(evidence: Evidence, bound: str, pair_s: float) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """What a measurement may take: so many pairs, and wall seconds after which no further pair is started."""
+    """What a measurement may take: so many pairs, and wall seconds after which no further pair is started.
+
+    Attributes:
+        most_pairs: whatever the time.
+        time_budget_s: wall seconds.
+        fewest_pairs: are run even when they take longer: with fewer, the rule that decides says nothing.
+    """
 
     most_pairs: int
     time_budget_s: float
+    fewest_pairs: int = 1
 
     def reached(self, count: int, elapsed_s: float, pair_s: float) -> str:
         """Return the bound that keeps another pair from being run; nothing while one may be.
@@ -46,7 +53,7 @@ class Bounds:
         """
         if count >= self.most_pairs:
             return f"{count} pairs, the most allowed"
-        if elapsed_s + pair_s > self.time_budget_s:
+        if count >= self.fewest_pairs and elapsed_s + pair_s > self.time_budget_s:
             return f"{count} pairs, when the time budget of {self.time_budget_s:g}s was spent"
         return ""
 

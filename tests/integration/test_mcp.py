@@ -56,16 +56,19 @@ def test_a_client_finds_the_tools_and_calls_them(shop: Path, tmp_path: Path) -> 
     (shop / ".codeflash").mkdir(exist_ok=True)
     (shop / ".codeflash" / "results.tsv").write_text("\n".join([HEADER, *rows]) + "\n")
 
-    async def talk(client: Client) -> tuple[list[str], CallToolResult, CallToolResult, CallToolResult]:
+    async def talk(client: Client) -> tuple[list[str], CallToolResult, CallToolResult, CallToolResult, CallToolResult]:
         tools = [tool.name for tool in (await client.list_tools()).tools]
         results = await client.call_tool("results", {"last": 2})
         audit = await client.call_tool("code_path_audit", {"action_name": "shop", "max_depth": 5})
         missing = await client.call_tool("code_path_audit", {"action_name": "shop.text.descrbe"})
-        return tools, results, audit, missing
+        gathered = await client.call_tool("gather", {})
+        return tools, results, audit, missing, gathered
 
-    tools, results, audit, missing = served(shop, talk, tmp_path / "errors.txt")
+    tools, results, audit, missing, gathered = served(shop, talk, tmp_path / "errors.txt")
 
-    assert {"code_path_audit", "profile", "targets", "results"} <= set(tools)
+    assert {"gather", "code_path_audit", "profile", "targets", "results"} <= set(tools)
+    assert gathered.structured_content is not None
+    assert gathered.structured_content["context"]["language_stack"]["primary"] == "python"
     assert results.structured_content is not None
     assert results.structured_content["experiments"] == 3
     assert [row["description"] for row in results.structured_content["rows"]] == ["faster 1", "faster 2"]

@@ -44,7 +44,7 @@ def candidate(key: FunctionKey, share: float) -> Candidate:
     )
 
 
-def choose(conventions: Conventions, **settings: object) -> NextStep:
+def choose(conventions: Conventions, *, outside: tuple[FunctionKey, ...] = (), **settings: object) -> NextStep:
     limits = {"max_experiments": 9, "time_limit_s": 60.0, "domain": None, **settings}
     services = SimpleNamespace(
         conventions=conventions,
@@ -53,6 +53,7 @@ def choose(conventions: Conventions, **settings: object) -> NextStep:
         earlier={},
         spent_budget=str,
         chooser=PolicyChooser(),
+        in_scope=lambda _survey, key: key not in outside,
     )
     survey = SimpleNamespace(
         targets=(target(PARSE), target(WRITE)), candidates=(candidate(PARSE, 0.3), candidate(WRITE, 0.1))
@@ -83,6 +84,11 @@ def test_a_focus_on_a_domain_that_has_nothing_changes_nothing() -> None:
 def test_what_the_maintainers_exclude_is_never_tried() -> None:
     assert chosen(choose(Conventions(exclusions=("pkg/parse.py",)))) == "write"
     assert isinstance(choose(Conventions(exclusions=("pkg",))), Finish)
+
+
+def test_what_is_out_of_scope_is_never_tried() -> None:
+    assert chosen(choose(Conventions(), outside=(PARSE,))) == "write"
+    assert isinstance(choose(Conventions(), outside=(PARSE, WRITE)), Finish)
 
 
 def test_a_bound_ends_it_and_is_remembered_as_one() -> None:

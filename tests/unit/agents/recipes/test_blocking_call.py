@@ -55,6 +55,13 @@ def test_what_is_held_or_cleaned_up_stays(block):
     assert sites_of(RECIPE, f"{HEAD}async def f(x):\n    {block}\n        time.sleep(1)\n") == []
 
 
+def test_a_wait_after_a_failed_try_is_awaited_too():
+    text = (
+        f"{HEAD}async def f(x):\n    try:\n        x()\n    except Exception:\n        time.sleep(1)\n        raise\n"
+    )
+    assert rewritten(RECIPE, text) == text.replace("time.sleep(1)", "await asyncio.sleep(1)")
+
+
 def test_a_sleep_that_a_test_replaces_stays():
     readers = {"test_app.py": "def test(monkeypatch):\n    monkeypatch.setattr('app.time.sleep', print)\n"}
     assert sites_of(RECIPE, PROGRAM.format(use="time.sleep(1)"), readers=readers) == []

@@ -134,6 +134,40 @@ def test_one_pattern_used_twice_is_compiled_once_and_names_stay_free(parsed) -> 
     )
 
 
+ODD_ONES = """\
+import re
+import sys
+
+
+def f(s):
+    # odd ones
+    if sys.version_info[0] == 2:
+        a = unichr(7)
+        b = unichr(8)
+    else:
+        a = '7'
+        b = '8'
+
+    return re.sub(a, '', s), re.sub(b, '', s)
+"""
+
+
+def test_names_given_by_one_version_test_are_compiled_behind_one(parsed) -> None:
+    after = rewritten(parsed, ODD_ONES)
+    assert after.count("if sys.version_info[0] == 2:") == 1
+    assert after.endswith("    # odd ones\n    return _RX_F_1.sub('', s), _RX_F_2.sub('', s)\n")
+
+
+def test_a_name_that_is_read_elsewhere_stays(parsed) -> None:
+    text = "import re\n\n\ndef f(s):\n    p = 'a'\n    q = 'b'  # why\n    return re.sub(p, p, s), re.sub(q, '', s)\n"
+    after = rewritten(parsed, text)
+    assert after.endswith("    p = 'a'\n    q = 'b'  # why\n    return _RX_F_1.sub(p, s), _RX_F_2.sub('', s)\n")
+
+
+def test_a_module_name_that_comes_behind_the_function_is_left_alone(parsed) -> None:
+    assert list(RECIPE.sites(*parsed("import re\n\n\ndef f(s):\n    return re.sub(P, 'b', s)\n\n\nP = 'a'\n"))) == []
+
+
 def test_nested_functions_are_sites_of_their_own(parsed) -> None:
     text = "import re\n\n\ndef f(s):\n    def g(t):\n        return re.sub('a', '', t)\n    return g(s)\n"
     assert [site.key.qualname for site in RECIPE.sites(*parsed(text))] == ["f.<locals>.g"]
@@ -175,19 +209,45 @@ def outcome(text: str, s: object, n: int) -> str:
         return f"{type(error).__name__}{error.args!r}"
 
 
+BY_VERSION = """\
+import re
+import sys
+
+
+def f(s, n):
+    if sys.version_info < (3,):
+        p = unichr(7)
+    else:
+        p = {pattern}
+    return {local}
+"""
+PLACES = st.sampled_from(
+    [
+        "import re\n\n\ndef f(s, n):\n    return {call}\n",
+        "import re\n\nP = {pattern}\n\n\ndef f(s, n):\n    return {named}\n",
+        "import re\n\n\ndef f(s, n):\n    p = {pattern}\n    return {local}\n",
+        "import re\n\n\ndef f(s, n):\n    p = {pattern}\n    return {local}, p\n",
+        BY_VERSION,
+    ]
+)
+
+
 @settings(max_examples=100, deadline=None)
 @given(
+    place=PLACES,
     call=CALLS,
     pattern=PATTERNS,
     flags=FLAGS,
-    s=st.text("abAB \n", max_size=6) | st.just(b"ab") | st.none(),
-    n=st.integers(0, 2),
+    given_to=st.tuples(st.text("abAB \n", max_size=6) | st.just(b"ab") | st.none(), st.integers(0, 2)),
 )
-def test_every_call_gives_what_it_gave(parsed, call: str, pattern: str, flags: str, s: object, n: int) -> None:
-    expression = call.format(p=pattern, f=f", flags={flags}" if flags else "")
-    text = f"import re\n\n\ndef f(s, n):\n    return {expression}\n"
+def test_every_call_gives_what_it_gave(
+    parsed, place: str, call: str, pattern: str, flags: str, given_to: tuple[object, int]
+) -> None:
+    given_flags = f", flags={flags}" if flags else ""
+    call, named, local = (call.format(p=one, f=given_flags) for one in (pattern, "P", "p"))
+    text = place.format(call=call, named=named, local=local, pattern=pattern)
     module, project = parsed(text)
     for site in RECIPE.sites(module, project):
         after = RECIPE.rewrite(site, CHOICE, module, project).apply({"mod.py": text})["mod.py"]
-        assert outcome(text, s, n) == outcome(after, s, n), after
+        assert outcome(text, *given_to) == outcome(after, *given_to), after
     assert (pattern == "'('") <= (not list(RECIPE.sites(module, project)))

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.recipes.functions import functions
+from agents.recipes.positions import Span, span
 from agents.recipes.project import parse
-from agents.recipes.splice import NotSpliceable, Rewrite, Span, is_as_written, source, span
+from agents.recipes.splice import NotSpliceable, Rewrite, is_as_written, source
 
 ODD_TEXT = st.text(alphabet=st.sampled_from("aé€😀 \t"), max_size=8)
 

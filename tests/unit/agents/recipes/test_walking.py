@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from agents.recipes.functions import own_nodes
-from agents.recipes.walking import children, nodes, parents_below, walk
+from agents.recipes.functions import called_name, functions, own, own_calls, own_nodes
+from agents.recipes.project import parse
+from agents.recipes.walking import children, levels, nodes, parents_below, walk
 
 REAL = [Path(module.__file__ or "").read_text() for module in (json.decoder, textwrap, email.message)]
 PATTERNS = """
@@ -39,6 +40,34 @@ def test_nodes_of_a_type_are_those_the_walk_meets(text: str) -> None:
     for root in (syntax, *syntax.body):
         for kind in (ast.Name, ast.Call, ast.FunctionDef, ast.Starred):
             assert list(nodes(root, kind)) == [node for node in ast.walk(root) if type(node) is kind]
+        several = (ast.Attribute, ast.Await, ast.Name)
+        assert list(nodes(root, *several)) == [node for node in ast.walk(root) if type(node) in several]
+        assert list(nodes(root, ast.Await, ast.MatMult)) == []
+
+
+@pytest.mark.parametrize("text", [*REAL, PATTERNS, "", "f(g(h(i)))"])
+def test_the_levels_of_a_tree_are_its_walk_and_as_many_as_it_is_deep(text: str) -> None:
+    def depth(node: ast.AST) -> int:
+        return 1 + max(map(depth, without_contexts(list(ast.iter_child_nodes(node)))), default=0)
+
+    syntax = ast.parse(text)
+    assert [node for level in levels(syntax) for node in level] == without_contexts(list(ast.walk(syntax)))
+    assert len(levels(syntax)) == depth(syntax)
+
+
+@pytest.mark.parametrize("text", REAL)
+def test_what_is_asked_of_a_function_is_told_in_the_order_of_its_own_nodes(text: str) -> None:
+    asked = [function.node for function in functions(parse(text, "mod.py", "mod"))]
+    assert asked
+    for node in asked:
+        kinds = (ast.Call, ast.Return)
+        assert list(own(node, *kinds)) == [one for one in own_nodes(node) if type(one) in kinds]
+        calls = [one for one in own_nodes(node) if isinstance(one, ast.Call)]
+        assert list(own_calls(node, "isinstance", "append")) == [
+            call for call in calls if called_name(call) in ("isinstance", "append")
+        ]
+        assert list(own_calls(node, "len")) == [call for call in calls if called_name(call) == "len"]
+        assert list(own_calls(node, "never_called")) == []
 
 
 @pytest.mark.parametrize("text", REAL)

@@ -28,7 +28,8 @@ def _python(code: str, *arguments: str, cwd: Path) -> subprocess.CompletedProces
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["run", "--help"], ["profile", "--help"], ["doctor", "--help"], ["compare", "--help"]]
+    "arguments",
+    [[*words, "--help"] for words in ((), ("run",), ("profile",), ("doctor",), ("compare",), ("gather",))],
 )
 def test_help_imports_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
     code = (
@@ -56,7 +57,7 @@ def test_the_package_of_commands_and_the_version_need_no_import_beyond_our_own(t
 def test_the_help_teaches_commands_options_records_and_exit_codes(optimize: Run) -> None:
     done = optimize("--help")
     taught = [
-        *("run", "profile", "targets", "status", "doctor", "version"),
+        *("run", "profile", "targets", "gather", "status", "doctor", "version"),
         *("--workload", "--time-limit", "--json", "HANDOFF.md", "results.tsv", "130", "codeflash/optimize"),
     ]
     assert (done.returncode, done.stderr) == (0, "")
@@ -72,7 +73,8 @@ def test_the_help_fits_the_terminal(optimize: Run, columns: str, widest: int) ->
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "profile", "targets", "compare", "verify", "status", "stop", "clean", "doctor", "version"]
+    "command",
+    ["run", "profile", "targets", "compare", "verify", "gather", "status", "stop", "clean", "doctor", "version"],
 )
 def test_every_listed_command_exists_and_explains_itself(optimize: Run, command: str) -> None:
     done = optimize(command, "--help")

@@ -121,3 +121,17 @@ def test_a_damaged_handoff_is_named_and_never_overwritten(tmp_path: Path, old: s
 
     assert path.read_text() == spoilt
     assert f"mv {path} {path}.bad" in caught.value.hint
+
+
+def test_what_is_saved_names_no_folder_of_the_machine(tmp_path: Path) -> None:
+    root = tmp_path / "a b é"
+    failed = f"{root}/.codeflash/work/base/mod.py failed: no {root}/data.json, see {root}.\n"
+    value = replace(EXAMPLE, discarded=(DiscardedEntry(summary="use slots", reason="crash", lesson=failed * 5),))
+    (root / ".codeflash").mkdir(parents=True)
+
+    save(value, root / ".codeflash" / "HANDOFF.md")
+
+    found = load(root / ".codeflash" / "HANDOFF.md")
+    assert found is not None
+    assert found.discarded[0].lesson == failed.replace(f"{root}/", "") * 5
+    assert replace(found, discarded=()) == replace(EXAMPLE, discarded=())

@@ -54,20 +54,6 @@ def write(tree: Tree) -> Callable[[str, str], Path]:
 
 
 @pytest.fixture
-def find_python() -> Callable[[str], str]:
-    def find(version: str) -> str:
-        """Return an interpreter that starts, from the path or from pyenv, or skip the test."""
-        managed = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-        on_path = shutil.which(f"python{version}")
-        for candidate in [*sorted(managed.glob(f"{version}.*/bin/python{version}")), *([on_path] if on_path else [])]:
-            if subprocess.run([candidate, "-c", ""], capture_output=True, check=False).returncode == 0:
-                return str(candidate)
-        pytest.skip(f"no Python {version} is installed")
-
-    return find
-
-
-@pytest.fixture
 def run(tree: Tree, scratch: Path) -> Run:
     def run_injected(
         *argv: str,

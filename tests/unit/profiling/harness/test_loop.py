@@ -125,3 +125,32 @@ def test_a_loop_with_a_clock_of_its_own_is_left_alone(run: Run, write: Write) ->
     )
 
     assert run("fake.py").stdout == run("fake.py", injected=False).stdout
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux tells how long a thread waited for a core")
+def test_many_waits_too_short_to_fill_the_time_between_two_samples_are_seen(run: Run, write: Write) -> None:
+    write(
+        "brief.py",
+        """
+        import asyncio, time
+
+        async def waits():
+            time.sleep(0.0002)
+            await asyncio.sleep(0)
+            sum(range(500))
+
+        async def computes():
+            sum(range(20_000))
+            await asyncio.sleep(0)
+
+        async def main():
+            await asyncio.gather(*(each() for _ in range(500) for each in (waits, computes)))
+
+        asyncio.run(main())
+        """,
+    )
+
+    held = by_name(run("brief.py").reports[0])
+
+    assert held["waits"][1] >= 0.005
+    assert held["waits"][1] > 5 * held.get("computes", [0.0, 0.0])[1]

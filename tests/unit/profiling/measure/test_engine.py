@@ -150,15 +150,19 @@ def test_a_smaller_heap_improves_memory(make_tree: MakeTree, measured: Measure) 
     assert found.comparisons[Dimension.PEAK_MIB].ratio == pytest.approx(0.5, abs=0.03)
 
 
-def test_fewer_collections_are_counted_exactly(make_tree: MakeTree, measured: Measure) -> None:
+def test_fewer_collections_are_counted_exactly_in_as_many_pairs_as_the_rule_asks_for(
+    make_tree: MakeTree, measured: Measure
+) -> None:
     main = "import gc, proj\ngc.disable()\nfor _ in range(proj.TIMES): gc.collect()\n"
     trees = [
         make_tree(name, {"proj/__init__.py": f"TIMES = {times}\n", "main.py": main})
         for name, times in (("a", 10), ("b", 8))
     ]
 
-    found = measured(*trees, target=Dimension.GC_COLLECTIONS)
+    found = measured(*trees, target=Dimension.GC_COLLECTIONS, time_budget_s=0.001)
 
+    assert len(found.pairs) == 5
+    assert found.decision is not Decision.UNDECIDED
     compared = found.comparisons[Dimension.GC_COLLECTIONS]
     assert (compared.base_median, compared.change_median, compared.ratio) == (10, 8, 0.8)
     assert compared.improved

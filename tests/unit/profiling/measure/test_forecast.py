@@ -24,6 +24,11 @@ def test_a_budget_bounds_the_forecast() -> None:
     assert forecast.text == "about 4.0 min (4 pairs of 60 s), at most 4.0 min"
 
 
+def test_pairs_that_are_run_whatever_the_time_are_foreseen() -> None:
+    assert foresee(TEST, 60, most_pairs=30, left_s=-5, fewest_pairs=5).most == 5
+    assert foresee(TEST, 60, most_pairs=3, left_s=250, fewest_pairs=5).most == 3
+
+
 @given(st.floats(0.001, 600), st.integers(1, 100), st.floats(-5, 1e4))
 def test_a_forecast_keeps_its_own_order_and_is_never_without_a_pair(pair_s: float, most: int, left_s: float) -> None:
     forecast = foresee(TEST, pair_s, most_pairs=most, left_s=left_s)

@@ -19,6 +19,13 @@ def test_a_further_pair_is_kept_back_by_number_or_time(count: int, elapsed_s: fl
     assert BOUNDS.reached(count, elapsed_s, 1.0) == bound
 
 
+def test_the_pairs_that_a_rule_asks_for_at_least_are_run_whatever_the_time() -> None:
+    bounds = stopping.Bounds(most_pairs=8, time_budget_s=10.0, fewest_pairs=5)
+    assert bounds.reached(4, 30.0, 5.0) == ""
+    assert bounds.reached(5, 30.0, 5.0) == "5 pairs, when the time budget of 10s was spent"
+    assert stopping.Bounds(most_pairs=3, time_budget_s=10.0, fewest_pairs=5).reached(3, 1.0, 1.0)
+
+
 def test_a_decision_is_told_with_its_evidence() -> None:
     gains = gather(Test(), [0.3] * 7)
     nothing = gather(Test(), [0.0] * 7)

@@ -1,0 +1,101 @@
+"""Whether a text is a module with the changes that were meant, and nothing else."""
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from agents.recipes.positions import span
+from agents.recipes.project import Module, read_syntax, refuse_depth
+from agents.recipes.walking import parents_below
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What is to become of the nodes of a module while that is collected.
+
+    Attributes:
+        replaced: expressions, by the one in whose place they are put.
+        before, after: statements put in front of a statement, and behind it.
+        instead: the statements that a statement becomes.
+    """
+
+    replaced: dict[ast.AST, ast.AST] = field(default_factory=dict)
+    before: dict[ast.AST, list[ast.stmt]] = field(default_factory=dict)
+    after: dict[ast.AST, list[ast.stmt]] = field(default_factory=dict)
+    instead: dict[ast.AST, list[ast.stmt]] = field(default_factory=dict)
+
+
+def is_meant(module: Module, changes: Changes, text: str) -> bool:
+    """Say whether a text is the module with its changes and nothing else.
+
+    Raises:
+        Unreadable: it does not parse, or is nested too deeply.
+    """
+    syntax = read_syntax(text, module.file)
+    new = Module(file=module.file, name=module.name, text=text, syntax=syntax)
+    return _Proof(module, changes, new).holds()
+
+
+class _Proof:
+    """The old tree with its changes, compared with the new one.
+
+    A statement in which nothing was to be changed, and that has the same text, has the same tree.
+    """
+
+    def __init__(self, old: Module, changes: Changes, new: Module) -> None:
+        self._old, self._changes, self._new = old, changes, new
+        self._above = parents_below(old.syntax)
+        self._touched: set[ast.AST] = set()
+        for node in (*changes.replaced, *changes.before, *changes.after, *changes.instead):
+            step: ast.AST | None = node
+            while step is not None and step not in self._touched:
+                self._touched.add(step)
+                step = self._above.get(step)
+
+    def holds(self) -> bool:
+        """Say whether it is what was meant."""
+        expected, found = list(self._expanded(self._old.syntax.body)), self._new.syntax.body
+        if len(expected) != len(found):
+            return False
+        pairs = [pair for pair in zip(expected, found, strict=True) if not self._is_untouched(*pair)]
+        refuse_depth([after for _, after in pairs], self._old.file)
+        return all(self._same_value(before, after) for before, after in pairs)
+
+    def _is_untouched(self, old: object, new: object) -> bool:
+        if not isinstance(old, ast.stmt) or not isinstance(new, ast.stmt) or old in self._touched:
+            return False
+        return old in self._above and _text(self._old, old) == _text(self._new, new)
+
+    def _same(self, old: ast.AST, new: ast.AST) -> bool:
+        """Say whether `new` is `old` with the changes and nothing else."""
+        if old in self._changes.replaced:
+            return self._same(self._changes.replaced[old], new)
+        if type(old) is not type(new):
+            return False
+        return all(self._same_value(getattr(old, name, None), getattr(new, name, None)) for name in old._fields)
+
+    def _same_value(self, old: object, new: object) -> bool:
+        if isinstance(old, ast.AST) and isinstance(new, ast.AST):
+            return self._is_untouched(old, new) or self._same(old, new)
+        if isinstance(old, list) and isinstance(new, list):
+            expected = list(self._expanded(old))
+            return len(expected) == len(new) and all(
+                self._same_value(*pair) for pair in zip(expected, new, strict=True)
+            )
+        return type(old) is type(new) and repr(old) == repr(new)
+
+    def _expanded(self, items: Sequence[object]) -> Iterator[object]:
+        for item in items:
+            if not isinstance(item, ast.AST):
+                yield item
+                continue
+            yield from self._changes.before.get(item, ())
+            yield from self._changes.instead.get(item, (item,))
+            yield from self._changes.after.get(item, ())
+
+
+def _text(module: Module, statement: ast.stmt) -> str:
+    """Return the text of a statement, with that of its decorators but for the first sign."""
+    decorators = getattr(statement, "decorator_list", [])
+    where = span(module, statement)
+    return module.text[span(module, decorators[0]).start if decorators else where.start : where.end]

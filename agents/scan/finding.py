@@ -1,0 +1,93 @@
+"""One finding of the scanner: a place in the source, what it costs, and whether anything shows that it matters."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from profiling.model import FunctionKey
+
+
+class Level(IntEnum):
+    """How loud a finding is, in the words of SARIF; larger is louder."""
+
+    NOTE = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def word(self) -> str:
+        """Return `note`, `warning` or `error`."""
+        return self.name.lower()
+
+
+class Heat(StrEnum):
+    """What a profile says of a place."""
+
+    HOT = "hot"
+    COLD = "cold"
+    UNKNOWN = "unknown"
+
+
+class Effort(StrEnum):
+    """What it takes to act on a finding."""
+
+    RECIPE = "a recipe does it"
+    AGREED = "a recipe does it once you agree"
+    LINES = "a few lines"
+    DESIGN = "a design"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeFinding:
+    """What the scanner says of one place.
+
+    Attributes:
+        rule: id of the rule or recipe.
+        title: what it finds.
+        key: the function it is in (qualname `<module>` outside of one).
+        line: 1-based.
+        text: the line of source, stripped.
+        seen: what stands there, a few words.
+        action: what to do about it, imperative.
+        confirm: what measurement shows that it matters.
+        effort: of acting on it.
+        heat: what a profile says; share: of the workload's CPU time with the function on the stack, 0 to 1, None
+            where no profile knows.
+        depth: loops around the place, in its function.
+        level: how loud it is.
+        ordinal: of alike findings on alike lines of one function, from 0.
+    """
+
+    rule: str
+    title: str
+    key: FunctionKey
+    line: int
+    text: str
+    seen: str
+    action: str
+    confirm: str
+    effort: Effort
+    heat: Heat
+    share: float | None
+    depth: int
+    level: Level
+    ordinal: int = 0
+
+    @property
+    def is_fixable(self) -> bool:
+        """Say whether a recipe can do it."""
+        return self.effort in {Effort.RECIPE, Effort.AGREED}
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what names the finding as long as its line, its function and its file keep their words."""
+        words = (self.rule, self.key.file, self.key.qualname, " ".join(self.text.split()), str(self.ordinal))
+        return hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+    @property
+    def message(self) -> str:
+        """Return it as one sentence."""
+        heat = (
+            f" ({self.share:.0%} of the workload's CPU time)" if self.share is not None and self.share >= 0.01 else ""
+        )
+        return f"{self.title}: {self.seen}{heat}. {self.action}."

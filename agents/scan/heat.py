@@ -1,0 +1,44 @@
+"""What a profile says of the functions of a tree: hot, cold, or nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agents.scan.finding import Heat
+from profiling.model import FunctionKey
+from profiling.profile import Profile
+
+HOT_SHARE = 0.01
+"""Share of a workload's CPU time from which on a function counts as hot, as for targets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Temperature:
+    """The heat of functions.
+
+    Attributes:
+        shares: share (0 to 1) of the workload's CPU time with the function on the stack, by file and qualified name:
+            lines move while a profile is kept.
+        is_known: there is a profile; a function it does not name is cold, for it did not run or cost next to nothing.
+    """
+
+    shares: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    is_known: bool = False
+
+    @classmethod
+    def by(cls, profile: Profile | None) -> "Temperature":
+        """Return what a profile says; nothing without one."""
+        if profile is None:
+            return cls()
+        whole = profile.cpu_sampled_s
+        shares: dict[tuple[str, str], float] = {}
+        for function in profile.functions if whole > 0 else ():
+            name = (function.key.file, function.key.qualname)
+            shares[name] = max(shares.get(name, 0.0), min(function.cpu_total_s / whole, 1.0))
+        return cls(shares=shares, is_known=True)
+
+    def of(self, key: FunctionKey) -> tuple[Heat, float | None]:
+        """Return a function's heat, and its share where a profile knows it."""
+        if not self.is_known:
+            return Heat.UNKNOWN, None
+        share = self.shares.get((key.file, key.qualname), 0.0)
+        return (Heat.HOT if share >= HOT_SHARE else Heat.COLD), share

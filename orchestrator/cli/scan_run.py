@@ -1,0 +1,220 @@
+"""What `optimize scan` does: scan, leave out what is known, show it in one of four forms."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TypedDict
+
+from agents.recipes.catalogue import ASKED_FOR, CATALOGUE
+from agents.scan import baseline, sarif
+from agents.scan.catalogue import RULES
+from agents.scan.finding import CodeFinding, Level
+from agents.scan.heat import Temperature
+from agents.scan.tree import QUIET, Scanned, Wanted, rule_ids, scan_tree
+from agents.specialists.setup import SetupImpossible, describe_tree
+from orchestrator.cli.location import root_of
+from orchestrator.cli.patience import Patience
+from orchestrator.errors import SetupFailed, UsageError
+from orchestrator.ledger.atomic import write_text
+from orchestrator.ledger.layout import Layout
+from orchestrator.live.annotations import annotation
+from orchestrator.live.plain_text import one_line
+from orchestrator.version import __version__
+from profiling.collect import store
+from profiling.profile import Profile
+
+_WIDEST = 100
+_MOST_ANNOTATIONS = 10
+
+
+class ScanFlags(TypedDict):
+    """What the command takes."""
+
+    paths: tuple[str, ...]
+    repo: str
+    rules: tuple[str, ...]
+    lists_rules: bool
+    profile: str | None
+    no_profile: bool
+    top: int
+    baseline: str | None
+    write_baseline: str | None
+    fail_on: str | None
+    form: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A scan, and what is to be told of it.
+
+    Attributes:
+        scanned: all of it; fresh: the findings that no baseline knows.
+        profile: where the heat comes from, in words; empty without one.
+        written: the baseline that was written, empty when none was.
+    """
+
+    scanned: Scanned
+    fresh: tuple[CodeFinding, ...]
+    profile: str
+    written: str = ""
+
+
+def rule_lines() -> Iterator[str]:
+    """Yield one line a rule."""
+    recipes = {one.card.id: (one.card.title, "a recipe does it") for one in CATALOGUE}
+    asked = {one.card.id: (one.card.title, "a recipe does it once you agree") for one in ASKED_FOR}
+    rules = {rule.id: (rule.title, "only when named, or hot" if rule.id in QUIET else "") for rule in RULES}
+    for name, (title, how) in sorted({**recipes, **asked, **rules}.items()):
+        yield f"{name:22} {title}{f' ({how})' if how else ''}"
+
+
+def scanned(flags: ScanFlags) -> Seen:
+    """Scan what the flags name.
+
+    Raises:
+        OptimizeError: a rule, a path, a profile or a baseline can't be what it is said to be.
+    """
+    root = root_of(flags["repo"])
+    wanted = Wanted(rules=_rules(flags["rules"]), paths=tuple(_within(root, path) for path in flags["paths"]))
+    try:
+        tree = describe_tree(root)
+    except SetupImpossible as error:
+        raise SetupFailed(str(error), hint=error.hint) from error
+    known = _known(flags["baseline"])
+    profile, name = (None, "") if flags["no_profile"] else _profile(root, flags["profile"])
+    with Patience() as patience:
+        patience(f"scanning {root}")
+        found = scan_tree(tree, wanted, Temperature.by(profile))
+    written = flags["write_baseline"] or ""
+    if written:
+        write_text(Path(written), baseline.render(found.findings))
+    fresh = tuple(one for one in found.findings if one.fingerprint not in known)
+    return Seen(scanned=found, fresh=fresh, profile=name, written=written)
+
+
+def rendered(seen: Seen, flags: ScanFlags) -> str:
+    """Return what is printed, with its last line's end."""
+    if seen.written:
+        return f"{len(seen.scanned.findings)} findings written to {seen.written}: from now on only others are new\n"
+    match flags["form"]:
+        case "json":
+            return (
+                json.dumps({"schema": "ratchet.scan/1", "findings": list(map(_as_dict, seen.fresh))}, indent=1) + "\n"
+            )
+        case "sarif":
+            return sarif.document(seen.fresh, __version__)
+        case "annotations":
+            loud = [one for one in seen.fresh if one.level > Level.NOTE][:_MOST_ANNOTATIONS]
+            return "".join(f"{_annotation(one)}\n" for one in loud)
+        case _:
+            return "\n".join(_lines(seen, flags["top"])) + "\n"
+
+
+def exit_code(seen: Seen, fail_on: str | None) -> int:
+    """Return 1 when a finding is as loud as was asked, else 0."""
+    least = Level[fail_on.upper()] if fail_on is not None else None
+    return int(least is not None and not seen.written and any(one.level >= least for one in seen.fresh))
+
+
+def _lines(seen: Seen, top: int) -> Iterator[str]:
+    for one in seen.fresh[:top]:
+        share = f"{one.share:.0%} CPU" if one.share is not None and one.share >= 0.01 else one.heat.value
+        yield f"{one.key.file}:{one.line}: {one.level.word}: {one_line(one.title)} [{one.rule}] ({share})"
+        yield f"    {one_line(one.text)[:_WIDEST]}"
+        yield f"    {one_line(one.action)} ({one.effort.value})"
+    more = len(seen.fresh) - top
+    if more > 0:
+        yield f"and {more} more: --top {len(seen.fresh)} shows all, --json and --sarif have them"
+    known = len(seen.scanned.findings) - len(seen.fresh)
+    waiting = seen.scanned.waiting
+    parts = [f"{len(seen.fresh)} findings in {seen.scanned.files} files, {seen.scanned.lines} lines"]
+    parts += [f"{known} known to the baseline"] if known else []
+    parts += [f"{seen.scanned.ignored} silenced by comments"] if seen.scanned.ignored else []
+    yield ", ".join(parts)
+    yield (
+        f"hot and cold by {seen.profile}"
+        if seen.profile
+        else "no profile: what is hot is not known (optimize profile -- COMMAND, or --profile FILE)"
+    )
+    if waiting:
+        yield f"{waiting} more places are worth a look only where they are hot: a profile tells"
+    for file, why in seen.scanned.unreadable[:5]:
+        yield f"not read: {one_line(file)}: {one_line(why)}"
+
+
+def _as_dict(one: CodeFinding) -> dict[str, object]:
+    return {
+        "rule": one.rule,
+        "level": one.level.word,
+        "file": one.key.file,
+        "line": one.line,
+        "function": one.key.qualname,
+        "title": one.title,
+        "seen": one.seen,
+        "text": one.text,
+        "action": one.action,
+        "confirm": one.confirm,
+        "effort": one.effort.value,
+        "fixable": one.is_fixable,
+        "heat": one.heat.value,
+        "cpu_share": one.share,
+        "loops": one.depth,
+        "fingerprint": one.fingerprint,
+    }
+
+
+def _annotation(one: CodeFinding) -> str:
+    return annotation(
+        "error" if one.level is Level.ERROR else "warning", one.key.file, one.line, title=one.title, text=one.message
+    )
+
+
+def _rules(given: tuple[str, ...]) -> frozenset[str]:
+    unknown = sorted(set(given) - set(rule_ids()))
+    if unknown:
+        from difflib import get_close_matches  # noqa: PLC0415  only a slip needs it
+
+        close = get_close_matches(unknown[0], rule_ids(), n=3)
+        meant = f"did you mean {' or '.join(close)}? " if close else ""
+        raise UsageError(f"there is no rule {unknown[0]!r}", hint=f"{meant}optimize scan --rules lists them")
+    return frozenset(given)
+
+
+def _within(root: Path, given: str) -> str:
+    """Return a path relative to the root, as the findings have it."""
+    path = Path(given).resolve()
+    if not path.exists():
+        raise UsageError(f"there is no {given}", hint="name files or folders of the repository")
+    if not path.is_relative_to(root):
+        raise UsageError(f"{given} is not in {root}", hint="name its repository with -C")
+    return PurePosixPath(path.relative_to(root)).as_posix()
+
+
+def _known(path: str | None) -> frozenset[str]:
+    if path is None:
+        return frozenset()
+    try:
+        return baseline.read(Path(path))
+    except baseline.BadBaseline as error:
+        raise UsageError(str(error), hint="write it anew: optimize scan --write-baseline FILE") from error
+
+
+def _profile(root: Path, named: str | None) -> tuple[Profile | None, str]:
+    """Return the profile and how it is called; the newest that can be read where none is named."""
+    if named is not None:
+        try:
+            return store.read(Path(named)), named
+        except (store.ProfileDamaged, OSError) as error:
+            raise UsageError(f"{named} can't be read: {error}", hint="make one: optimize profile --out FILE") from error
+    folder = Layout(root=root).profiles
+    if folder.is_symlink() or folder.parent.is_symlink() or not folder.is_dir():
+        return None, ""
+    files = [path for path in folder.glob("*.json") if not path.name.endswith(".facts.json") and path.is_file()]
+    for path in sorted(files, key=lambda path: -path.stat().st_mtime_ns):
+        try:
+            found = store.read(path)
+        except (store.ProfileDamaged, OSError):
+            continue
+        return found, f"{path.relative_to(root).as_posix()} ({found.command.text})"
+    return None, ""

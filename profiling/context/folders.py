@@ -1,0 +1,37 @@
+"""Writing under `.codeflash/`: whole files or none, and never through a link that a repository brought along."""
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder whose parent exists.
+
+    Raises:
+        OSError: it can't be made, or a link or a file stands there.
+    """
+    if folder.is_symlink():
+        raise OSError(f"{folder} is a symbolic link: replace it by a folder")
+    folder.mkdir(exist_ok=True)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Replace a file's content: temporary file, fsync, rename. A reader finds the old one or the new one.
+
+    Raises:
+        OSError: the folder or the disk refuses.
+    """
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)  # noqa: PTH101  a Path each for chmod and replace costs more than both
+        os.replace(temporary, path)  # noqa: PTH105
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)  # noqa: PTH108
+        raise

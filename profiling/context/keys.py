@@ -1,0 +1,68 @@
+"""Under which key a probe's answer is kept: the probe, its version, and all that the answer depends on."""
+
+import os
+from collections.abc import Iterable, Mapping
+
+from profiling.context.cache import Cache
+from profiling.context.globs import pattern_of
+from profiling.context.hashing import digest, stat_digest
+from profiling.context.probe import Fact, Probe
+from profiling.context.programs import located
+from profiling.context.snapshot import RepoSnapshot
+
+
+def key_for(probe: Probe, snapshot: RepoSnapshot) -> str:
+    """Return the key of a probe's answer for a snapshot."""
+    inputs = {*snapshot.matching(*probe.declared_inputs), *snapshot.sample(probe.sampled_inputs, probe.most_sampled)}
+    contents = (f"{path}\0{snapshot.content_id(path)}" for path in sorted(inputs))
+    facts = (digest(fact, *_fact(fact, snapshot)) for fact in probe.declared_facts)
+    return digest(probe.name, str(probe.version), *contents, *facts)
+
+
+def keys_for(probes: Iterable[Probe], snapshot: RepoSnapshot, cache: Cache) -> Mapping[str, str]:
+    """Return the keys of several probes by name.
+
+    They are kept by the state of the whole tree: where it is as it was, no file has to be looked at again.
+    """
+    asked = tuple(probes)
+    tree = _tree_key(asked, snapshot)
+    known = cache.get(tree)
+    if known is not None and all(isinstance(known.get(probe.name), str) for probe in asked):
+        return {probe.name: str(known[probe.name]) for probe in asked}
+    return {probe.name: key_for(probe, snapshot) for probe in asked}
+
+
+def keep_keys(probes: Iterable[Probe], snapshot: RepoSnapshot, cache: Cache, keys: Mapping[str, str]) -> None:
+    """Keep keys for as long as the tree stays as it is.
+
+    Raises:
+        OSError: the cache can't be written.
+    """
+    tree = _tree_key(tuple(probes), snapshot)
+    if cache.get(tree) is None:
+        cache.put(tree, keys)
+
+
+def _tree_key(probes: tuple[Probe, ...], snapshot: RepoSnapshot) -> str:
+    """Return a digest of the listing and of what is read beyond it: named files (they may be untracked) and facts."""
+    globs = {pattern_of(glob) for probe in probes for glob in probe.declared_inputs}
+    literals = sorted(pattern.text for pattern in globs if pattern.is_literal)
+    facts = sorted({fact for probe in probes for fact in probe.declared_facts if fact is not Fact.NAMES})
+    return digest(
+        "tree",
+        *(f"{probe.name}\0{probe.version}" for probe in probes),
+        snapshot.listing.digest,
+        *(stat_digest(snapshot.root / path) for path in literals),
+        *(digest(fact, *_fact(fact, snapshot)) for fact in facts),
+    )
+
+
+def _fact(fact: Fact, snapshot: RepoSnapshot) -> Iterable[str]:
+    match fact:
+        case Fact.NAMES:
+            entries = snapshot.entries
+            return ("\0".join(entries.files), "\0".join(entries.submodules), str(entries.links))
+        case Fact.GIT:
+            return (repr(snapshot.git),)
+        case Fact.TOOLS:
+            return (os.environ.get("PATH", ""), *(f"{tool.name}\0{tool.path}\0{tool.mtime_ns}" for tool in located()))

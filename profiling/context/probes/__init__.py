@@ -1,0 +1,1 @@
+"""One file a probe; which there are is listed in profiling.context.catalogue."""

@@ -1,0 +1,105 @@
+"""What the project could be measured on: declared workloads, benchmark suites and scripts, installed commands."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
+
+from profiling.context import commands
+from profiling.context.manifest import strings
+from profiling.context.probe import Confidence, Fact, Probe, ProbeOutput, Task
+from profiling.context.scripts import console_scripts
+from profiling.context.snapshot import RepoSnapshot
+
+_TEST_FILES = ("**/test_*.py", "**/*_test.py", "**/bench_*.py")
+_SCRIPTS = (
+    *("**/bench*.py", "**/*_bench.py", "**/*_benchmark.py", "**/perf_*.py"),
+    *("**/benchmarks/*.py", "**/benchmark/*.py", "**/bench/*.py"),
+)
+_ASV = ("**/asv.conf.json",)
+# pytest-benchmark and pytest-codspeed hand it to the test; CodSpeed's mark does without.
+_FIXTURE = "benchmark"
+# Most files are not parsed: few hold what this finds, in code or in a text.
+_LOOKS_LIKE_IT = re.compile(rb"def \w+\([^)]*\bbenchmark\b|mark\.benchmark")
+_MOST_FILES = 300
+_MOST = 50
+
+
+class BenchmarkCandidates(Probe):
+    """The best first: what was declared, then suites, scripts, and at last the commands it installs."""
+
+    name: ClassVar[str] = "benchmark_candidates"
+    declared_inputs: ClassVar[tuple[str, ...]] = (
+        *("pyproject.toml", "setup.cfg", "setup.py", "*requirements*.txt", "requirements/*.txt"),
+        *_ASV,
+    )
+    sampled_inputs: ClassVar[tuple[str, ...]] = (*_TEST_FILES, *_SCRIPTS)
+    most_sampled: ClassVar[int] = _MOST_FILES
+    declared_facts: ClassVar[tuple[Fact, ...]] = (Fact.NAMES,)
+    tasks: ClassVar[frozenset[Task]] = frozenset({Task.SETUP})
+
+    def run(self, snapshot: RepoSnapshot) -> ProbeOutput:
+        """Read the declarations, and at most 300 files that may hold benchmarks."""
+        errors: list[str] = []
+        found: dict[str, Mapping[str, object]] = {}
+        for candidate in _candidates(snapshot, errors):
+            found.setdefault(str(candidate["command"]), candidate)
+        kinds = {candidate["kind"] for candidate in found.values()}
+        is_sure = bool(kinds & {"declared", "asv", "pytest-benchmark"})
+        return ProbeOutput(
+            schema_slice={"candidates": list(found.values())[:_MOST], "candidate_count": len(found)},
+            confidence=Confidence.HIGH if is_sure else Confidence.MEDIUM if "script" in kinds else Confidence.LOW,
+            errors=tuple(errors),
+        )
+
+
+def _candidates(snapshot: RepoSnapshot, errors: list[str]) -> Iterator[Mapping[str, object]]:
+    try:
+        usual = commands.workloads(snapshot.root, snapshot.manifest)
+    except commands.BadCommand as error:
+        errors.append(f"the declared workload can't be used: {error}")
+        usual = ()
+    declared = strings(snapshot.manifest.table("tool", "optimize").get("workload"))
+    for command in usual:
+        is_suite = "--benchmark-only" in command.argv
+        kind = "pytest-benchmark" if is_suite else "declared" if declared and command is usual[0] else "script"
+        yield _candidate(command.text, kind, next((word for word in command.argv if word.endswith(".py")), None))
+    for file in snapshot.matching(*_ASV):
+        yield _candidate(f"asv run --config {file}", "asv", file)
+    suites = [file for file in snapshot.sample((*_TEST_FILES, *_SCRIPTS), _MOST_FILES) if _has_fixture(snapshot, file)]
+    for file in suites:
+        yield _candidate(f"python -m pytest -q {file} --benchmark-only", "pytest-benchmark", file)
+    for file in snapshot.sample(_SCRIPTS, _MOST_FILES):
+        is_test = file in suites or file.rpartition("/")[2].startswith("test_")
+        if not is_test and commands.is_script(snapshot.root / file):
+            yield _candidate(f"python {file}", "script", file)
+    for name, target in console_scripts(snapshot.manifest):
+        yield _candidate(name, "console_script", target.partition(":")[0])
+
+
+def _candidate(command: str, kind: str, path: str | None) -> Mapping[str, object]:
+    return {"command": command, "kind": kind, "path": path}
+
+
+def _has_fixture(snapshot: RepoSnapshot, file: str) -> bool:
+    content = snapshot.read(file) or b""
+    if not _LOOKS_LIKE_IT.search(content):
+        return False
+    try:
+        tree = ast.parse(content)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    return _marks_all(tree) or any(_is_benchmark(function) for function in functions)
+
+
+def _marks_all(tree: ast.Module) -> bool:
+    assigned = (node for node in tree.body if isinstance(node, ast.Assign))
+    marks = (node for node in assigned if any(getattr(name, "id", "") == "pytestmark" for name in node.targets))
+    return any("mark.benchmark" in ast.unparse(node.value) for node in marks)
+
+
+def _is_benchmark(function: ast.FunctionDef) -> bool:
+    is_given = any(argument.arg == _FIXTURE for argument in function.args.args)
+    is_marked = any("mark.benchmark" in ast.unparse(mark) for mark in function.decorator_list)
+    return function.name.startswith(("test", "bench")) and (is_given or is_marked)

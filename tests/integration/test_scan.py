@@ -1,0 +1,43 @@
+"""`optimize scan` with the real command on a real repository."""
+
+import json
+from pathlib import Path
+
+from tests.integration.conftest import git
+
+
+def test_findings_are_listed_new_ones_fail_and_known_ones_do_not(shop: Path, optimize) -> None:
+    first = optimize("scan", "-C", str(shop))
+    known = optimize("scan", "-C", str(shop), "--write-baseline", str(shop / "known.json"))
+    same = optimize("scan", "-C", str(shop), "--baseline", str(shop / "known.json"), "--fail-on", "warning")
+    text = shop / "shop" / "text.py"
+    text.write_text(
+        text.read_text() + "\n\ndef gone(words, known):\n    for word in known:\n        words.remove(word)\n"
+    )
+    new = optimize("scan", "-C", str(shop), "--baseline", str(shop / "known.json"), "--fail-on", "warning", "--json")
+
+    assert first.code == known.code == same.code == 0, first.err + known.err + same.err
+    assert "shop/text.py:17: warning: Probe a set instead of scanning a list [set-membership] (unknown)" in first.out
+    assert "known to the baseline" in same.out
+    assert new.code == 1
+    assert [one["rule"] for one in json.loads(new.out)["findings"]] == ["search-in-loop"]
+    assert git(shop, "status", "--porcelain").split() == ["M", "shop/text.py", "??", "known.json"]
+
+
+def test_every_form_is_printed_and_slips_are_refused(shop: Path, optimize) -> None:
+    log = json.loads(optimize("scan", "-C", str(shop), "--sarif").out)
+    notes = optimize("scan", "-C", str(shop), "--annotations").out
+    slips = {
+        ("--rule", "set-membershp"): "did you mean set-membership",
+        ("--baseline", str(shop / "bench.py")): "is no baseline",
+        ("--profile", str(shop / "bench.py")): "can't be read",
+        (str(shop / "nowhere.py"),): "there is no",
+        (str(shop.parent),): "is not in",
+    }
+
+    assert log["runs"][0]["results"][0]["ruleId"] == "set-membership"
+    assert notes.startswith("::warning file=shop/text.py,line=17,title=Probe a set")
+    for words, said in slips.items():
+        done = optimize("scan", "-C", str(shop), *words)
+        assert done.code == 2, done.out + done.err
+        assert said in done.err
