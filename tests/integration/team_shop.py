@@ -80,7 +80,7 @@ words = [f"name{rng.randrange(480)}-with-a-rather-long-tail" if rng.random() < 0
 print(describe(words, known))
 print(total(list(range(2000)), 300), codes.code(12), marks.code(13))
 print(sum(asyncio.run(fetch_all(12))))
-print(dearest({n: n * 7 % 1000 for n in range(100_000)}))
+print(dearest({n: n * 7 % 1000 for n in range(300_000)}))
 """
 
 TESTS = """import asyncio
