@@ -144,7 +144,8 @@ def test_many_waits_too_short_to_fill_the_time_between_two_samples_are_seen(run:
             await asyncio.sleep(0)
 
         async def main():
-            await asyncio.gather(*(each() for _ in range(500) for each in (waits, computes)))
+            for each in (waits, computes):
+                await asyncio.gather(*(each() for _ in range(500)))
 
         asyncio.run(main())
         """,
