@@ -145,7 +145,7 @@ def test_many_waits_too_short_to_fill_the_time_between_two_samples_are_seen(run:
 
         async def main():
             for each in (waits, computes):
-                await asyncio.gather(*(each() for _ in range(500)))
+                await asyncio.gather(*(each() for _ in range(2000 if each is waits else 300)))
 
         asyncio.run(main())
         """,
