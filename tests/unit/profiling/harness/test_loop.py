@@ -153,5 +153,5 @@ def test_many_waits_too_short_to_fill_the_time_between_two_samples_are_seen(run:
 
     held = by_name(run("brief.py").reports[0])
 
-    assert held["waits"][1] >= 0.005
+    assert held["waits"][1] >= 0.05
     assert held["waits"][1] > 5 * held.get("computes", [0.0, 0.0])[1]
