@@ -10,14 +10,21 @@ from agents.model import Patch
 from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.bound_names import is_surely_bound
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
-from agents.recipes.functions import Function, FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import Function, FunctionNode, function_at, functions, own
 from agents.recipes.gains import function_share
 from agents.recipes.no_stop import lets_no_stop_out
 from agents.recipes.positions import Span
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request, function_request, loop_request
 from agents.recipes.scope import names
-from agents.recipes.splice import NotSpliceable, Rewrite, end_of_lines, indentation, line_start, source
+from agents.recipes.splice import (
+    NotSpliceable,
+    Rewrite,
+    end_of_lines,
+    indentation,
+    line_start,
+    source,
+)
 from agents.recipes.tables import parents
 from agents.recipes.uses import reads_its_frame
 from agents.recipes.walking import walk
@@ -195,8 +202,7 @@ RECIPE = IteratorEnd()
 def _all(function: FunctionNode, module: Module, project: Project) -> Iterator[_Asked]:
     if reads_its_frame(function):
         return
-    tries = (node for node in own_nodes(function) if isinstance(node, ast.Try))
-    every = [found for node in tries if (found := _asked(node, function, module)) is not None]
+    every = [found for node in own(function, ast.Try) if (found := _asked(node, function, module)) is not None]
     for found in every:
         alike = [other for other in every if other.name == found.name]
         if _is_licensed(found, module, project) and _is_unseen(alike, function, module):

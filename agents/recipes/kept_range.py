@@ -12,7 +12,7 @@ from agents.recipes._base import Card, Choice, Example, Site, Veto
 from agents.recipes.bound_names import is_bound_on_the_way
 from agents.recipes.builtin_values import shape_of
 from agents.recipes.expression_sites import can_be_made, place_of, site_at
-from agents.recipes.functions import FunctionNode, function_at, functions, own_nodes
+from agents.recipes.functions import FunctionNode, function_at, functions, own
 from agents.recipes.gains import function_share
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import loop_request
@@ -166,8 +166,8 @@ RECIPE = KeptRange()
 def _all(function: FunctionNode, module: Module, project: Project) -> Iterator[_Repeated]:
     if reads_its_frame(function):
         return
-    for node in own_nodes(function):
-        found = _repeated(node, function, module, project) if isinstance(node, ast.For) else None
+    for node in own(function, ast.For):
+        found = _repeated(node, function, module, project)
         if found is not None:
             yield found
 

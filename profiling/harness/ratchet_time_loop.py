@@ -35,22 +35,30 @@ class Callback:
         is_awaited: whether other callbacks were ready when it began, or at its last sample.
         shares: wall seconds of the samples in it, of these waiting, and with other callbacks ready at both ends of the
             time that a sample stands for, by coroutine.
+        rests: seconds without CPU that samples found spread over this and other brief callbacks before it, and of these
+            with other callbacks ready, by coroutine.
     """
 
-    __slots__ = ("is_awaited", "loop", "shares")
+    __slots__ = ("is_awaited", "loop", "rests", "shares")
 
     def __init__(self, loop: object) -> None:
         self.loop = loop
         self.is_awaited = bool(getattr(loop, "_ready", None))
         self.shares: dict[int, list[float]] = {}
+        self.rests: dict[int, list[float]] = {}
 
-    def add(self, number: int, wall_s: float, waited_s: float) -> None:
+    def add(self, number: int, wall_s: float, waited_s: float, rest_s: float = 0.0) -> None:
         """Add one sample; called from the sampler's thread."""
         share = self.shares.setdefault(number, [0.0, 0.0, 0.0])
         share[0] += wall_s
         share[1] += waited_s
         was_awaited, self.is_awaited = self.is_awaited, _others_ready(self.loop)
-        share[2] += wall_s if was_awaited and self.is_awaited else 0.0
+        is_awaited = was_awaited and self.is_awaited
+        share[2] += wall_s if is_awaited else 0.0
+        if rest_s > 0:
+            rest = self.rests.setdefault(number, [0.0, 0.0])
+            rest[0] += rest_s
+            rest[1] += rest_s if is_awaited else 0.0
 
 
 class Loop:
@@ -94,6 +102,8 @@ class Loop:
                 cpu_s, wall_s = _thread_clock() - cpu, _clock() - wall
                 brief = {} if owner is None else {owner: [1.0, 0.0, float(callback.is_awaited)]}
                 self.finish(callback.shares or brief, cpu_s, wall_s)
+                if callback.rests:
+                    self.finish_rests(callback.rests)
                 if outer is None:
                     self.running.pop(ident, None)
                 else:
@@ -134,6 +144,16 @@ class Loop:
                 row[1] += own_blocked_s
                 row[2] = max(row[2], own_cpu_s + own_blocked_s)
                 row[3] += (own_cpu_s + own_blocked_s) * (awaited_s / weight_s if weight_s > 0 else 0.0)
+        except Exception:
+            self.failed()
+
+    def finish_rests(self, rests: dict[int, list[float]]) -> None:
+        """Add what samples found spread over brief callbacks; never raises."""
+        try:
+            for number, (rest_s, awaited_s) in list(rests.items()):
+                row = self.rows.setdefault(number, [0.0, 0.0, 0.0, 0.0])
+                row[1] += rest_s
+                row[3] += awaited_s
         except Exception:
             self.failed()
 

@@ -213,8 +213,9 @@ class Sampler:
         if running is not None and number is not None:
             # Many short waits leave no time between two samples in which nothing ran.
             is_brief = thread.cpu_s < thread.wall_s / 2 and others_s < thread.wall_s * _ALONE_SHARE
-            brief_s = thread.rested_s() if is_brief and not waits else 0.0
-            running.add(number, thread.wall_s, thread.wall_s if waits else brief_s)
+            # The queue's figure has no wait for a core that is not over yet.
+            rest_s = thread.rested_s() if is_brief and not waits and _sleeps(thread.native_id) else 0.0
+            running.add(number, thread.wall_s, thread.wall_s if waits else 0.0, rest_s)
 
     def _meet(self, ident: int, now: float) -> Thread:
         """Get to know a thread: only one that `threading` knows has a clock that can be read without danger.
