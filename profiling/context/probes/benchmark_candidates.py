@@ -61,8 +61,10 @@ def _candidates(snapshot: RepoSnapshot, errors: list[str]) -> Iterator[Mapping[s
         usual = ()
     declared = strings(snapshot.manifest.table("tool", "optimize").get("workload"))
     for command in usual:
+        if command.argv[0] == "asv":
+            continue  # told below, with its configuration
         is_suite = "--benchmark-only" in command.argv
-        kind = "pytest-benchmark" if is_suite else "declared" if declared and command is usual[0] else "script"
+        kind = "pytest-benchmark" if is_suite else "declared" if declared and command == usual[0] else "script"
         yield _candidate(command.text, kind, next((word for word in command.argv if word.endswith(".py")), None))
     for file in snapshot.matching(*_ASV):
         yield _candidate(f"asv run --config {file}", "asv", file)
