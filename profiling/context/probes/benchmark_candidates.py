@@ -54,18 +54,7 @@ class BenchmarkCandidates(Probe):
 
 
 def _candidates(snapshot: RepoSnapshot, errors: list[str]) -> Iterator[Mapping[str, object]]:
-    try:
-        usual = commands.workloads(snapshot.root, snapshot.manifest)
-    except commands.BadCommand as error:
-        errors.append(f"the declared workload can't be used: {error}")
-        usual = ()
-    declared = strings(snapshot.manifest.table("tool", "optimize").get("workload"))
-    for command in usual:
-        if command.argv[0] == "asv":
-            continue  # told below, with its configuration
-        is_suite = "--benchmark-only" in command.argv
-        kind = "pytest-benchmark" if is_suite else "declared" if declared and command == usual[0] else "script"
-        yield _candidate(command.text, kind, next((word for word in command.argv if word.endswith(".py")), None))
+    yield from _usual(snapshot, errors)
     for file in snapshot.matching(*_ASV):
         yield _candidate(f"asv run --config {file}", "asv", file)
     suites = [file for file in snapshot.sample((*_TEST_FILES, *_SCRIPTS), _MOST_FILES) if _has_fixture(snapshot, file)]
@@ -77,6 +66,22 @@ def _candidates(snapshot: RepoSnapshot, errors: list[str]) -> Iterator[Mapping[s
             yield _candidate(f"python {file}", "script", file)
     for name, target in console_scripts(snapshot.manifest):
         yield _candidate(name, "console_script", target.partition(":")[0])
+
+
+def _usual(snapshot: RepoSnapshot, errors: list[str]) -> Iterator[Mapping[str, object]]:
+    """Yield what a session would take; asv's suite is told elsewhere, with its configuration."""
+    try:
+        usual = commands.workloads(snapshot.root, snapshot.manifest)
+    except commands.BadCommand as error:
+        errors.append(f"the declared workload can't be used: {error}")
+        return
+    declared = strings(snapshot.manifest.table("tool", "optimize").get("workload"))
+    for command in usual:
+        if command.argv[0] == "asv":
+            continue
+        is_suite = "--benchmark-only" in command.argv
+        kind = "pytest-benchmark" if is_suite else "declared" if declared and command is usual[0] else "script"
+        yield _candidate(command.text, kind, next((word for word in command.argv if word.endswith(".py")), None))
 
 
 def _candidate(command: str, kind: str, path: str | None) -> Mapping[str, object]:
