@@ -67,7 +67,7 @@ class MeasuringSlot:
                 yield
             finally:
                 if descriptor is not None:
-                    os.close(descriptor)
+                    self._give_up(descriptor)
         finally:
             self._lock.release()
 
@@ -78,6 +78,12 @@ class MeasuringSlot:
             return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         except OSError:
             return None
+
+    def _give_up(self, descriptor: int) -> None:
+        """Unlock before closing: a child that was just started has the descriptor until the kernel closes it there."""
+        with suppress(OSError):
+            self._flock(descriptor, fcntl.LOCK_UN)
+        os.close(descriptor)
 
     def _take(self, descriptor: int, say: Callable[[str], None], still_wanted: Callable[[], None]) -> None:
         def taken() -> bool:

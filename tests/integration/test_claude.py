@@ -331,6 +331,8 @@ def session(root: Path, server: MessagesServer, events: list[Event], **flags: ob
         "memory_budget_s": 0,
         "domain": "cpu",
         "seed": 5,
+        # One after the other: the server asks for every earlier attempt, which a worker beside would not know.
+        "workers": 1,
         **flags,
     }
     return run(load(asked, {}), bus)

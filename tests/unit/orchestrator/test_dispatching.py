@@ -49,6 +49,7 @@ def services(**changes: Any) -> Any:
         "spent_budget": str,
         "workers": 2,
         "crews": object(),
+        "in_scope": lambda _survey, _key: True,
     }
     return SimpleNamespace(**{**plain, **changes})
 
