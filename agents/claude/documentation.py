@@ -90,10 +90,10 @@ class Documentation:
 
     async def _watched(self, library: str, question: str) -> str:
         asked = asyncio.ensure_future(asyncio.wait_for(self._asked(library, question), self.limit_s))
-        while not asked.done():
+        while not asked.done() and not self._stopped.is_set():
             await asyncio.wait({asked}, timeout=_BEAT_S)
-            if self._stopped.is_set():
-                asked.cancel()
+        # Once: a second time would interrupt what ends the server.
+        asked.cancel()
         return await asked
 
     async def _asked(self, library: str, question: str) -> str:
