@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from orchestrator.policy import tells
 from orchestrator.policy.answers import known_answers
 from orchestrator.policy.frames import THE_STACK, asks_one_frame, entry_readers
+from orchestrator.policy.module_reading import bound, documentation, imported, is_program
 from orchestrator.policy.tells import Mechanism
 
 _WRITING = frozenset("wax+")
 _MODE = re.compile(r"[rwaxbtU+]{1,4}")
 _A_FILE_IS_WRITTEN = "a file is written"
-_CLI_PARSERS = frozenset({"argparse", "click", "typer", "optparse", "getopt", "fire", "docopt"})
 _A_PROGRAMS_OWN = frozenset({"sys.argv", "sys.exit", "SystemExit"})
 _WALL_CLOCK = frozenset({"time.time", "time.time_ns"})
 _FILE_TIMES = frozenset({"st_mtime", "st_mtime_ns"})
@@ -79,10 +79,10 @@ class _Reader(ast.NodeVisitor):
         self.file = file
         self.tells: list[Tell] = []
         self.function = "the module"
-        self.names = _imported(tree)
-        self.own = _bound(tree) - set(self.names)
-        self.documentation = _documentation(tree)
-        self.is_program = file.endswith("__main__.py") or _is_program(tree)
+        self.names = imported(tree)
+        self.own = bound(tree) - set(self.names)
+        self.documentation = documentation(tree)
+        self.is_program = file.endswith("__main__.py") or is_program(tree)
         self.asks_file_times = any(
             isinstance(node, ast.Attribute) and node.attr in _FILE_TIMES for node in ast.walk(tree)
         )
@@ -262,67 +262,18 @@ class _Reader(ast.NodeVisitor):
 
     def _follow_aliases(self, tree: ast.Module) -> None:
         """Let `clock = time` be `time` too, where nothing else is ever bound to that name."""
-        bound = Counter(node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and _is_store(node))
+        times = Counter(node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and _is_store(node))
         for node in ast.walk(tree):
             if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
                 continue
             target, value = node.targets[0].id, self._dotted(node.value)
-            if value is not None and bound[target] == 1 and (tells.mechanism_of(value) or value in tells.SENSITIVE):
+            if value is not None and times[target] == 1 and (tells.mechanism_of(value) or value in tells.SENSITIVE):
                 self.own.discard(target)
                 self.names.setdefault(target, value)
 
 
 def _is_store(node: ast.Name) -> bool:
     return isinstance(node.ctx, ast.Store)
-
-
-def _imported(tree: ast.Module) -> dict[str, str]:
-    """Return what each imported name stands for; a project's own relative imports stand for `.`-less names."""
-    found: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found |= {
-                alias.asname or alias.name.partition(".")[0]: alias.name
-                if alias.asname
-                else alias.name.partition(".")[0]
-                for alias in node.names
-            }
-        elif isinstance(node, ast.ImportFrom):
-            above = "." * node.level + (node.module or "")
-            found |= {alias.asname or alias.name: f"{above}.{alias.name}" for alias in node.names}
-    return found
-
-
-def _bound(tree: ast.Module) -> set[str]:
-    """Return every name that the module binds itself: it is not the builtin or module of that name."""
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
-            found.add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(node.name)
-        elif isinstance(node, ast.arg):
-            found.add(node.arg)
-    return found
-
-
-def _documentation(tree: ast.Module) -> set[int]:
-    """Return the ids of string constants that stand alone: docstrings."""
-    return {
-        id(node.value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-    }
-
-
-def _is_program(tree: ast.Module) -> bool:
-    """Say whether a module is started as a program: it has a `__main__` guard or parses a command line."""
-    modules = {name.partition(".")[0] for name in _imported(tree).values()}
-    guarded = any(
-        isinstance(node, ast.If) and "__name__" in ast.unparse(node.test) and "__main__" in ast.unparse(node.test)
-        for node in tree.body
-    )
-    return guarded or bool(modules & _CLI_PARSERS)
 
 
 def _calls(node: ast.AST, names: set[str]) -> bool:
@@ -388,7 +339,7 @@ def _counted_and_compared(function: _Function) -> set[str]:
 
 def _locals(function: _Function) -> set[str]:
     shared = {name for node in ast.walk(function) if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
-    return _bound(ast.Module(body=[function], type_ignores=[])) - shared - {function.name}
+    return bound(ast.Module(body=[function], type_ignores=[])) - shared - {function.name}
 
 
 def _owner(node: ast.AST) -> str:

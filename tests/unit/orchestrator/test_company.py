@@ -31,7 +31,7 @@ def test_alone_waits_for_the_others_and_lets_nobody_in() -> None:
     company, order = Company(), []
     begun, may_leave = threading.Event(), threading.Event()
 
-    def test_beside() -> None:
+    def run_beside() -> None:
         with company.beside():
             begun.set()
             may_leave.wait(10)
@@ -48,7 +48,7 @@ def test_alone_waits_for_the_others_and_lets_nobody_in() -> None:
         with company.beside():
             order.append("late")
 
-    other, again, late = (threading.Thread(target=work) for work in (test_beside, look_again, come_late))
+    other, again, late = (threading.Thread(target=work) for work in (run_beside, look_again, come_late))
     other.start()
     begun.wait(10)
     again.start()

@@ -81,9 +81,12 @@ def test_no_child_inherits_it(tmp_path: Path) -> None:
     path = tmp_path / "slot"
     with MeasuringSlot(path).held(say=str, still_wanted=go_on):
         child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, close_fds=False)
-    with MeasuringSlot(path).held(say=str, still_wanted=give_up):
+    try:
+        with MeasuringSlot(path).held(say=str, still_wanted=give_up):
+            assert child.poll() is None
+    finally:
         child.kill()
-    child.communicate()
+        child.communicate()
 
 
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOTSUP])
