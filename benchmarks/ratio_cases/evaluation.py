@@ -134,16 +134,16 @@ def hoist_attribute() -> Iterator[Case]:
     made = "class C:\n    def __init__(self):\n        self.n = 3\n        self.q = []\n"
     turns = "for i in range(20):\n            "
     for parameters, before, bound, after in (
-        ("an attribute of self, twice a turn", "self.n; self.n", "n = self.n", "n; n"),
-        ("a chain of two, twice a turn", "self.a.n; self.a.n", "n = self.a.n", "n; n"),
-        ("append of a list of self, bound", "self.q.append(i)", "n = self.q.append", "n(i)"),
-        ("append of a local list, bound", "q.append(i)", "n = q.append", "n(i)"),
-        ("a function of a module", "math.sqrt(i)", "n = math.sqrt", "n(i)"),
+        ("an attribute, twice a turn", "self.n; self.n", "n = self.n", "n; n"),
+        ("a row of two, twice a turn", "self.a.n; self.a.n", "n = self.a.n", "n; n"),
+        ("append to a list of self", "self.q.append(i)", "n = self.q", "n.append(i)"),
+        ("not shipped: its append bound too", "self.q.append(i)", "n = self.q.append", "n(i)"),
+        ("not shipped: append of a local list, bound", "q.append(i)", "n = q.append", "n(i)"),
     ):
         yield Case(
             recipe="hoist-attribute",
-            parameters=f"not shipped: {parameters}",
-            setup=f"import math\n{made}    def f(self, q):\n        {turns}{before}\n"
+            parameters=parameters,
+            setup=f"{made}    def f(self, q):\n        {turns}{before}\n"
             f"    def g(self, q):\n        {bound}\n        {turns}{after}\no = C()\no.a = C()",
             before="o.f([])",
             after="o.g([])",
