@@ -11,7 +11,7 @@ from agents.recipes import stores
 from agents.recipes.functions import FunctionNode, functions
 from agents.recipes.hierarchy import Class, hierarchy
 from agents.recipes.import_effects import modules_by_name
-from agents.recipes.instances import is_anything_reflected, may_be_instance, reflections
+from agents.recipes.instances import is_anything_set, may_be_instance, reflections
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import names
@@ -103,9 +103,9 @@ def _ordinary_family(found: Class, project: Project) -> tuple[Class, ...] | None
     family = hierarchy(project).family(found)
     if family is None or not all(_is_ordinary(member) for member in family):
         return None
-    if is_anything_reflected(project) or _is_made_by_hand(project):
+    if is_anything_set(project) or _is_made_by_hand(project):
         return None
-    reached = ((one, member) for one in reflections(project) for member in family)
+    reached = ((one, member) for one in reflections(project) if one.may_set for member in family)
     return (
         None if any(may_be_instance(one.receiver, one.module, member, project) for one, member in reached) else family
     )
@@ -151,9 +151,9 @@ def _is_made_by_hand(project: Project) -> bool:
     for module in project.everything:
         if "__init__" not in module.text and "__new__" not in module.text:
             continue
-        begun = {part for one in functions(module) if one.node.name == "__init__" for part in walk(one.node)}
-        for node in nodes(module.syntax, ast.Attribute):
-            if node.attr == "__new__" or (node.attr == "__init__" and node not in begun):
+        for name in ("__init__", "__new__"):
+            asking = {part for one in functions(module) if one.node.name == name for part in walk(one.node)}
+            if any(node.attr == name and node not in asking for node in nodes(module.syntax, ast.Attribute)):
                 return True
     return False
 

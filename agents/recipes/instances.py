@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agents.recipes import stores
-from agents.recipes.functions import FunctionNode
+from agents.recipes.functions import FunctionNode, called_name
 from agents.recipes.hierarchy import Class, hierarchy
 from agents.recipes.import_effects import modules_by_name
 from agents.recipes.once import once
@@ -45,10 +45,12 @@ class Reflection:
     Attributes:
         module: where.
         receiver: the expression that gives the object.
+        may_set: it may set them: not `getattr` and `hasattr`.
     """
 
     module: Module
     receiver: ast.expr
+    may_set: bool
 
 
 def may_be_instance(node: ast.expr, module: Module, found: Class, project: Project) -> bool:
@@ -130,6 +132,13 @@ def is_handed_to_libraries(found: Class, project: Project) -> bool:
 def is_anything_reflected(project: Project) -> bool:
     """Say whether attributes of an object of which nothing is known are reached by a name that can't be read."""
     return any(may_be_instance(one.receiver, one.module, _nobody(project), project) for one in reflections(project))
+
+
+@once
+def is_anything_set(project: Project) -> bool:
+    """Say whether attributes of an object of which nothing is known are set by a name that can't be read."""
+    setting = (one for one in reflections(project) if one.may_set)
+    return any(may_be_instance(one.receiver, one.module, _nobody(project), project) for one in setting)
 
 
 @once
@@ -258,7 +267,8 @@ def _reflections(module: Module) -> Iterator[Reflection]:
     for node in nodes(module.syntax, ast.Attribute, ast.Call):
         receiver = _reflected(node)
         if receiver is not None:
-            yield Reflection(module=module, receiver=receiver)
+            is_read = isinstance(node, ast.Call) and called_name(node) in _READING
+            yield Reflection(module=module, receiver=receiver, may_set=not is_read)
 
 
 def _reflected(node: ast.AST) -> ast.expr | None:
@@ -267,7 +277,7 @@ def _reflected(node: ast.AST) -> ast.expr | None:
         return node.value if node.attr == "__dict__" or is_class_set else None
     if not isinstance(node, ast.Call) or not node.args:
         return None
-    function = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    function = called_name(node)
     if function == "vars":
         return node.args[0]
     if function not in _SETTING | _READING:
