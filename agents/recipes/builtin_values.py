@@ -1,7 +1,7 @@
 """Finds the shape of an expression where it stands in a module: through locals, loops, constants and own functions."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from agents.recipes import builtin_calls, shapes
 from agents.recipes.contents import Addition, additions
@@ -19,18 +19,28 @@ _MAX_ROUNDS = 4
 _IMMUTABLE = frozenset({"str", "bytes", "int", "bool", "float", "NoneType", "range"})
 
 
-def shape_of(expression: ast.expr, module: Module, project: Project) -> Shape | None:
-    """Return the shape of an expression of the module whenever it gives a value; None: don't know."""
-    return _Values(project).of(expression, module)
+def shape_of(
+    expression: ast.expr, module: Module, project: Project, given: Mapping[str, Shape] | None = None
+) -> Shape | None:
+    """Return the shape of an expression of the module whenever it gives a value; None: don't know.
+
+    Args:
+        expression: where it stands.
+        module: its module.
+        project: for what it calls.
+        given: what names of the expression's own scope are taken to be, because a test says so.
+    """
+    scope = names(module).scope(expression)
+    return _Values(project, {(scope, name): shape for name, shape in (given or {}).items()}).of(expression, module)
 
 
 class _Values:
     """One question: steps are counted, and what is asked for while it is looked for is assumed and then checked."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, given: Mapping[tuple[Scope, str], Shape]) -> None:
         self._project = project
         self._steps = 0
-        self._assumed: dict[object, Shape | None] = {}
+        self._assumed: dict[object, Shape | None] = dict(given.items())
 
     def of(self, node: ast.expr, module: Module) -> Shape | None:
         """Return the shape of an expression."""

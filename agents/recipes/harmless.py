@@ -7,6 +7,7 @@ Taking the text of any object is held to be harmless, as it is by custom; the pr
 import ast
 import re
 import string
+from collections.abc import Mapping
 
 from agents.recipes import shapes
 from agents.recipes.bound_names import is_surely_bound
@@ -29,17 +30,27 @@ _NUMBER_CONVERSIONS = frozenset("diuxXo")
 _TEXT_CONVERSIONS = frozenset("sra")
 
 
-def is_harmless(node: ast.expr, module: Module, project: Project) -> bool:
-    """Say whether an expression of a function may as well not be evaluated."""
-    return _Harmless(module, project).is_so(node) and texts_are_plain(project)
+def is_harmless(
+    node: ast.expr, module: Module, project: Project, given: Mapping[str, shapes.Shape] | None = None
+) -> bool:
+    """Say whether an expression of a function may as well not be evaluated.
+
+    Args:
+        node: where it stands.
+        module: its module.
+        project: for what it shows and calls.
+        given: what names of the function are taken to be, because a test says so.
+    """
+    return _Harmless(module, project, given or {}).is_so(node) and texts_are_plain(project)
 
 
 class _Harmless:
     """One question in one module."""
 
-    def __init__(self, module: Module, project: Project) -> None:
+    def __init__(self, module: Module, project: Project, given: Mapping[str, shapes.Shape]) -> None:
         self._module = module
         self._project = project
+        self._given = given
 
     def is_so(self, node: ast.expr) -> bool:
         """Say whether evaluating an expression is harmless."""
@@ -61,8 +72,11 @@ class _Harmless:
         return isinstance(node, ast.Call) and self._calls(node)
 
     def _type(self, node: ast.expr) -> str:
-        shape = shape_of(node, self._module, self._project)
+        shape = self._shape(node)
         return shape.type if shape else ""
+
+    def _shape(self, node: ast.expr) -> shapes.Shape | None:
+        return shape_of(node, self._module, self._project, self._given)
 
     def _formats(self, node: ast.FormattedValue) -> bool:
         """Say whether the format is right for the value."""
@@ -148,7 +162,7 @@ class _Harmless:
             return False
         joined = node.args[0]
         if not isinstance(joined, ast.Call) or not isinstance(joined.func, ast.Name) or joined.func.id != "map":
-            shape = shape_of(joined, self._module, self._project)
+            shape = self._shape(joined)
             holds_text = shape is not None and shapes.element_of(shape) == shapes.STR
             return holds_text and self._type(joined) in shapes.CONTAINERS and self.is_so(joined)
         return self._joins_texts(joined)

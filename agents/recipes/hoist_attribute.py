@@ -13,15 +13,14 @@ from agents.recipes.final_attributes import class_made, final_attribute
 from agents.recipes.functions import Function, function_at, functions, own
 from agents.recipes.gains import function_share
 from agents.recipes.hierarchy import Class, hierarchy
-from agents.recipes.instances import receiver_of
-from agents.recipes.once import once
+from agents.recipes.instances import is_reached_through, receiver_of
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request, loop_request
 from agents.recipes.scope import names
 from agents.recipes.splice import NotSpliceable, Rewrite, is_as_written, source
 from agents.recipes.tables import parents
 from agents.recipes.uses import reads_its_frame
-from agents.recipes.walking import nodes, walk
+from agents.recipes.walking import walk
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -214,7 +213,7 @@ def _all(function: Function, module: Module, project: Project) -> Iterator[_Read
         return
     loops: list[_Loop] = [*own(node, ast.For), *own(node, ast.AsyncFor), *own(node, ast.While)]
     found = hierarchy(project).of(owner)
-    if not loops or reads_its_frame(node) or _is_taken_off(node.name, found, project):
+    if not loops or reads_its_frame(node) or is_reached_through(found, node.name, project):
         return
     for loop in loops:
         if _is_in_loop(loop, module):
@@ -222,22 +221,6 @@ def _all(function: Function, module: Module, project: Project) -> Iterator[_Read
         chains = tuple(_chains(loop, function, found, module, project))
         if chains:
             yield _Reading(loop=loop, receiver=node.args.args[0].arg, chains=chains)
-
-
-def _is_taken_off(method: str, found: Class, project: Project) -> bool:
-    """Say whether a method is reached through its class: it may then be given an instance of any other."""
-    return (found.name, method) in _reached_by_name(project)
-
-
-@once
-def _reached_by_name(project: Project) -> frozenset[tuple[str, str]]:
-    """Return every `Name.attribute` of any file."""
-    return frozenset(
-        (node.value.id if isinstance(node.value, ast.Name) else node.value.attr, node.attr)
-        for module in project.everything
-        for node in nodes(module.syntax, ast.Attribute)
-        if isinstance(node.value, ast.Name | ast.Attribute)
-    )
 
 
 def _is_in_loop(loop: _Loop, module: Module) -> bool:

@@ -33,6 +33,7 @@ _BUILTIN_TYPES = frozenset(
 )
 _SETTING = frozenset({"delattr", "setattr", "__delattr__", "__setattr__"})
 _READING = frozenset({"getattr", "hasattr", "__getattribute__"})
+_ANY = "*"
 _SETTING_LIBRARY = frozenset({"functools", "unittest"})
 """Modules of the standard library that set attributes on what they are given."""
 _SERIALISERS = frozenset("cloudpickle copyreg dill joblib jsonpickle klepto pickle pickle5 shelve".split())
@@ -126,6 +127,29 @@ def is_handed_to_libraries(found: Class, project: Project) -> bool:
         for module, call in _library_calls(project)
         for argument in (*call.args, *(keyword.value for keyword in call.keywords))
     )
+
+
+def is_reached_through(found: Class, name: str, project: Project) -> bool:
+    """Say whether some file asks a class itself for a name: for a method, say, to give it any object."""
+    return not _asked_by_name(project).isdisjoint({(found.name, name), (found.name, _ANY)})
+
+
+@once
+def _asked_by_name(project: Project) -> frozenset[tuple[str, str]]:
+    """Return every `Name.attribute`, and every name that `getattr(Name, …)` and its like are given, of any file."""
+    found: set[tuple[str, str]] = set()
+    for module in project.everything:
+        found.update((_last_name(node.value), node.attr) for node in nodes(module.syntax, ast.Attribute))
+        for call in nodes(module.syntax, ast.Call):
+            if called_name(call) in _SETTING | _READING and len(call.args) > 1:
+                named = call.args[1]
+                is_told = isinstance(named, ast.Constant) and isinstance(named.value, str)
+                found.add((_last_name(call.args[0]), str(getattr(named, "value", "")) if is_told else _ANY))
+    return frozenset(found)
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
 @once
@@ -243,8 +267,7 @@ def _value_bound(bound: ast.AST, module: Module) -> ast.expr | None:
 
 
 def _names_class(node: ast.expr, found: Class) -> bool:
-    named = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-    return named == found.name
+    return _last_name(node) == found.name
 
 
 @once

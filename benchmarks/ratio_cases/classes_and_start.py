@@ -50,6 +50,28 @@ def kept_hash() -> Iterator[Case]:
     yield Case(recipe="kept-hash", parameters="a later hash", setup=setup, before="hash(d)", after="hash(s)")
 
 
+def lazy_attribute() -> Iterator[Case]:
+    init = "    def __init__(self, name, level):\n        self.name = name\n        self.level = level\n"
+    for value, words in (
+        ("f'{name}: {level}'", "a text of two values"),
+        ("'; '.join(map(repr, name))", "a text of 20 names"),
+    ):
+        made = value.replace("name", "self.name").replace("level", "self.level")
+        given = "'n' * 20, 7" if "join" in value else "'name', 7"
+        setup = f"from functools import cached_property\nclass D:\n{init}        self.label = {value}\n"
+        setup += f"class S:\n{init}        if type(name) is not str or type(level) is not int:\n"
+        setup += "            self.label = ''\n"
+        setup += f"    @cached_property\n    def label(self):\n        return {made}\n"
+        for ending, asked in (("", "never asked for"), (".label", "asked for once")):
+            yield Case(
+                recipe="lazy-attribute",
+                parameters=f"{words}, {asked}",
+                setup=setup,
+                before=f"D({given}){ending}",
+                after=f"S({given}){ending}",
+            )
+
+
 def dataclass_slots() -> Iterator[Case]:
     fields = "    a: int\n    b: int\n    c: int = 3\n"
     yield Case(
@@ -105,6 +127,7 @@ CASES: tuple[Callable[[], Iterator[Case]], ...] = (
     slots,
     bounded_cache,
     kept_hash,
+    lazy_attribute,
     dataclass_slots,
     collect_less,
     lazy_package,

@@ -5,6 +5,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from profiling.behaviour.asked import newly_kept
 from profiling.behaviour.compare import BehaviourReport, Sides, compare
 from profiling.behaviour.generate import varied
 from profiling.behaviour.recording import Recording, read_calls
@@ -50,7 +51,8 @@ def behaviour(  # noqa: PLR0913 - what is compared, and the four things that eve
     """
     keys = tuple(function.key for function in recording.functions)
     functions = {str(call.index): call.function for call in read_calls(recording)}
-    plan = ReplayPlan(seed=seed % 2**32, hash_seed=1 + seed % (2**32 - 2), call_s=call_s, all_s=all_s)
+    asked = newly_kept(base, change, (key.file for key in keys))
+    plan = ReplayPlan(seed=seed % 2**32, hash_seed=1 + seed % (2**32 - 2), call_s=call_s, all_s=all_s, asked=asked)
     again = replace(plan, hash_seed=1 + (seed + 1_000_003) % (2**32 - 2))
     patient = replace(plan, call_s=_PATIENCE * plan.call_s, all_s=_PATIENCE * plan.all_s)
     if not functions:

@@ -97,6 +97,7 @@ class ReplayPlan:
         passes: how often each call is made, in the same process: a cache shows at the second time.
         call_s: wall seconds for one call; all_s: for all of one tree.
         functions: ids of functions of the recording; empty means all.
+        asked: names of attributes that instances are asked for where their class computes them.
     """
 
     seed: int
@@ -105,6 +106,7 @@ class ReplayPlan:
     call_s: float = 10.0
     all_s: float = 120.0
     functions: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 def replay(
@@ -168,6 +170,7 @@ def _request(recording: Recording, tree: Tree, plan: ReplayPlan, work: Path, ski
         "call_s": plan.call_s,
         "all_s": plan.all_s,
         "functions": list(plan.functions),
+        "asked": list(plan.asked),
     }
     path = work / "request.json"
     path.write_text(json.dumps(content), encoding="utf-8")

@@ -137,7 +137,7 @@ def find(file: str, qualname: str, module: str, root: str) -> Found:
         owner = _member(owner, part)
     raw = _member(owner, name)
     if outer and _is_attribute(raw):
-        return Found(_Attribute(raw, name), (), found, getattr(raw, "fget", None))
+        return Found(_Attribute(raw, name), (), found, getattr(raw, "fget", None) or getattr(raw, "func", None))
     call, wrapping = _unwrapped(raw)
     if not callable(call):
         raise Unresolved(f"{qualname} is a {type(call).__name__} there")

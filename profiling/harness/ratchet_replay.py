@@ -2,8 +2,8 @@
 
 Its argument is a JSON file: `recording` (folder), `root`, `work` (an empty folder to run in), `out` (file of JSON
 lines), `passes`, `skip` (calls as "pass.index" that are not to be tried again), `seed`, `call_s`, `all_s`, `functions`
-(ids; all of them when empty). The lines: one `{"functions": …}`, before each call `{"begin": "pass.index"}`, after it
-the observation, at the end `{"end": why}`.
+(ids; all of them when empty), `asked` (attributes asked for where a class computes them). The lines: one
+`{"functions": …}`, before each call `{"begin": "pass.index"}`, after it the observation, at the end `{"end": why}`.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from profiling.harness import ratchet_calls as calls
     from profiling.harness import ratchet_replay_capture as capture
-    from profiling.harness.ratchet_replay_describe import Description, Earlier, TooLarge, type_name
+    from profiling.harness.ratchet_replay_describe import Description, Earlier, TooLarge, ask_for, type_name
 else:
     import ratchet_calls as calls
     import ratchet_replay_capture as capture
-    from ratchet_replay_describe import Description, Earlier, TooLarge, type_name
+    from ratchet_replay_describe import Description, Earlier, TooLarge, ask_for, type_name
 
 _clock, _write = time.monotonic, os.write  # kept, because the target may replace them
 
@@ -42,6 +42,7 @@ class Replay:
         self.out = os.open(request["out"], os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
         self.root = str(request["root"])
         self.skip = frozenset(request["skip"])
+        ask_for(request["asked"])
         self.found: dict[str, calls.Found | str] = {}
         self.earlier = Earlier()
         self.until = _clock() + float(request["all_s"])

@@ -7,7 +7,7 @@ import io
 import types
 from collections import OrderedDict
 from enum import Enum
-from functools import partial
+from functools import cached_property, partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ _IMMUTABLE_MODULES = frozenset(
     {"datetime", "decimal", "_decimal", "fractions", "uuid", "pathlib", "pathlib._local", "re", "ipaddress", "zoneinfo"}
 )
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType)
+
+
+_asked: list[str] = []
+"""Attributes that instances are asked for where their class computes them."""
 
 
 class TooLarge(Exception):
@@ -285,6 +289,11 @@ class Earlier:
                 self.held.append(value)
 
 
+def ask_for(names: list[str]) -> None:
+    """Describe these attributes too where a class computes them: a property, or one that keeps its value."""
+    _asked[:] = names
+
+
 def type_name(kind: type) -> str:
     """Return a type's name with its module, `list` for builtins."""
     module = kind.__module__
@@ -308,7 +317,20 @@ def attributes_of(value: object, kind: type) -> dict[str, Any]:
                     found[key] = descriptor.__get__(value, kind)
                 except AttributeError:
                     pass
+    found.update(_computed(value, kind))
     return {str(name): item for name, item in found.items()}
+
+
+def _computed(value: object, kind: type) -> dict[str, Any]:
+    """Return the attributes asked for that the class computes; of one that can't be computed, what was raised."""
+    found: dict[str, Any] = {}
+    for name in _asked:
+        if any(isinstance(each.__dict__.get(name), (property, cached_property)) for each in kind.__mro__):
+            try:
+                found[name] = getattr(value, name)
+            except Exception as error:
+                found[name] = error
+    return found
 
 
 def _can_change(value: object) -> bool:

@@ -157,3 +157,45 @@ def test_a_change_that_can_not_be_imported_is_a_difference_for_each_function(tmp
 
     assert report.differing == 2
     assert "can't be imported: ModuleNotFoundError" in report.differences[0].after
+
+
+STORING = """\
+class Tag:
+    def __init__(self, name):
+        self.name = name
+        self.label = f"<{name}>"
+
+
+def tags(count):
+    return [Tag(str(number)) for number in range(count)]
+"""
+KEEPING = """\
+from functools import cached_property
+
+
+class Tag:
+    def __init__(self, name):
+        self.name = name
+
+    @cached_property
+    def label(self):
+        return f"<{self.name}>"
+
+
+def tags(count):
+    return [Tag(str(number)) for number in range(count)]
+"""
+COMPUTING = KEEPING.replace("@cached_property", "@property").replace(
+    "from functools import cached_property", "import sys"
+)
+
+
+@pytest.mark.parametrize("before", [STORING, COMPUTING], ids=["stored", "computed"])
+def test_an_attribute_that_is_kept_from_its_first_time_on_is_asked_for_on_both_sides(tmp_path, before):
+    main = "from mod import tags\nprint([one.label for one in tags(3)])\n"
+
+    same = Trees(tmp_path / "same").change(before, KEEPING, main)
+    assert (same.outcome, same.compared) == (Outcome.SAME, same.calls), same.text
+
+    wrong = Trees(tmp_path / "wrong").change(before, KEEPING.replace("<{self.name}>", "<{self.name} >"), main)
+    assert "label: '<0>' != '<0 >'" in wrong.text
