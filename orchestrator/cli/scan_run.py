@@ -85,7 +85,7 @@ def scanned(flags: ScanFlags) -> Seen:
     profile, name = (None, "") if flags["no_profile"] else _profile(root, flags["profile"])
     with Patience() as patience:
         patience(f"scanning {root}")
-        found = scan_tree(tree, wanted, Temperature.by(profile))
+        found = scan_tree(tree, wanted, Temperature.by(profile, root))
     written = flags["write_baseline"] or ""
     if written:
         write_text(Path(written), baseline.render(found.findings))
@@ -120,8 +120,10 @@ def exit_code(seen: Seen, fail_on: str | None) -> int:
 def _lines(seen: Seen, top: int) -> Iterator[str]:
     for one in seen.fresh[:top]:
         share = f"{one.share:.0%} CPU" if one.share is not None and one.share >= 0.01 else one.heat.value
+        share = f"confirmed, {share}" if one.confirmed else share
         yield f"{one.key.file}:{one.line}: {one.level.word}: {one_line(one.title)} [{one.rule}] ({share})"
         yield f"    {one_line(one.text)[:_WIDEST]}"
+        yield from [f"    {one_line(one.confirmed)}"] if one.confirmed else []
         yield f"    {one_line(one.action)} ({one.effort.value})"
     more = len(seen.fresh) - top
     if more > 0:
@@ -158,6 +160,7 @@ def _as_dict(one: CodeFinding) -> dict[str, object]:
         "effort": one.effort.value,
         "fixable": one.is_fixable,
         "heat": one.heat.value,
+        "confirmed": one.confirmed,
         "cpu_share": one.share,
         "loops": one.depth,
         "fingerprint": one.fingerprint,
