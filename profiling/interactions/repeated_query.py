@@ -76,12 +76,14 @@ def _interaction(query: RepeatedQuery, loop: CallLine | None) -> Interaction:
         key=query.key,
         evidence=(
             Evidence(dimension=Dimension.WALL_S, value=query.wall_s, text=figures(query)),
-            Evidence(
-                dimension=Dimension.CPU_S, value=query.cpu_s, text=f"{query.cpu_s:.2g} s of it CPU, {_where(loop)}"
-            ),
+            Evidence(dimension=Dimension.CPU_S, value=query.cpu_s, text=f"{_cpu(query)}, {_where(loop)}"),
         ),
         root_fix=root_fix(query),
     )
+
+
+def _cpu(query: RepeatedQuery) -> str:
+    return f"{query.cpu_s:.2g} s of it CPU" if query.cpu_s > 0 else "its CPU is not known"
 
 
 def _where(loop: CallLine | None) -> str:
