@@ -24,6 +24,7 @@ class Temperature:
         shares: share (0 to 1) of the workload's CPU time with the function on the stack, by file and qualified name:
             lines move while a profile is kept.
         queries: repeated ones, most time first, by file; wall_s: what the workload took, 0 where no profile knows.
+        samples: of the profile.
         is_known: there is a profile; a function it does not name is cold, for it did not run or cost next to nothing.
     """
 
@@ -31,6 +32,7 @@ class Temperature:
     is_known: bool = False
     queries: Mapping[str, tuple[RepeatedQuery, ...]] = field(default_factory=dict)
     wall_s: float = 0.0
+    samples: int = 0
 
     @classmethod
     def by(cls, profile: Profile | None, root: Path | None = None) -> "Temperature":
@@ -51,7 +53,7 @@ class Temperature:
         for query, _ in looped(Observed(profile=profile, facts=Facts(), root=root)):
             queries[query.key.file] = (*queries.get(query.key.file, ()), query)
         wall_s = median(usage.wall_s for usage in profile.baseline or (profile.time_pass,))
-        return cls(shares=shares, is_known=True, queries=queries, wall_s=wall_s)
+        return cls(shares=shares, is_known=True, queries=queries, wall_s=wall_s, samples=profile.samples)
 
     def of(self, key: FunctionKey) -> tuple[Heat, float | None]:
         """Return a function's heat, and its share where a profile knows it."""

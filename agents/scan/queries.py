@@ -12,7 +12,7 @@ from profiling.interactions.repeated_query import figures, root_fix
 from profiling.profile import RepeatedQuery
 
 _LOUD_SHARE = 0.05
-"""Share of the workload's wall time from which on a repeated query is loud."""
+"""Share of the workload's wall time, or of the CPU time with its function, from which on a repeated query is loud."""
 
 
 def with_queries(
@@ -40,21 +40,21 @@ def with_queries(
     for line, query in sorted(open_queries.items()):
         if line <= len(lines):
             text = lines[line - 1].strip()
-            yield _confirmed(_unforeseen(query, rule, text, depth_at(line, module)), query, temperature)
+            yield _confirmed(_unforeseen(query, rule, text, module, temperature), query, temperature)
 
 
 def _confirmed(one: CodeFinding, query: RepeatedQuery, temperature: Temperature) -> CodeFinding:
-    share = query.wall_s / temperature.wall_s if temperature.wall_s > 0 else 0.0
+    waited = query.wall_s / temperature.wall_s if temperature.wall_s > 0 else 0.0
     return replace(
         one,
         confirmed=figures(query),
         action=root_fix(query),
         heat=Heat.HOT,
-        level=Level.ERROR if share >= _LOUD_SHARE else Level.WARNING,
+        level=Level.ERROR if max(waited, one.share or 0.0) >= _LOUD_SHARE else Level.WARNING,
     )
 
 
-def _unforeseen(query: RepeatedQuery, rule: Rule, text: str, depth: int) -> CodeFinding:
+def _unforeseen(query: RepeatedQuery, rule: Rule, text: str, module: Module, temperature: Temperature) -> CodeFinding:
     """Return the finding of a query that the source does not show: a lazy relation, for example."""
     return CodeFinding(
         rule=rule.id,
@@ -67,7 +67,7 @@ def _unforeseen(query: RepeatedQuery, rule: Rule, text: str, depth: int) -> Code
         confirm=rule.confirm,
         effort=Effort.LINES,
         heat=Heat.HOT,
-        share=None,
-        depth=depth,
+        share=temperature.of(query.key)[1],
+        depth=depth_at(query.line, module),
         level=Level.WARNING,
     )

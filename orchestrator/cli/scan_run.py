@@ -76,13 +76,13 @@ def scanned(flags: ScanFlags) -> Seen:
         OptimizeError: a rule, a path, a profile or a baseline can't be what it is said to be.
     """
     root = root_of(flags["repo"])
-    wanted = Wanted(rules=_rules(flags["rules"]), paths=tuple(_within(root, path) for path in flags["paths"]))
+    wanted = Wanted(rules=_rules(flags["rules"]), paths=tuple(within(root, path) for path in flags["paths"]))
     try:
         tree = describe_tree(root)
     except SetupImpossible as error:
         raise SetupFailed(str(error), hint=error.hint) from error
     known = _known(flags["baseline"])
-    profile, name = (None, "") if flags["no_profile"] else _profile(root, flags["profile"])
+    profile, name = (None, "") if flags["no_profile"] else profile_of(root, flags["profile"])
     with Patience() as patience:
         patience(f"scanning {root}")
         found = scan_tree(tree, wanted, Temperature.by(profile, root))
@@ -184,7 +184,7 @@ def _rules(given: tuple[str, ...]) -> frozenset[str]:
     return frozenset(given)
 
 
-def _within(root: Path, given: str) -> str:
+def within(root: Path, given: str) -> str:
     """Return a path relative to the root, as the findings have it."""
     path = Path(given).resolve()
     if not path.exists():
@@ -203,7 +203,7 @@ def _known(path: str | None) -> frozenset[str]:
         raise UsageError(str(error), hint="write it anew: optimize scan --write-baseline FILE") from error
 
 
-def _profile(root: Path, named: str | None) -> tuple[Profile | None, str]:
+def profile_of(root: Path, named: str | None) -> tuple[Profile | None, str]:
     """Return the profile and how it is called; the newest that can be read where none is named."""
     if named is not None:
         try:
