@@ -66,10 +66,7 @@ class Drivers:
         def cursor(self: Any, *arguments: Any, **named: Any) -> Any:
             return make_cursor(self, *arguments, **named) if arguments or named else make_cursor(self, cursor_class)
 
-        def begin(connection: Any) -> Any:
-            return make_cursor(connection, cursor_class)
-
-        methods = {name: self._of_connection(plain, name, begin) for name in _SQLITE_METHODS}
+        methods = {name: self._of_connection(module, name, cursor_class) for name in _SQLITE_METHODS}
         connection_class = _alike(module.Connection, {"cursor": cursor, **methods})
 
         def connect(*arguments: Any, **named: Any) -> Any:
@@ -80,19 +77,25 @@ class Drivers:
         module.connect = _named_like(connect, connect_plainly)  # type: ignore[attr-defined]  # it is there
 
     def _of_cursor(self, plain: type, name: str) -> Any:
-        method, ask = getattr(plain, name), self.queries.ask
+        method, ask, is_known = getattr(plain, name), self.queries.ask, self.queries.is_known
 
         def execute(*call: Any, **named: Any) -> object:
+            if len(call) > 1 and is_known(call[1]):
+                return method(*call, **named)
             return ask("sqlite3", method, *call, **named)
 
         return _named_like(execute, method)
 
-    def _of_connection(self, plain: type, name: str, begin: Callable[[Any], Any]) -> Any:
+    def _of_connection(self, module: ModuleType, name: str, cursor_class: type) -> Any:
         """Do what a connection's short form does: make a cursor and have that execute."""
-        method, ask = getattr(plain, name), self.queries.ask
+        make_cursor, method = module.Connection.cursor, getattr(module.Cursor, name)
+        ask, is_known = self.queries.ask, self.queries.is_known
 
         def execute(self: Any, *arguments: Any) -> object:
-            return ask("sqlite3", method, begin(self), *arguments)
+            cursor = make_cursor(self, cursor_class)
+            if arguments and is_known(arguments[0]):
+                return method(cursor, *arguments)
+            return ask("sqlite3", method, cursor, *arguments)
 
         return _named_like(execute, method)
 

@@ -34,8 +34,10 @@ _MOST_ROWS = 2000
 _MOST_STACKS = 32
 _MOST_KEPT = 4096
 _MOST_GREENLETS = 4
-_ALL_TIMED, _TIMED_EVERY = 64, 16
+_ALL_TIMED, _ENOUGH_ALIKE, _TIMED_EVERY = 64, 256, 16
+_NOT_ALIKE = (None, 0)
 _get_ident, _clock, _thread_clock = _thread.get_ident, time.perf_counter, time.thread_time
+_getframe = sys._getframe
 
 
 class Row:
@@ -73,28 +75,44 @@ class Queries:
     def reset(self) -> None:
         """Forget what was seen."""
         self.rows: dict[tuple[tuple[int, int], str], Row] = {}
-        self.direct: dict[tuple[int, int, str], Row] = {}
+        self.direct: dict[tuple[tuple[int, int], str], Row] = {}
+        self.lines: dict[tuple[int, int], tuple[Row | None, int]] = {}
         self.shapes: dict[str, str] = {}
         self.recorded: dict[int, int] = {}
         self.inside: set[int] = set()
 
     def ask(self, driver: str, method: Callable[..., object], *call: object, **named: object) -> object:
-        """Run a driver's method, whose second argument is the statement, for the frame that called our caller.
-
-        A line that asks by itself is well known after 64 times: from then on all are counted and each 16th is timed.
-        """
-        frame = _asker()
-        statement = call[1] if len(call) > 1 else None
-        if frame is not None and type(statement) is str:
-            row = self.direct.get((id(frame.f_code), frame.f_lasti, statement))
-            if row is not None and row.count >= _ALL_TIMED and row.count % _TIMED_EVERY:
-                row.count += 1
-                return method(*call, **named)
-        wall, cpu = _clock(), _thread_clock()
+        """Run a driver's method, whose second argument is the statement, for the frame that called our caller."""
+        frame, wall, cpu = _asker(), _clock(), _thread_clock()
         try:
             return method(*call, **named)
         finally:
-            self.note(driver, statement, frame, _clock() - wall, _thread_clock() - cpu)
+            self.note(driver, call[1] if len(call) > 1 else None, frame, _clock() - wall, _thread_clock() - cpu)
+
+    def is_known(self, statement: object) -> bool:
+        """Count a statement that needs no further look, for the frame that called our caller; never raises.
+
+        A line that asks a driver itself is well known after 64 times of one text, or 256 texts of one shape: from then
+        on all are counted, and each 16th is timed and looked at.
+        """
+        if type(statement) is not str:
+            return False
+        try:
+            frame = _getframe(2)
+        except ValueError:
+            return False
+        place = (id(frame.f_code), frame.f_lasti)
+        row = self.direct.get((place, statement))
+        if row is None:
+            row, alike = self.lines.get(place, _NOT_ALIKE)
+            if row is None or alike < _ENOUGH_ALIKE:
+                return False
+        elif row.count < _ALL_TIMED:
+            return False
+        if not row.count % _TIMED_EVERY:
+            return False
+        row.count += 1
+        return True
 
     def ask_outermost(self, driver: str, method: Callable[..., object], *call: object, **named: object) -> object:
         """Run a method likewise that may call itself, or its like."""
@@ -138,8 +156,8 @@ class Queries:
             row.cpu_s += cpu_s
             if lines in row.stacks or len(row.stacks) < _MOST_STACKS:
                 row.stacks[lines] = row.stacks.get(lines, 0) + 1
-            if frame is not None and library is None and type(statement) is str and len(self.direct) < _MOST_KEPT:
-                self.direct[id(frame.f_code), frame.f_lasti, statement] = row
+            if frame is not None and library is None and type(statement) is str:
+                self._learn((id(frame.f_code), frame.f_lasti), statement, row)
         except Exception:
             self.failed()
 
@@ -162,6 +180,13 @@ class Queries:
             if len(self.rows) < _MOST_ROWS:
                 self.rows[place, statement] = row
         return row
+
+    def _learn(self, place: tuple[int, int], statement: str, row: Row) -> None:
+        """Note what a line of the project asked a driver itself."""
+        if len(self.direct) < _MOST_KEPT:
+            self.direct[place, statement] = row
+        before, alike = self.lines.get(place, _NOT_ALIKE)
+        self.lines[place] = (row, alike + 1 if before is row else 0)
 
     def _shape(self, statement: object) -> str:
         if isinstance(statement, bytes):
@@ -193,6 +218,6 @@ class Queries:
 def _asker() -> FrameType | None:
     """Return the frame that called the method which asks us; None where C code did, without any Python below it."""
     try:
-        return sys._getframe(3)
+        return _getframe(3)
     except ValueError:
         return None
