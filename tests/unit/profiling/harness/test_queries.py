@@ -76,6 +76,29 @@ def test_times_are_of_those_that_were_timed_and_the_way_there_is_told(run: Run, 
     assert cpu_s > 0
 
 
+def test_counts_are_exact_where_texts_differ_and_where_one_line_asks_for_all(run: Run, write: Write) -> None:
+    write("shop/store.py", SHOP)
+    main = """
+        import sqlite3
+        from shop.store import fill, named
+        connection = sqlite3.connect(":memory:")
+        fill(connection)
+        for number in range(900):
+            named(connection, number)
+        def ask(statement):
+            return connection.execute(statement)
+        for number in range(300):
+            ask("SELECT 1")
+            ask("SELECT name FROM author")
+        """
+    (report,) = run(str(write("main.py", main))).reports
+
+    seen = asked(report)
+    assert seen["named", 13, "SELECT id FROM author WHERE name = ?"] == ("sqlite3", None, 900)
+    assert seen["ask", 9, "SELECT ?"] == ("sqlite3", None, 300)
+    assert seen["ask", 9, "SELECT name FROM author"] == ("sqlite3", None, 300)
+
+
 BEHAVIOUR = """
     import sqlite3
     from sqlite3 import dbapi2
