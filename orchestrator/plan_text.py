@@ -26,8 +26,8 @@ def lines(plan: ActionPlan) -> Iterator[str]:
         for entry in entries:
             number += 1
             item = entry.item
-            who = f"[{item.rule}] ({item.doer.value})"
-            yield f"  {number}. {_mark(entry)} {one_line(item.title)} — {item.file}:{item.line} {who}"
+            place, who = one_line(f"{item.file}:{item.line}"), f"[{one_line(item.rule)}] ({item.doer.value})"
+            yield f"  {number}. {_mark(entry)} {one_line(item.title)} — {place} {who}"
             yield f"       {one_line(entry.outcome.effect or entry.outcome.why or item.gain)}"
     if plan.left_out:
         yield f"and {plan.left_out} more findings: optimize scan, or --top"
@@ -71,20 +71,20 @@ def _baseline(plan: ActionPlan) -> Iterator[str]:
 
 def _entry(entry: Entry) -> Iterator[str]:
     item, outcome = entry.item, entry.outcome
-    yield f"### {_mark(entry)} {item.id[:_SHORT_ID]} {_inline(item.title)}"
+    yield f"### {_mark(entry)} {_inline(item.id[:_SHORT_ID])} {_inline(item.title)}"
     yield ""
-    yield f"- Where: {_place(entry)}, {_coded(item.function)} ({item.rule})"
+    yield f"- Where: {_place(entry)}, {_coded(item.function)} ({_inline(item.rule)})"
     yield f"- Evidence: {_inline(item.evidence)}"
     yield f"- Expected gain: {_inline(item.gain)}"
     yield f"- Do: {_inline(item.action)}"
     yield f"- Who: {item.doer.value}"
-    yield f"- Verify: {one_line(item.verify)}"
+    yield f"- Verify: {_inline(item.verify)}"
     yield f"- State: {_state(entry)}"
     if outcome.effect:
         yield f"- Measured: {_inline(outcome.effect)}"
     yield from ("", "Code now:", "", *_code(item.code))
     if item.sketch is not None:
-        yield from ("", "Such code, before:", "", *_code(item.sketch.before))
+        yield from ("", "Code of this kind, before:", "", *_code(item.sketch.before))
         yield from ("", "and after:", "", *_code(item.sketch.after))
 
 
@@ -101,7 +101,7 @@ def _table(entries: Sequence[Entry]) -> Iterator[str]:
     for entry in entries:
         outcome = entry.outcome
         yield (
-            f"| {entry.item.id[:_SHORT_ID]} | {_cell(_place(entry))} | {outcome.state.value} |"
+            f"| {_cell(entry.item.id[:_SHORT_ID])} | {_cell(_place(entry))} | {outcome.state.value} |"
             f" {outcome.commit[:_SHORT_COMMIT]} | {_cell(outcome.effect)} |"
         )
 

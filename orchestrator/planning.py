@@ -174,7 +174,7 @@ def _item_of(record: ExperimentRecord) -> PlanItem:
         doer=Doer.RECIPE if proposal.source.startswith(_RECIPE) else Doer.MODEL,
         evidence="found while the workload ran",
         gain=UNKNOWN_GAIN,
-        verify=f"`optimize verify {record.number}` measures it again",
+        verify=f"optimize verify {record.number} measures it again",
         sketch=sketch_of(rule),
     )
 

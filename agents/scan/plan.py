@@ -168,7 +168,7 @@ def _of_query(one: CodeFinding, query: RepeatedQuery, temperature: Temperature) 
 
 def _verify(one: CodeFinding) -> str:
     return (
-        "`optimize run` tries it, tests it and measures it in pairs"
+        "optimize run tries it, tests it and measures it in pairs"
         if one.is_fixable
-        else (f"{one.confirm}; then `optimize compare` against the commit before")
+        else (f"{one.confirm}; then optimize compare against the commit before")
     )
