@@ -8,11 +8,12 @@ from orchestrator.survey import Survey
 from profiling.formats.growth_lines import exponent_text, word
 from profiling.growth import Growth
 from profiling.model import FunctionKey
-from profiling.target import Target
+from profiling.target import Interaction, InteractionKind, Target
 
 _SHOWN_TARGETS = 5
 _SHOWN_REMARKS = 10
 _SHOWN_GROWTHS = 5
+_SHOWN_QUERIES = 5
 
 
 def next_steps(state: SessionState, survey: Survey) -> tuple[str, ...]:
@@ -23,6 +24,8 @@ def next_steps(state: SessionState, survey: Survey) -> tuple[str, ...]:
     steps = [f"it ended because: {state['finish_reason']}"]
     if state.get("bounded"):
         steps.append("run optimize again with a larger bound: it goes on from this branch")
+    asked = [one for one in survey.interactions if one.kind is InteractionKind.REPEATED_QUERY]
+    steps += [_queried(one) for one in asked[:_SHOWN_QUERIES]]
     steps += [
         f"no recipe for {target.key.qualname} ({target.key.place}): {target.cpu_share:.0%} of the CPU"
         for target in left[:_SHOWN_TARGETS]
@@ -35,6 +38,10 @@ def next_steps(state: SessionState, survey: Survey) -> tuple[str, ...]:
     steps += _growths(survey.growth) if survey.growth is not None else ()
     steps += [_remarked(remark, shares.get(remark.key)) for remark in survey.remarks[:_SHOWN_REMARKS]]
     return tuple(steps)
+
+
+def _queried(one: Interaction) -> str:
+    return f"{_named(one.key)}: {'; '.join(each.text for each in one.evidence)}. Instead: {one.root_fix}"
 
 
 def _growths(growth: Growth) -> Iterator[str]:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from agents.model import Review
 from agents.specialists.reviewer import ChangedFile, Reviewer, static_review
 from agents.specialists.setup import Setup
-from orchestrator import methodology
+from orchestrator import methodology, plan_keeper
 from orchestrator.draft import Draft
 from orchestrator.handing_over import HandoffKeeper
 from orchestrator.history import History, lesson_of
@@ -31,10 +31,10 @@ from orchestrator.workspace import branch, worker_branches
 from orchestrator.workspace.branch import SESSION_BRANCH, Committed, Refused
 from orchestrator.workspace.checkouts import PairedCheckouts, WorkerCheckouts
 from orchestrator.workspace.repository import EXPERIMENT_TRAILER, Repository
+from orchestrator.workspace.undone import REVERTED
 from profiling.measure.environment import fingerprint
 
 _DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
-REVERTED = "Ratchet-Reverted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +178,7 @@ class RepositoryRecorder:
         if self.history is not None:
             self.history.add(mine)
         self.handoff.closed(records, state, headline=headline, next_steps=next_steps, status=status)
+        self._fill_plan(records, state["head_commit"])
         self._draft_path.unlink(missing_ok=True)
         self.layout.merge.unlink(missing_ok=True)
         self.checkouts.remove()
@@ -194,6 +195,12 @@ class RepositoryRecorder:
             records = self.records()
             results_tsv.sync(records, self.layout.results)
             self.handoff.experiment(records, head)
+            self._fill_plan(records, head)
+
+    def _fill_plan(self, records: tuple[ExperimentRecord, ...], head: str) -> None:
+        problem = plan_keeper.refresh(self.layout, self.repository, records, head)
+        if problem:
+            self.warn(problem)
 
     def _advance(self, new: str, old: str) -> None:
         given = branch.advance(self.repository, self.session_branch, new=new, old=old, session=self.session_id)

@@ -14,9 +14,9 @@ from orchestrator.observer import RepositoryObserver
 from orchestrator.own_calls import OwnCalls, Unmeasured
 from orchestrator.policy.claims import Finding, Verification, claimed_dimension, verify
 from orchestrator.policy.verdict import Level, Status
-from orchestrator.recorder import REVERTED
 from orchestrator.workspace.branch import SESSION_BRANCH
 from orchestrator.workspace.repository import Repository
+from orchestrator.workspace.undone import undone
 from profiling.comparison import Comparison, Measurement
 from profiling.context import layout as source_layout
 from profiling.context.commands import BadCommand, parse
@@ -137,9 +137,8 @@ def standing(
     head = head or repository.branch_head(SESSION_BRANCH)
     if head is None or not keeps:
         return tuple(keeps)
-    said = repository.git.run("log", "--format=%B", f"--grep=^{REVERTED}: ", head, "--").text.splitlines()
-    undone = {line.partition(":")[2].strip() for line in said if line.startswith(f"{REVERTED}:")}
-    return tuple(record for record in keeps if record.commit not in undone)
+    gone = undone(repository, head)
+    return tuple(record for record in keeps if record.commit not in gone)
 
 
 def _unmeasured(record: ExperimentRecord, claimed: Comparison | None, finding: Finding, why: str) -> Verified:

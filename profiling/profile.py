@@ -160,6 +160,39 @@ class ImportProfile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallLine:
+    """A line of a function that was under way: file of the key, 1-based line."""
+
+    key: FunctionKey
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatedQuery:
+    """A database statement that one line asked five times or more in one run.
+
+    Attributes:
+        key: the innermost project function; line: of it, 1-based.
+        statement: its shape: `?` stands for every literal, placeholder and list of them.
+        driver: module that it was handed to; library: the one that the line called (an ORM), None for the driver.
+        count: in the run with most; executemany is one.
+        wall_s, cpu_s: seconds until the driver's execute returned, means over runs; fetching rows is not in them. Of a
+            coroutine's query the CPU is not known, and 0.
+        callers: project lines around it, innermost first, on the most frequent way there; at most 5.
+    """
+
+    key: FunctionKey
+    line: int
+    statement: str
+    driver: str
+    library: str | None
+    count: int
+    wall_s: float
+    cpu_s: float
+    callers: tuple[CallLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
     """One distinct stack of project frames, outermost first, with its weight in every dimension.
 
@@ -229,6 +262,7 @@ class Profile:
         concurrency: heap by number of tasks (memory pass), fewest tasks first; empty without an event loop.
         classes: with at least 1000 instances at once (memory pass), most bytes first.
         timed_out: the workload was stopped at its time limit, which is where all figures end.
+        queries: repeated ones (time pass), most time first; at most 200.
     """
 
     schema_version: int
@@ -252,6 +286,7 @@ class Profile:
     concurrency: tuple[ConcurrencyPoint, ...] = ()
     timed_out: bool = False
     classes: tuple[ClassProfile, ...] = ()
+    queries: tuple[RepeatedQuery, ...] = ()
 
     @property
     def cpu_sampled_s(self) -> float:

@@ -19,6 +19,7 @@ class InteractionKind(StrEnum):
     ALGORITHM_SIZE = "algorithm_size"
     IMPORT_STARTUP = "import_startup"
     LIBRARY_CEILING = "library_ceiling"
+    REPEATED_QUERY = "repeated_query"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,7 @@ class CodeFinding:
         depth: loops around the place, in its function.
         level: how loud it is.
         ordinal: of alike findings on alike lines of one function, from 0.
+        confirmed: what a profile saw there that proves it, with figures; empty where it shows heat at most.
     """
 
     rule: str
@@ -72,6 +73,7 @@ class CodeFinding:
     depth: int
     level: Level
     ordinal: int = 0
+    confirmed: str = ""
 
     @property
     def is_fixable(self) -> bool:
@@ -90,4 +92,4 @@ class CodeFinding:
         heat = (
             f" ({self.share:.0%} of the workload's CPU time)" if self.share is not None and self.share >= 0.01 else ""
         )
-        return f"{self.title}: {self.seen}{heat}. {self.action}."
+        return f"{self.title}: {self.confirmed or self.seen}{heat}. {self.action}."

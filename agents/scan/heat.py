@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
 
 from agents.scan.finding import Heat
+from profiling.facts import Facts
+from profiling.interactions.observed import Observed
+from profiling.interactions.repeated_query import looped
 from profiling.model import FunctionKey
-from profiling.profile import Profile
+from profiling.profile import Profile, RepeatedQuery
 
 HOT_SHARE = 0.01
 """Share of a workload's CPU time from which on a function counts as hot, as for targets."""
@@ -13,20 +18,30 @@ HOT_SHARE = 0.01
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Temperature:
-    """The heat of functions.
+    """The heat of functions, and the queries that lines of them repeat.
 
     Attributes:
         shares: share (0 to 1) of the workload's CPU time with the function on the stack, by file and qualified name:
             lines move while a profile is kept.
+        queries: repeated ones, most time first, by file; wall_s: what the workload took, 0 where no profile knows.
+        samples: of the profile.
         is_known: there is a profile; a function it does not name is cold, for it did not run or cost next to nothing.
     """
 
     shares: Mapping[tuple[str, str], float] = field(default_factory=dict)
     is_known: bool = False
+    queries: Mapping[str, tuple[RepeatedQuery, ...]] = field(default_factory=dict)
+    wall_s: float = 0.0
+    samples: int = 0
 
     @classmethod
-    def by(cls, profile: Profile | None) -> "Temperature":
-        """Return what a profile says; nothing without one."""
+    def by(cls, profile: Profile | None, root: Path | None = None) -> "Temperature":
+        """Return what a profile says; nothing without one.
+
+        Args:
+            profile: of the tree, or of one much like it.
+            root: of the tree, to tell the loops around queries.
+        """
         if profile is None:
             return cls()
         whole = profile.cpu_sampled_s
@@ -34,7 +49,11 @@ class Temperature:
         for function in profile.functions if whole > 0 else ():
             name = (function.key.file, function.key.qualname)
             shares[name] = max(shares.get(name, 0.0), min(function.cpu_total_s / whole, 1.0))
-        return cls(shares=shares, is_known=True)
+        queries: dict[str, tuple[RepeatedQuery, ...]] = {}
+        for query, _ in looped(Observed(profile=profile, facts=Facts(), root=root)):
+            queries[query.key.file] = (*queries.get(query.key.file, ()), query)
+        wall_s = median(usage.wall_s for usage in profile.baseline or (profile.time_pass,))
+        return cls(shares=shares, is_known=True, queries=queries, wall_s=wall_s, samples=profile.samples)
 
     def of(self, key: FunctionKey) -> tuple[Heat, float | None]:
         """Return a function's heat, and its share where a profile knows it."""

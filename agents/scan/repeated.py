@@ -73,15 +73,17 @@ def _example(setup: str, line: str) -> tuple[Example, ...]:
     )
 
 
+QUERY_IN_LOOP = Rule(
+    id="query-in-loop",
+    title="A database is asked once for each element",
+    action="fetch the rows of all elements in one query (a join, IN, prefetch or executemany)",
+    confirm="the same statement from one line five times or more in one request",
+    find=_repeated(_is_query),
+    examples=_example("", "cursor.execute('SELECT 1', one)"),
+)
+
 RULES = (
-    Rule(
-        id="query-in-loop",
-        title="A database is asked once for each element",
-        action="fetch the rows of all elements in one query (a join, IN, prefetch or executemany)",
-        confirm="the same statement from one line five times or more in one request",
-        find=_repeated(_is_query),
-        examples=_example("", "cursor.execute('SELECT 1', one)"),
-    ),
+    QUERY_IN_LOOP,
     Rule(
         id="request-in-loop",
         title="A server is asked once for each element",

@@ -51,6 +51,8 @@ def _rule(one: CodeFinding) -> Json:
 
 def _result(one: CodeFinding, place: int) -> Json:
     properties: dict[str, Json] = {"heat": one.heat.value, "effort": one.effort.value}
+    if one.confirmed:
+        properties["confirmed"] = one.confirmed
     if one.share is not None:
         properties["cpuShare"] = round(one.share, 4)
     return {

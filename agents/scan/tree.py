@@ -16,6 +16,8 @@ from agents.scan.depth import depth_at
 from agents.scan.finding import CodeFinding, Effort, Heat, Level
 from agents.scan.heat import Temperature
 from agents.scan.model import Remark
+from agents.scan.queries import with_queries
+from agents.scan.repeated import QUERY_IN_LOOP
 from profiling.model import Tree
 
 QUIET = frozenset({"long-function", "many-branches", "constant-chain", "print-in-loop"})
@@ -121,7 +123,8 @@ def _of_file(module: Module, project: Project, temperature: Temperature) -> Iter
     """Yield what is found in a file, numbered where alike."""
     seen: Counter[str] = Counter()
     lines = module.text.splitlines()
-    for finding in _unnumbered(module, project, temperature, lines):
+    unnumbered = _unnumbered(module, project, temperature, lines)
+    for finding in with_queries(unnumbered, QUERY_IN_LOOP, module, temperature):
         ordinal = seen[finding.fingerprint]
         seen[finding.fingerprint] += 1
         yield replace(finding, ordinal=ordinal)
@@ -195,9 +198,17 @@ def _level(heat: Heat, share: float | None, depth: int) -> Level:
             assert_never(heat)
 
 
-def _order(one: CodeFinding) -> tuple[float, int, int, str, int, str]:
-    """Return what is smaller the more telling: heat, loops, what a recipe can do, then the place."""
-    return (-(one.share or 0.0), -one.depth, 0 if one.is_fixable else 1, one.key.file, one.line, one.rule)
+def _order(one: CodeFinding) -> tuple[bool, float, int, int, str, int, str]:
+    """Return what is smaller the more telling: proof, heat, loops, what a recipe can do, then the place."""
+    return (
+        not one.confirmed,
+        -(one.share or 0.0),
+        -one.depth,
+        0 if one.is_fixable else 1,
+        one.key.file,
+        one.line,
+        one.rule,
+    )
 
 
 def _is_ignored(one: CodeFinding, module: Module) -> bool:

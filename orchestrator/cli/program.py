@@ -55,6 +55,11 @@ COMMANDS = (
         summary="List what in the source costs time or memory, the worst first.",
     ),
     Listed(
+        name="plan",
+        target="orchestrator.cli.plan:plan",
+        summary="Write down what to do about it, and what became of it.",
+    ),
+    Listed(
         name="compare",
         target="orchestrator.cli.compare:compare",
         summary="Measure one commit against another.",

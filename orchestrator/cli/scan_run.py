@@ -76,16 +76,16 @@ def scanned(flags: ScanFlags) -> Seen:
         OptimizeError: a rule, a path, a profile or a baseline can't be what it is said to be.
     """
     root = root_of(flags["repo"])
-    wanted = Wanted(rules=_rules(flags["rules"]), paths=tuple(_within(root, path) for path in flags["paths"]))
+    wanted = Wanted(rules=_rules(flags["rules"]), paths=tuple(within(root, path) for path in flags["paths"]))
     try:
         tree = describe_tree(root)
     except SetupImpossible as error:
         raise SetupFailed(str(error), hint=error.hint) from error
     known = _known(flags["baseline"])
-    profile, name = (None, "") if flags["no_profile"] else _profile(root, flags["profile"])
+    profile, name = (None, "") if flags["no_profile"] else profile_of(root, flags["profile"])
     with Patience() as patience:
         patience(f"scanning {root}")
-        found = scan_tree(tree, wanted, Temperature.by(profile))
+        found = scan_tree(tree, wanted, Temperature.by(profile, root))
     written = flags["write_baseline"] or ""
     if written:
         write_text(Path(written), baseline.render(found.findings))
@@ -120,8 +120,10 @@ def exit_code(seen: Seen, fail_on: str | None) -> int:
 def _lines(seen: Seen, top: int) -> Iterator[str]:
     for one in seen.fresh[:top]:
         share = f"{one.share:.0%} CPU" if one.share is not None and one.share >= 0.01 else one.heat.value
+        share = f"confirmed, {share}" if one.confirmed else share
         yield f"{one.key.file}:{one.line}: {one.level.word}: {one_line(one.title)} [{one.rule}] ({share})"
         yield f"    {one_line(one.text)[:_WIDEST]}"
+        yield from [f"    {one_line(one.confirmed)}"] if one.confirmed else []
         yield f"    {one_line(one.action)} ({one.effort.value})"
     more = len(seen.fresh) - top
     if more > 0:
@@ -158,6 +160,7 @@ def _as_dict(one: CodeFinding) -> dict[str, object]:
         "effort": one.effort.value,
         "fixable": one.is_fixable,
         "heat": one.heat.value,
+        "confirmed": one.confirmed,
         "cpu_share": one.share,
         "loops": one.depth,
         "fingerprint": one.fingerprint,
@@ -181,7 +184,7 @@ def _rules(given: tuple[str, ...]) -> frozenset[str]:
     return frozenset(given)
 
 
-def _within(root: Path, given: str) -> str:
+def within(root: Path, given: str) -> str:
     """Return a path relative to the root, as the findings have it."""
     path = Path(given).resolve()
     if not path.exists():
@@ -200,7 +203,7 @@ def _known(path: str | None) -> frozenset[str]:
         raise UsageError(str(error), hint="write it anew: optimize scan --write-baseline FILE") from error
 
 
-def _profile(root: Path, named: str | None) -> tuple[Profile | None, str]:
+def profile_of(root: Path, named: str | None) -> tuple[Profile | None, str]:
     """Return the profile and how it is called; the newest that can be read where none is named."""
     if named is not None:
         try:

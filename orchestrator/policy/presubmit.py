@@ -40,6 +40,7 @@ _SIDES: Mapping[InteractionKind, tuple[tuple[Dimension, ...], ...]] = {
     InteractionKind.ALGORITHM_SIZE: ((Dimension.CPU_S,), (Dimension.PEAK_MIB,)),
     InteractionKind.IMPORT_STARTUP: ((Dimension.IMPORT_S, Dimension.WALL_S), (Dimension.PEAK_MIB,)),
     InteractionKind.LIBRARY_CEILING: ((Dimension.CPU_S,), (Dimension.PEAK_MIB, Dimension.IMPORT_S)),
+    InteractionKind.REPEATED_QUERY: ((Dimension.WALL_S,), (Dimension.CPU_S,)),
 }
 _RELEASES = re.compile(r"\bdel\s|\.(close|aclose|free|release|shutdown|terminate|unlink|detach)\(")
 

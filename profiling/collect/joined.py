@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from profiling.collect import collections, cpu, imports, loop, memory, notes, stacks
+from profiling.collect import collections, cpu, imports, loop, memory, notes, queries, stacks
 from profiling.collect.memory_pass import MemoryPass
 from profiling.collect.runs import Workload
 from profiling.collect.source import Source
@@ -62,6 +62,7 @@ def join(
         cpu_seen_s=merged.seen_s,
         concurrency=() if traced is None else traced.concurrency,
         classes=() if traced is None else traced.classes,
+        queries=queries.merge(time_pass.runs, source),
     )
 
 

@@ -20,6 +20,18 @@ OwnedRow = tuple[str, tuple[Number, ...], str | None, Count]
 """Thread, functions (innermost first), library, bytes that the heap's peak rose by."""
 WaitRow = tuple[Number, Annotated[int, Field(ge=0, le=2**31)], str | None, Seconds, Seconds]
 """Function, line, library, seconds waited, those with a loop's callback under way."""
+_Name = Annotated[str, Field(max_length=100)]
+QueryRow = tuple[
+    tuple[tuple[Number, Annotated[int, Field(ge=0, le=2**31)]], ...],
+    Annotated[str, Field(max_length=240)],
+    _Name,
+    _Name | None,
+    Count,
+    Count,
+    Seconds,
+    Seconds,
+]
+"""Functions and lines (innermost first), statement's shape, driver, library, executions, timed ones, wall and CPU."""
 LoopRow = tuple[Number, Seconds, Seconds, Seconds, Seconds]
 """Coroutine, CPU and blocked seconds on a loop, the longest at once, those with other callbacks ready."""
 ImportRow = tuple[str, str | None, float, Seconds, str | None, int | None]
@@ -62,6 +74,7 @@ class TimeReport(_Report):
     imports: tuple[ImportRow, ...]
     project_imports: Count
     loop: tuple[LoopRow, ...]
+    queries: tuple[QueryRow, ...] = ()
     free_threaded: bool
 
 
@@ -108,7 +121,8 @@ def _whole(report: TimeReport) -> bool:
     """Say whether every function number in it has a row."""
     count = len(report.codes)
     stacks = (*(row[1] for row in report.stacks), *(row[1] for row in report.gc.stacks))
-    return _within(stacks, count) and all(row[0] < count for row in (*report.loop, *report.waits))
+    asked = (tuple(number for number, _ in row[0]) for row in report.queries)
+    return _within((*stacks, *asked), count) and all(row[0] < count for row in (*report.loop, *report.waits))
 
 
 def _whole_memory(report: MemoryReport) -> bool:

@@ -17,11 +17,11 @@ _SMALLEST_LOOP_S = 0.005
 
 
 def unified_profile_lines(profile: Profile) -> tuple[str, ...]:
-    """Return the CPU, memory, GC and (where an event loop ran) async lines, without the leading tag."""
+    """Return the CPU, memory, GC, async (where an event loop ran) and query lines, without the leading tag."""
     names = _Names(profile)
     lines = [f"  CPU: {_cpu(profile, names)}", f"  {_memory(profile, names)}", f"  GC: {_gc(profile)}"]
-    held = _loop(profile, names)
-    return (*lines, *([f"  Async: {held}"] if held else []))
+    held, asked = _loop(profile, names), _queries(profile, names)
+    return (*lines, *([f"  Async: {held}"] if held else []), *([f"  Queries: {asked}"] if asked else []))
 
 
 def share_text(share: float, samples: int) -> str:
@@ -97,6 +97,15 @@ def _loop(profile: Profile, names: _Names) -> str:
         for each in held[:_SHOWN]
         if each.loop_cpu_s + each.loop_blocked_s >= _SMALLEST_LOOP_S
     )
+
+
+def _queries(profile: Profile, names: _Names) -> str:
+    asked = [
+        f"{names.of(each.key)} line {each.line} the same {each.count} times, {_seconds(each.wall_s)}"
+        for each in profile.queries[:_SHOWN]
+    ]
+    more = len(profile.queries) - len(asked)
+    return "; ".join(asked) + (f"; and {more} more" if more else "")
 
 
 def _seconds(value_s: float) -> str:

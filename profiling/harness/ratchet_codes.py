@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _COROUTINE_FLAGS = 0x80 | 0x100 | 0x200  # coroutine, generator-based coroutine, asynchronous generator
 _UNSEEN = object()
+_DEEPEST, _NEAR = 200, 32
 _RE_PARTS = ("sre_compile", "sre_parse", "sre_constants")
 
 
@@ -62,6 +63,29 @@ class Codes:
             frame = frame.f_back
         stack, library, _ = self.read(rows[:depth])
         return (stack, library) if stack else self.read(rows)[:2]
+
+    def lines_own(self, frame: FrameType | None, most: int) -> tuple[tuple[tuple[int, int], ...], str | None]:
+        """Return function and instruction of the calling thread's innermost project frames, so many at most.
+
+        The second is the library that the innermost one called: the outermost below it. Beyond the innermost one only
+        frames near to it are looked at.
+        """
+        found: list[tuple[int, int]] = []
+        library: str | None = None
+        left, seen = _DEEPEST, self.seen
+        while frame is not None and left and len(found) < most:
+            code = frame.f_code
+            place = seen.get(id(code), _UNSEEN)
+            if place is _UNSEEN:
+                place = self._learn(code, frame.f_globals)
+            if type(place) is int:
+                found.append((place, frame.f_lasti))
+                left = min(left, _NEAR)
+            elif type(place) is str and not found:
+                library = place
+            left -= 1
+            frame = frame.f_back
+        return tuple(found), library
 
     def line(self, number: int, instruction: int) -> int:
         """Return the line of an instruction of a project function."""

@@ -1,4 +1,4 @@
-"""The time pass: CPU by sampling, collections, imports, event loops and resident growth in one cheap process.
+"""The time pass: CPU by sampling, collections, imports, event loops, queries and resident growth in one process.
 
 Options: `period_s` (default 0.001), `switch_interval_s` (default 0.0005; 0 leaves the target's).
 """
@@ -17,15 +17,19 @@ if TYPE_CHECKING:
     from profiling.harness.ratchet_codes import Codes
     from profiling.harness.ratchet_threads import ThreadNames
     from profiling.harness.ratchet_time_collections import Collections
+    from profiling.harness.ratchet_time_drivers import Drivers
     from profiling.harness.ratchet_time_imports import Imports
     from profiling.harness.ratchet_time_loop import Loop
+    from profiling.harness.ratchet_time_queries import Queries
     from profiling.harness.ratchet_time_sampler import Sampler
 else:
     from ratchet_codes import Codes
     from ratchet_threads import ThreadNames
     from ratchet_time_collections import Collections
+    from ratchet_time_drivers import Drivers
     from ratchet_time_imports import Imports
     from ratchet_time_loop import Loop
+    from ratchet_time_queries import Queries
     from ratchet_time_sampler import Sampler
 
 _PERIOD_S = 0.001
@@ -42,7 +46,9 @@ class TimePass:
         self.names = ThreadNames()
         self.collections = Collections(self.codes, context["failed"], self.names.name)
         self.loop = Loop(self.codes, context["failed"])
-        self.imports = Imports(list(context["packages"]), context["failed"], self.loop.install)
+        self.queries = Queries(self.codes, context["failed"])
+        self.drivers = Drivers(self.queries, context["failed"])
+        self.imports = Imports(list(context["packages"]), context["failed"], self._on_import)
         self.sampler = Sampler(self.codes, self.loop.running, self.names, period_s)
         switch_interval_s = float(options.get("switch_interval_s", _SWITCH_INTERVAL_S))
         if switch_interval_s:
@@ -56,6 +62,7 @@ class TimePass:
         self.names.reset()
         self.collections.reset()
         self.loop.reset()
+        self.queries.reset()
         self.imports.reset()
         self.sampler.running = self.loop.running
         self.sampler.reset()
@@ -76,8 +83,13 @@ class TimePass:
             "imports": self.imports.snapshot(),
             "project_imports": self.imports.of_project,
             "loop": self.loop.snapshot(),
+            "queries": self.queries.snapshot(),
             "free_threaded": not getattr(sys, "_is_gil_enabled", lambda: True)(),
         }
+
+    def _on_import(self, module_name: str) -> None:
+        self.loop.install(module_name)
+        self.drivers.install(module_name)
 
 
 _pass: TimePass | None = None

@@ -15,6 +15,7 @@ from profiling.interactions import (
     library_ceiling,
     memory_pressure,
     recomputation,
+    repeated_query,
 )
 from profiling.interactions.observed import Observed
 from profiling.profile import Profile
@@ -31,6 +32,7 @@ DETECTORS = (
     algorithm_size.find,
     import_startup.find,
     library_ceiling.find,
+    repeated_query.find,
 )
 
 

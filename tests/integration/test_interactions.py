@@ -66,6 +66,7 @@ GROUPS = (
     Group(names=("has_algorithm_size", "like_algorithm_size"), scaled=True),
     Group(names=("has_library_ceiling",)),
     Group(names=("like_library_ceiling",)),
+    Group(names=("has_repeated_query", "like_repeated_query")),
 )
 NAMES = tuple(name for group in GROUPS for name in group.names)
 
@@ -180,6 +181,7 @@ def test_no_other_interaction_is_found(found: Found, name: str) -> None:
         (InteractionKind.ALGORITHM_SIZE, "distinct"),
         (InteractionKind.IMPORT_STARTUP, "<module>"),
         (InteractionKind.LIBRARY_CEILING, "add_up"),
+        (InteractionKind.REPEATED_QUERY, "name_of"),
     ],
 )
 def test_it_is_found_at_the_function_to_change_with_figures_from_both_sides(

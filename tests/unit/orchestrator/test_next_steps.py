@@ -8,7 +8,7 @@ from orchestrator.state import SessionState
 from orchestrator.survey import Survey
 from profiling.growth import Exponent, FunctionGrowth, Growth
 from profiling.model import Dimension, Domain, FunctionKey, Tree
-from profiling.target import Target
+from profiling.target import Evidence, Interaction, InteractionKind, Target
 
 HOT = FunctionKey(file="pkg.py", first_line=1, qualname="drop")
 STATE: SessionState = {"finish_reason": "nothing is left", "bounded": True}
@@ -48,6 +48,15 @@ def test_it_says_why_the_session_ended_and_which_targets_no_recipe_helps() -> No
         "run optimize again with a larger bound: it goes on from this branch",
         "no recipe for drop (pkg.py:1): 40% of the CPU",
     )
+
+
+def test_repeated_queries_are_told_with_their_figures_and_what_to_do_instead() -> None:
+    evidence = (Evidence(dimension=Dimension.WALL_S, value=0.2, text="line 3 asked sqlite3 the same 40 times"),)
+    asked = Interaction(kind=InteractionKind.REPEATED_QUERY, key=HOT, evidence=evidence, root_fix="one query")
+
+    steps = next_steps(STATE, survey(interactions=(asked,)))
+
+    assert steps[2] == "drop (pkg.py:1): line 3 asked sqlite3 the same 40 times. Instead: one query"
 
 
 def test_a_fix_that_waits_for_agreement_is_no_missing_recipe() -> None:

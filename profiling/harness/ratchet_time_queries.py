@@ -1,0 +1,223 @@
+"""Count database statements by their shape and by the project line that asks, inside the target."""
+
+from __future__ import annotations
+
+import _thread
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import Protocol
+
+    from profiling.harness.ratchet_time_statements import shape
+
+    Lines = tuple[tuple[int, int], ...]
+
+    class Places(Protocol):
+        """What is needed of `Codes`."""
+
+        def lines_own(self, frame: FrameType | None, most: int) -> tuple[Lines, str | None]:
+            """Read the calling thread's stack."""
+            ...
+
+        def line(self, number: int, instruction: int) -> int:
+            """Find a line."""
+            ...
+else:
+    from ratchet_time_statements import shape
+
+_MOST_FRAMES = 6
+_MOST_ROWS = 2000
+_MOST_STACKS = 32
+_MOST_KEPT = 4096
+_MOST_GREENLETS = 4
+_ALL_TIMED, _ENOUGH_ALIKE, _TIMED_EVERY = 64, 256, 16
+_NOT_ALIKE = (None, 0)
+_get_ident, _clock, _thread_clock = _thread.get_ident, time.perf_counter, time.thread_time
+_getframe = sys._getframe
+
+
+class Row:
+    """One statement of one line.
+
+    Attributes:
+        driver: module it went to; library: the one that the project called.
+        count: exact; timed: how many of these the seconds are of.
+        stacks: how often each way led there, of those looked at.
+    """
+
+    __slots__ = ("count", "cpu_s", "driver", "library", "stacks", "timed", "wall_s")
+
+    def __init__(self, driver: str, library: str | None) -> None:
+        self.driver = driver
+        self.library = library
+        self.count = self.timed = 0
+        self.wall_s = self.cpu_s = 0.0
+        self.stacks: dict[Lines, int] = {}
+
+
+class Queries:
+    """Statements of this process. What lies above a driver counts only what no driver below it has counted.
+
+    Attributes:
+        recorded: statements by thread, so that a layer above sees whether one below was there.
+        inside: threads in a driver's own method: what it calls of itself is the same statement.
+    """
+
+    def __init__(self, codes: Places, failed: Callable[[], None]) -> None:
+        self.codes = codes
+        self.failed = failed
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was seen."""
+        self.rows: dict[tuple[tuple[int, int], str], Row] = {}
+        self.direct: dict[tuple[tuple[int, int], str], Row] = {}
+        self.lines: dict[tuple[int, int], tuple[Row | None, int]] = {}
+        self.shapes: dict[str, str] = {}
+        self.recorded: dict[int, int] = {}
+        self.inside: set[int] = set()
+
+    def ask(self, driver: str, method: Callable[..., object], *call: object, **named: object) -> object:
+        """Run a driver's method, whose second argument is the statement, for the frame that called our caller."""
+        frame, wall, cpu = _asker(), _clock(), _thread_clock()
+        try:
+            return method(*call, **named)
+        finally:
+            self.note(driver, call[1] if len(call) > 1 else None, frame, _clock() - wall, _thread_clock() - cpu)
+
+    def is_known(self, statement: object) -> bool:
+        """Count a statement that needs no further look, for the frame that called our caller; never raises.
+
+        A line that asks a driver itself is well known after 64 times of one text, or 256 texts of one shape: from then
+        on all are counted, and each 16th is timed and looked at.
+        """
+        if type(statement) is not str:
+            return False
+        try:
+            frame = _getframe(2)
+        except ValueError:
+            return False
+        place = (id(frame.f_code), frame.f_lasti)
+        row = self.direct.get((place, statement))
+        if row is None:
+            row, alike = self.lines.get(place, _NOT_ALIKE)
+            if row is None or alike < _ENOUGH_ALIKE:
+                return False
+        elif row.count < _ALL_TIMED:
+            return False
+        if not row.count % _TIMED_EVERY:
+            return False
+        row.count += 1
+        return True
+
+    def ask_outermost(self, driver: str, method: Callable[..., object], *call: object, **named: object) -> object:
+        """Run a method likewise that may call itself, or its like."""
+        ident = _get_ident()
+        if ident in self.inside:
+            return method(*call, **named)
+        self.inside.add(ident)
+        frame, wall, cpu = _asker(), _clock(), _thread_clock()
+        try:
+            return method(*call, **named)
+        finally:
+            self.inside.discard(ident)
+            self.note(driver, call[1] if len(call) > 1 else None, frame, _clock() - wall, _thread_clock() - cpu)
+
+    def ask_unseen(self, driver: str, statement: object, method: Callable[..., object], *call: object) -> object:
+        """Run a method of a layer above drivers; it counts where none of these did."""
+        ident = _get_ident()
+        before = self.recorded.get(ident, 0)
+        frame, wall, cpu = _asker(), _clock(), _thread_clock()
+        try:
+            return method(*call)
+        finally:
+            if self.recorded.get(ident, 0) == before:
+                self.note(driver, statement, frame, _clock() - wall, _thread_clock() - cpu)
+
+    def note(self, driver: str, statement: object, frame: FrameType | None, wall_s: float, cpu_s: float) -> None:
+        """Note one statement that has run; never raises."""
+        try:
+            lines, library = self.codes.lines_own(frame, _MOST_FRAMES)
+            if not lines:
+                cpu_s = 0.0  # of whatever ran on the loop meanwhile
+                lines, library = self._of_greenlets(library)
+            if not lines:
+                return
+            ident = _get_ident()
+            self.recorded[ident] = self.recorded.get(ident, 0) + 1
+            row = self._row(lines[0], self._shape(statement), driver, library)
+            row.count += 1
+            row.timed += 1
+            row.wall_s += wall_s
+            row.cpu_s += cpu_s
+            if lines in row.stacks or len(row.stacks) < _MOST_STACKS:
+                row.stacks[lines] = row.stacks.get(lines, 0) + 1
+            if frame is not None and library is None and type(statement) is str:
+                self._learn((id(frame.f_code), frame.f_lasti), statement, row)
+        except Exception:
+            self.failed()
+
+    def snapshot(self) -> list[list[object]]:
+        """Return stack (function and line, innermost first), statement, driver, library, count, timed, wall, CPU."""
+        return [
+            [self._lines(row), statement, row.driver, row.library, row.count, row.timed, row.wall_s, row.cpu_s]
+            for (_, statement), row in list(self.rows.items())
+        ]
+
+    def _lines(self, row: Row) -> list[list[int]]:
+        """Return the most frequent way to a statement."""
+        stacks = dict(row.stacks)
+        return [[number, self.codes.line(number, at)] for number, at in max(stacks, key=lambda one: stacks[one])]
+
+    def _row(self, place: tuple[int, int], statement: str, driver: str, library: str | None) -> Row:
+        row = self.rows.get((place, statement))
+        if row is None:
+            row = Row(driver, library)
+            if len(self.rows) < _MOST_ROWS:
+                self.rows[place, statement] = row
+        return row
+
+    def _learn(self, place: tuple[int, int], statement: str, row: Row) -> None:
+        """Note what a line of the project asked a driver itself."""
+        if len(self.direct) < _MOST_KEPT:
+            self.direct[place, statement] = row
+        before, alike = self.lines.get(place, _NOT_ALIKE)
+        self.lines[place] = (row, alike + 1 if before is row else 0)
+
+    def _shape(self, statement: object) -> str:
+        if isinstance(statement, bytes):
+            statement = statement.decode("latin-1")
+        if type(statement) is not str:
+            return f"({type(statement).__name__})"  # composed by the driver: reading it could run the target's code
+        known = self.shapes.get(statement)
+        if known is None:
+            known = shape(statement)
+            if len(self.shapes) < _MOST_KEPT:
+                self.shapes[statement] = known
+        return known
+
+    def _of_greenlets(self, library: str | None) -> tuple[Lines, str | None]:
+        """Read the stacks that this one's greenlets were switched from: asynchronous engines run theirs so."""
+        module = sys.modules.get("greenlet")
+        current = getattr(module, "getcurrent", lambda: None)()
+        for _ in range(_MOST_GREENLETS):
+            current = getattr(current, "parent", None)
+            if current is None:
+                break
+            lines, above = self.codes.lines_own(getattr(current, "gr_frame", None), _MOST_FRAMES)
+            library = above or library
+            if lines:
+                return lines, library
+        return (), library
+
+
+def _asker() -> FrameType | None:
+    """Return the frame that called the method which asks us; None where C code did, without any Python below it."""
+    try:
+        return _getframe(3)
+    except ValueError:
+        return None

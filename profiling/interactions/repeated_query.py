@@ -1,0 +1,121 @@
+"""Repeated queries (N+1): one line asks a database the same for each element, where one query would answer for all."""
+
+import ast
+from collections.abc import Iterator
+
+from profiling.interactions.lines import parsed
+from profiling.interactions.observed import Observed
+from profiling.interactions.sides import LATENCY_S
+from profiling.model import Dimension
+from profiling.profile import CallLine, RepeatedQuery
+from profiling.target import Evidence, Interaction, InteractionKind
+
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_READS = frozenset({"SELECT", "VALUES", "WITH"})
+_READ_FIXES = {
+    "django": "select_related or prefetch_related, or one query with __in",
+    "sqlalchemy": "eager loading (selectinload, joinedload), or one query with in_()",
+}
+_WRITE_FIXES = {
+    "django": "bulk_create, bulk_update, or update() of a whole queryset",
+    "sqlalchemy": "one statement with a list of rows",
+}
+
+
+def find(observed: Observed) -> Iterator[Interaction]:
+    """Yield repeated queries inside a loop of the project; without one, those that take 5 ms or more.
+
+    A line that a server or a test runner calls again and again is in no loop of the project, nor is one under a loop of
+    a template.
+    """
+    for query, loop in looped(observed):
+        yield _interaction(query, loop)
+
+
+def looped(observed: Observed) -> Iterator[tuple[RepeatedQuery, CallLine | None]]:
+    """Yield the repeated queries that are found, most time first, with the loop around each."""
+    for query in observed.profile.queries:
+        loop = loop_around(query, observed)
+        if loop is not None or query.wall_s >= LATENCY_S:
+            yield query, loop
+
+
+def loop_around(query: RepeatedQuery, observed: Observed) -> CallLine | None:
+    """Return the innermost loop around a query: its first line, in the function asking or in one that led there."""
+    for place in (CallLine(key=query.key, line=query.line), *query.callers):
+        tree = parsed(observed.root, place.key.file)
+        line = None if tree is None else _loop_line(tree, place.line)
+        if line is not None:
+            return CallLine(key=place.key, line=line)
+    return None
+
+
+def root_fix(query: RepeatedQuery) -> str:
+    """Return what would ask once for all."""
+    is_read = query.statement.partition(" ")[0].upper() in _READS
+    fixes = _READ_FIXES if is_read else _WRITE_FIXES
+    layer = query.library if query.library in fixes else query.driver
+    return fixes.get(layer, "one query for all elements (a join, IN)" if is_read else "executemany in one transaction")
+
+
+def figures(query: RepeatedQuery) -> str:
+    """Return how often, what, and how long it took."""
+    through = f" through {query.library}" if query.library not in (None, query.driver) else ""
+    each_ms = query.wall_s / query.count * 1000
+    return (
+        f"line {query.line} asked {query.driver}{through} the same {query.count} times, {query.wall_s:.2g} s in all,"
+        f" {each_ms:.2g} ms each: {query.statement}"
+    )
+
+
+def _interaction(query: RepeatedQuery, loop: CallLine | None) -> Interaction:
+    return Interaction(
+        kind=InteractionKind.REPEATED_QUERY,
+        key=query.key,
+        evidence=(
+            Evidence(dimension=Dimension.WALL_S, value=query.wall_s, text=figures(query)),
+            Evidence(dimension=Dimension.CPU_S, value=query.cpu_s, text=f"{_cpu(query)}, {_where(loop)}"),
+        ),
+        root_fix=root_fix(query),
+    )
+
+
+def _cpu(query: RepeatedQuery) -> str:
+    return f"{query.cpu_s:.2g} s of it CPU" if query.cpu_s > 0 else "its CPU is not known"
+
+
+def _where(loop: CallLine | None) -> str:
+    if loop is None:
+        return "in no loop of the project: called again and again, or a library loops"
+    return f"in the loop at {loop.key.file}:{loop.line} ({loop.key.qualname})"
+
+
+def _loop_line(tree: ast.Module, line: int) -> int | None:
+    """Return the first line of the innermost loop or comprehension that repeats a line, in the line's function."""
+    scope = _innermost_scope(tree, line)
+    found = [
+        node.lineno
+        for node in _own_nodes(scope)
+        if (isinstance(node, _LOOPS) and node.body[0].lineno <= line <= (node.body[-1].end_lineno or node.lineno))
+        or (isinstance(node, _COMPREHENSIONS) and node.lineno <= line <= (node.end_lineno or node.lineno))
+    ]
+    return max(found, default=None)
+
+
+def _innermost_scope(tree: ast.Module, line: int) -> ast.AST:
+    around = [
+        node for node in ast.walk(tree) if isinstance(node, _SCOPES) and node.lineno <= line <= (node.end_lineno or 0)
+    ]
+    return max(around, key=lambda node: (node.lineno, node.col_offset), default=tree)
+
+
+def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
+    """Yield the nodes below a scope that are in no further one."""
+    pending = list(ast.iter_child_nodes(scope))
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, _SCOPES):
+            pending += ast.iter_child_nodes(node)

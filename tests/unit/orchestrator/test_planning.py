@@ -1,0 +1,206 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from agents.scan.plan import Doer, Phase, PlanItem
+from orchestrator.ledger.action_plan import ActionPlan, Baseline, Entry, ItemState, Outcome, dump, parse
+from orchestrator.ledger.record import RECORD_VERSION, ExperimentRecord, TestTally
+from orchestrator.plan_text import lines, markdown
+from orchestrator.planning import Done, filled, planned
+from orchestrator.policy.verdict import Level, Reason, Status, Verdict
+from profiling.model import Dimension, FunctionKey
+from tests.fakes import experiments
+
+ITEM = PlanItem(
+    id="0123456789abcdef0123",
+    phase=Phase.ALGORITHMS,
+    rule="set-membership",
+    title="Probe a set",
+    file="a.py",
+    line=3,
+    function="f",
+    code="if word in names:",
+    action="probe a set",
+    doer=Doer.RECIPE,
+    evidence="in a loop",
+    gain="unknown without a profile",
+    verify="a session",
+)
+DIFF = "--- a/a.py\n+++ b/a.py\n@@ -3 +3 @@\n-    if word in names:\n+    if word in found:\n"
+EMPTY = ActionPlan(baseline=None, entries=(Entry(item=ITEM),))
+
+
+def record(*, ratio: float = 0.5, source: str = "recipe:set-membership", **changes: Any) -> ExperimentRecord:
+    proposal = replace(experiments.draft().proposal, source=source, summary="probe a set", mechanism="It is faster.")
+    is_kept = ratio < 1
+    verdict = Verdict(
+        status=Status.KEEP if is_kept else Status.DISCARD,
+        reason=Reason.IMPROVED if is_kept else Reason.NO_IMPROVEMENT,
+        level=Level.WORKLOAD,
+        net_effect=0.0,
+        improved=(),
+        regressed=(),
+        explanation="measured",
+    )
+    plain: dict[str, Any] = {
+        "version": RECORD_VERSION,
+        "number": 1,
+        "key": "k1",
+        "session": "s",
+        "base_commit": "b" * 40,
+        "base_tree": "t",
+        "commit": "c" * 40 if is_kept else "",
+        "proposal": proposal,
+        "diff": DIFF,
+        "domains": (),
+        "interactions": (),
+        "gates": (),
+        "tests": TestTally(passed=3),
+        "measurement": experiments.measured(ratio, width=0.1),
+        "verdict": verdict,
+        "workload": "python bench.py",
+        "place_digest": "",
+        "seconds": 1.0,
+        "overhead_s": 0.0,
+        "started_at": "",
+    }
+    return ExperimentRecord(**{**plain, **changes})
+
+
+def outcome(*records: ExperimentRecord, item: PlanItem = ITEM, undone: frozenset[str] = frozenset()) -> Outcome:
+    plan = filled(ActionPlan(baseline=None, entries=(Entry(item=item),)), Done(records=records, undone=undone))
+    return plan.entries[0].outcome
+
+
+def met(plan: ActionPlan) -> list[bool]:
+    return [one.is_met for one in plan.criteria]
+
+
+def test_a_keep_fills_its_item_in_with_figures_and_commit() -> None:
+    found = outcome(record())
+
+    assert (found.state, found.commit, found.experiment) == (ItemState.KEPT, "c" * 40, 1)
+    assert found.effect == "CPU: 1s → 0.5s (50% faster) 0.50x [0.45, 0.55], 7 pairs"
+
+
+def test_what_was_tried_says_why_it_was_not_kept_and_a_keep_outlives_later_tries() -> None:
+    tried = outcome(record(ratio=1.0))
+
+    assert (tried.state, tried.why) == (ItemState.TRIED, "no_improvement: measured")
+    assert outcome(record(), record(ratio=1.0, number=2, key="k2")).state is ItemState.KEPT
+
+
+def test_an_undone_keep_is_said_to_be() -> None:
+    found = outcome(record(), undone=frozenset({"c" * 40}))
+
+    assert found.state is ItemState.REVERTED
+    assert "undone since" in found.why
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"rule": "regex-hoist"},
+        {"file": "b.py"},
+        {"function": "g"},
+    ],
+)
+def test_an_experiment_elsewhere_leaves_an_item_open(changes: dict[str, str]) -> None:
+    assert outcome(record(), item=replace(ITEM, **changes)).state is ItemState.OPEN
+
+
+def test_of_two_alike_items_in_a_function_the_one_whose_line_was_replaced_is_meant() -> None:
+    other = replace(ITEM, id="f" * 20, line=9, code="if other in names:")
+    plan = filled(ActionPlan(baseline=None, entries=(Entry(item=other), Entry(item=ITEM))), Done(records=(record(),)))
+
+    assert [one.outcome.state for one in plan.entries] == [ItemState.OPEN, ItemState.KEPT]
+
+
+def test_a_model_that_replaced_the_line_did_the_item_too() -> None:
+    assert outcome(record(source="claude-x")).state is ItemState.KEPT
+    assert outcome(record(source="claude-x", diff="-nothing of it\n")).state is ItemState.OPEN
+
+
+def test_a_keep_that_nobody_planned_gets_an_item_once() -> None:
+    alone = record(
+        diff="-other\n", proposal=replace(record().proposal, key=FunctionKey(file="z.py", first_line=4, qualname="h"))
+    )
+    done = Done(records=(alone,))
+
+    once = filled(EMPTY, done)
+    twice = filled(once, done)
+
+    assert twice == once
+    assert [(one.item.file, one.outcome.state) for one in once.entries] == [
+        ("a.py", ItemState.OPEN),
+        ("z.py", ItemState.KEPT),
+    ]
+
+
+def test_a_new_plan_keeps_what_was_done_and_drops_what_is_gone_without_a_trace() -> None:
+    gone = replace(ITEM, id="e" * 20, function="g", code="pass")
+    before = filled(replace(EMPTY, entries=(Entry(item=ITEM), Entry(item=gone))), Done(records=(record(),)))
+    fresh = replace(ITEM, id="d" * 20, function="h", code="new")
+
+    plan = planned((fresh,), before, None, Done(records=(record(),)))
+
+    assert [(one.item.id, one.outcome.state) for one in plan.entries] == [
+        (fresh.id, ItemState.OPEN),
+        (ITEM.id, ItemState.KEPT),
+    ]
+
+
+def test_the_first_baseline_stays_and_a_later_profile_counts_the_queries() -> None:
+    first = Baseline(workload="w", profile="1", figures={"Wall": "1s"}, queries={"a.py:f": 100})
+    later = replace(first, profile="2", queries={"a.py:f": 40})
+    before = planned((ITEM,), None, first, Done())
+    after = planned((ITEM,), before, later, Done())
+
+    assert (before.queries_now, after.queries_now) == (None, {"a.py:f": 40})
+    assert after.baseline == first
+    assert (met(before)[-1], met(after)[-1]) == (False, True)
+    assert planned((ITEM,), before, replace(later, workload="other"), Done()).queries_now is None
+
+
+@pytest.mark.parametrize(("high", "is_met"), [("0.79", True), ("0.80", True), ("0.81", False)])
+def test_the_time_is_met_when_the_whole_interval_is_below(high: str, is_met: bool) -> None:
+    headline = f"base against head, new pairs: CPU: 1s → 0.7s (30% faster) 0.70x [0.62, {high}], 9 pairs"
+
+    assert met(filled(EMPTY, Done(headline=headline)))[0] is is_met
+
+
+def test_no_box_is_ticked_before_anything_is_kept_and_a_regression_unticks_its_own() -> None:
+    worse = replace(record(), verdict=replace(record().verdict, regressed=(Dimension.PEAK_MIB,)))
+
+    assert met(filled(EMPTY, Done())) == [False, False, False]
+    assert met(filled(EMPTY, Done(records=(record(),)))) == [False, True, True]
+    assert met(filled(EMPTY, Done(records=(worse,)))) == [False, False, True]
+    assert met(filled(EMPTY, Done(records=(record(tests=TestTally(failed=1)),)))) == [False, True, False]
+
+
+def test_a_plan_reads_back_as_it_was_and_a_damaged_one_says_where() -> None:
+    plan = filled(EMPTY, Done(records=(record(),)))
+
+    assert parse(dump(plan)) == plan
+    with pytest.raises(ValueError, match="entries"):
+        parse('{"schema": "ratchet.plan/1", "baseline": null}')
+    with pytest.raises(ValueError, match="schema"):
+        parse(dump(replace(plan, schema="other/9")))
+
+
+def test_the_text_shows_state_effect_and_boxes_and_nothing_of_the_target_takes_it_over() -> None:
+    bad = replace(ITEM, id="b" * 20, code="x\n# heading\n```", title="<b>`|", file="a|b.py", evidence="\x1b[31mred")
+    plan = filled(replace(EMPTY, entries=(Entry(item=ITEM), Entry(item=bad))), Done(records=(record(),)))
+
+    text = markdown(plan)
+
+    assert "### [x] 01234567 Probe a set" in text
+    assert "| 01234567 | a.py:3 | kept | cccccccccc | CPU: 1s → 0.5s (50% faster) 0.50x [0.45, 0.55], 7 pairs |" in text
+    assert "- [x] no test fails that did not fail before: 1 kept, none does" in text
+    assert "    # heading" in text
+    assert "\n# heading" not in text
+    assert "<b>" not in text
+    assert "a\\|b.py" in text
+    assert "\x1b" not in text
+    assert "0.50x [0.45, 0.55], 7 pairs" in "\n".join(lines(plan))
