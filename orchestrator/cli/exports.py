@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from orchestrator.errors import NotWritable, UsageError
+from orchestrator.ledger.layout import Layout
 from profiling.collect import store
 from profiling.formats.collapsed import collapsed
 from profiling.formats.flamegraph import flamegraph
@@ -34,6 +35,19 @@ def write(profile: Profile, path: str, *, before: Profile | None = None) -> None
             Path(path).write_bytes(render(profile, before))
     except OSError as error:
         raise NotWritable(f"the profile can't be written to {path}: {error.strerror or error}") from error
+
+
+def write_flames(profile: Profile, root: Path, *, before: Profile | None = None) -> tuple[str, ...]:
+    """Write a flame graph and a speedscope file among the records of a checkout; return where they are.
+
+    Raises:
+        NotWritable: they can't be written there.
+    """
+    folder = Layout(root=root).profiles_folder()
+    paths = tuple(str(folder / name) for name in ("flame.html", "flame.speedscope.json"))
+    for path in paths:
+        write(profile, path, before=before)
+    return paths
 
 
 def read(path: str) -> Profile:

@@ -13,6 +13,8 @@ class ProfileFlags(ObservationFlags):
     out: str | None
     against: str | None
     deep: str | None
+    lines: tuple[str, ...]
+    flame: bool
 
 
 class Flags(ProfileFlags, ScalingFlags):
@@ -42,6 +44,18 @@ class Flags(ProfileFlags, ScalingFlags):
     help="Look deeper, in further runs: --deep for all that can, or --deep=lines,census,specialization,memray,"
     "py-spy,tachyon.",
 )
+@click.option(
+    "--lines",
+    metavar="FUNC",
+    multiple=True,
+    help="Time the lines of this function, in a further run: name, Class.name, file.py:name or file.py:12; may be"
+    " repeated.",
+)
+@click.option(
+    "--flame",
+    is_flag=True,
+    help="Write a flame graph and a speedscope file to .codeflash/profiles/.",
+)
 def profile(as_json: bool, **flags: Unpack[Flags]) -> int:
     r"""Profile COMMAND on the repository's files as they are. Nothing is changed.
 
@@ -51,7 +65,8 @@ def profile(as_json: bool, **flags: Unpack[Flags]) -> int:
     \b
     Examples:
       optimize profile -- pytest -q tests/test_parser.py
-      optimize profile --out flame.html -- python bench.py
+      optimize profile --flame -- python bench.py
+      optimize profile --lines Parser.parse -- python bench.py
       optimize profile --scale 'bench.py {n}' --sizes 100,1000
 
     Ends with the program's own exit code, 128 and more for a signal, as a shell shows it; 0 when it was stopped at its

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import click
 from pydantic import TypeAdapter
 
 from orchestrator.cli import exports
@@ -22,10 +23,12 @@ from orchestrator.live.plain_text import neutral
 from profiling.collect.delta import FunctionDelta, delta
 from profiling.collect.runs import Workload
 from profiling.deep.model import DeepReport, Tool
+from profiling.deep.named import MOST, NotNamed, named
 from profiling.deep.passes import deep
 from profiling.formats.deep_lines import deep_lines
 from profiling.formats.delta_table import delta_table
 from profiling.formats.profile_table import profile_table
+from profiling.model import FunctionKey
 from profiling.profile import Profile
 
 if TYPE_CHECKING:
@@ -47,18 +50,22 @@ def profiled(flags: "ProfileFlags", *, as_json: bool) -> Shown:
     """Profile the command once, compared and looked into as asked.
 
     Raises:
-        UsageError: the earlier profile can't be read, or a tool is unknown.
+        UsageError: the earlier profile can't be read, or a tool or a function is unknown.
         NotWritable: the profile can't be written.
         TargetError: there is nothing to profile.
     """
     before = exports.read(flags["against"]) if flags["against"] is not None else None
-    tools = wanted_tools(flags["deep"])
+    tools = wanted_tools(flags["deep"]) | (frozenset({Tool.LINES}) if flags["lines"] else frozenset())
     with observing(asked(flags)) as observer:
+        functions = _functions(observer, flags["lines"])
         found = observer.profile()
         if flags["out"] is not None:
             exports.write(found, flags["out"], before=before)
-        deeper = _deep(observer, found, tools) if tools else None
+        flames = exports.write_flames(found, observer.asked.root, before=before) if flags["flame"] else ()
+        deeper = _deep(observer, found, tools, functions) if tools else None
         text = _json(observer, found, before, deeper) if as_json else "\n".join(_lines(found, before, deeper))
+    for path in flames:
+        click.echo(f"wrote {path}", err=True)
     return Shown(text=text, exit_code=exit_code(found))
 
 
@@ -101,7 +108,25 @@ def wanted_tools(text: str | None) -> frozenset[Tool]:
     return frozenset(Tool(name) for name in names)
 
 
-def _deep(observer: Observer, found: Profile, tools: frozenset[Tool]) -> DeepReport:
+def _functions(observer: Observer, names: tuple[str, ...]) -> tuple[FunctionKey, ...]:
+    """Return the functions that `--lines` names, each once.
+
+    Raises:
+        UsageError: a name fits none, or they are too many.
+    """
+    try:
+        found = [key for name in names for key in named(name, observer.setup.tree, observer.command.argv)]
+    except NotNamed as error:
+        raise UsageError(str(error), hint="--lines takes name, Class.name, file.py:name or file.py:12") from error
+    functions = tuple(dict.fromkeys(found))
+    if len(functions) > MOST:
+        raise UsageError(f"--lines names {len(functions)} functions", hint=f"name {MOST} at most in one run")
+    return functions
+
+
+def _deep(
+    observer: Observer, found: Profile, tools: frozenset[Tool], functions: tuple[FunctionKey, ...]
+) -> DeepReport:
     workload = Workload(
         tree=observer.setup.tree,
         command=observer.command,
@@ -110,7 +135,7 @@ def _deep(observer: Observer, found: Profile, tools: frozenset[Tool]) -> DeepRep
         tolerant=True,
     )
     with workload_errors():
-        return deep(workload, found, tools, scratch=observer.folder(), on_progress=observer.say)
+        return deep(workload, found, tools, line_by_line=functions, scratch=observer.folder(), on_progress=observer.say)
 
 
 def _lines(found: Profile, before: Profile | None, deeper: DeepReport | None) -> tuple[str, ...]:

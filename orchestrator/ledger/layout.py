@@ -157,6 +157,16 @@ class Layout:
             _make(folder)
         self.hide_bulk_from_git()
 
+    def profiles_folder(self) -> Path:
+        """Make the folder of profiles, hidden from git, and return it.
+
+        Raises:
+            NotWritable: it can't be made, or is a symbolic link out of our hands.
+        """
+        self.hide_bulk_from_git()
+        _make(self.profiles)
+        return self.profiles
+
     def hide_bulk_from_git(self) -> None:
         """Make `.codeflash` with its `.gitignore`, and nothing else; lines that are already in it stay.
 

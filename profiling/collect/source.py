@@ -51,6 +51,14 @@ class Source:
         innermost = max(around, key=lambda each: each.first_line)
         return FunctionKey(file=file, first_line=innermost.first_line, qualname=innermost.qualname)
 
+    def functions(self, file: str) -> tuple[FunctionKey, ...]:
+        """Return the functions that a file defines, those within functions and classes too, by their first lines."""
+        keys = (
+            FunctionKey(file=file, first_line=each.first_line, qualname=each.qualname)
+            for each in self._definitions(file)
+        )
+        return tuple(sorted(keys, key=lambda key: key.first_line))
+
     def _definitions(self, file: str) -> tuple[Definition, ...]:
         if file not in self._files:
             self._files[file] = tuple(self._read(file))

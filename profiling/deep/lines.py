@@ -11,7 +11,6 @@ from profiling.deep.model import FunctionLines, LineTime, LineTimes
 from profiling.deep.run import DeepRun, Outcome
 from profiling.deep.source_lines import SourceLines
 from profiling.model import FunctionKey
-from profiling.profile import FunctionProfile
 
 OWN, LINE_PROFILER = "ratchet_lines", "ratchet_line_profiler"
 _FUNCTIONS = 3
@@ -45,8 +44,8 @@ class Timed:
 
 
 def lines(run: DeepRun) -> tuple[LineTimes | None, tuple[str, ...]]:
-    """Return the lines of the three functions with most CPU of their own, or None; and notes."""
-    chosen = run.top(_FUNCTIONS)
+    """Return the lines of the functions asked for, else of the three with most CPU of their own, or None; and notes."""
+    chosen = run.asked or run.top(_FUNCTIONS)
     if not chosen:
         return None, ("no lines were timed: no function of the project was seen to use CPU",)
     version = run.installed("line_profiler")
@@ -56,18 +55,20 @@ def lines(run: DeepRun) -> tuple[LineTimes | None, tuple[str, ...]]:
     if version is not None:
         ratio, timed = _run(run, LINE_PROFILER, chosen, notes)
         found = _functions(run, chosen, timed, f"line_profiler {version}")
-    missing = [each for each in chosen if each.key not in {one.key for one in found}]
+    missing = [each for each in chosen if each not in {one.key for one in found}]
     if missing:
         if version is not None:
-            names = ", ".join(each.key.qualname for each in missing)
+            names = ", ".join(each.qualname for each in missing)
             notes.append(f"line_profiler saw nothing of {names} (called once, or not at all): timed by our own hooks")
         own_ratio, timed = _run(run, OWN, missing, notes)
         ratio = max(ratio, own_ratio)
         found += _functions(run, missing, timed, timed.how)
     if not found:
-        return None, (*notes, "no lines were timed: the top functions did not run")
-    order = [each.key for each in chosen]
-    functions = tuple(sorted(found, key=lambda each: order.index(each.key)))
+        which = _named(run.asked) if run.asked else "the top functions"
+        return None, (*notes, f"no lines were timed: {which} did not run")
+    functions = tuple(sorted(found, key=lambda each: chosen.index(each.key)))
+    idle = set(run.asked) - {each.key for each in found}
+    notes += [f"did not run, so it has no times: {_named([each])}" for each in run.asked if each in idle]
     return LineTimes(cpu_ratio=ratio, functions=functions), (*notes, _distortion(ratio))
 
 
@@ -92,12 +93,12 @@ def merged(reports: Iterable[Mapping[str, object]]) -> Timed:
     return Timed(rows=rows, how=how, problems=tuple(problems))
 
 
-def requests(functions: Sequence[FunctionProfile]) -> list[list[object]]:
+def requests(functions: Sequence[FunctionKey]) -> list[list[object]]:
     """Return how harnesses are told of functions: file, first line, name."""
-    return [[each.key.file, each.key.first_line, each.key.qualname.rpartition(".")[2]] for each in functions]
+    return [[each.file, each.first_line, each.qualname.rpartition(".")[2]] for each in functions]
 
 
-def _run(run: DeepRun, harness: str, chosen: Sequence[FunctionProfile], notes: list[str]) -> tuple[float, Timed]:
+def _run(run: DeepRun, harness: str, chosen: Sequence[FunctionKey], notes: list[str]) -> tuple[float, Timed]:
     """Run with a harness; add what there is to say to the notes, and return its CPU over plain and the lines."""
     run.on_progress(f"timing the lines of {len(chosen)} functions: at most {run.limit_s(_COST):.0f} s")
     outcome: Outcome = run.injected(harness, {"functions": requests(chosen)}, factor=_COST, what=_WHAT)
@@ -107,12 +108,12 @@ def _run(run: DeepRun, harness: str, chosen: Sequence[FunctionProfile], notes: l
     return run.cpu_ratio(outcome.finished.usage), timed
 
 
-def _functions(run: DeepRun, chosen: Sequence[FunctionProfile], timed: Timed, tool: str) -> list[FunctionLines]:
+def _functions(run: DeepRun, chosen: Sequence[FunctionKey], timed: Timed, tool: str) -> list[FunctionLines]:
     source = SourceLines(root=run.workload.tree.root)
     by_function: defaultdict[FunctionKey, list[LineTime]] = defaultdict(list)
     for (number, line), (hits, seconds) in sorted(timed.rows.items()):
         if number < len(chosen):
-            key = chosen[number].key
+            key = chosen[number]
             text = source.text(key.file, line)
             by_function[key].append(LineTime(line=line, hits=hits, seconds=seconds, text=text))
     return [
@@ -120,6 +121,10 @@ def _functions(run: DeepRun, chosen: Sequence[FunctionProfile], timed: Timed, to
         for key, each in by_function.items()
         if any(line.hits for line in each)
     ]
+
+
+def _named(functions: Iterable[FunctionKey]) -> str:
+    return ", ".join(f"{each.qualname} ({each.place})" for each in functions)
 
 
 def _distortion(ratio: float) -> str:

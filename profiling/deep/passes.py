@@ -12,6 +12,7 @@ from profiling.deep.py_spy import native
 from profiling.deep.run import DeepRun
 from profiling.deep.specialization import specialization
 from profiling.deep.tachyon import tachyon
+from profiling.model import FunctionKey
 from profiling.profile import Profile
 
 
@@ -20,6 +21,7 @@ def deep(
     profile: Profile,
     wanted: frozenset[Tool],
     *,
+    line_by_line: tuple[FunctionKey, ...] = (),
     scratch: Path,
     on_progress: Callable[[str], None],
 ) -> DeepReport:
@@ -29,6 +31,7 @@ def deep(
         workload: what is run.
         profile: of it: which functions are on top, and what a plain run takes.
         wanted: which tools.
+        line_by_line: functions whose lines are timed; empty for those with most CPU.
         scratch: existing folder outside the tree; emptied by the caller.
         on_progress: told what runs now.
 
@@ -41,6 +44,7 @@ def deep(
         plain=profile.baseline,
         timed_out=profile.timed_out,
         functions=profile.functions,
+        asked=line_by_line,
         scratch=scratch,
         on_progress=on_progress,
     )

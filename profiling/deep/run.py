@@ -11,7 +11,7 @@ from profiling.collect.runs import Workload, ending, tail
 from profiling.injection import Harness, prepare
 from profiling.measure.environment import launch
 from profiling.measure.processes import Finished
-from profiling.model import RunUsage
+from profiling.model import FunctionKey, RunUsage
 from profiling.profile import FunctionProfile
 
 _SHORTEST_LIMIT_S = 20.0
@@ -36,6 +36,7 @@ class DeepRun:
         workload: what is run.
         plain: its plain runs, at least one; timed_out: they were stopped at their time limit.
         functions: of its profile, most CPU of their own first.
+        asked: functions whose lines a person wants; empty for the top ones.
         scratch: existing folder outside the tree.
         on_progress: told what runs now.
         most_s: wall seconds that no run may go beyond, whatever a plain one takes.
@@ -45,6 +46,7 @@ class DeepRun:
     plain: tuple[RunUsage, ...]
     timed_out: bool
     functions: tuple[FunctionProfile, ...] = ()
+    asked: tuple[FunctionKey, ...] = ()
     scratch: Path
     on_progress: Callable[[str], None]
     most_s: float = float("inf")
@@ -59,9 +61,9 @@ class DeepRun:
             return min(self.workload.command.timeout_s, self.most_s)
         return min(_SHORTEST_LIMIT_S + factor * max(usage.wall_s for usage in self.plain), self.most_s)
 
-    def top(self, count: int) -> tuple[FunctionProfile, ...]:
+    def top(self, count: int) -> tuple[FunctionKey, ...]:
         """Return the functions with most CPU of their own, module bodies left out."""
-        ranked = [each for each in self.functions if each.key.qualname != "<module>" and each.cpu_self_s > 0]
+        ranked = [each.key for each in self.functions if each.key.qualname != "<module>" and each.cpu_self_s > 0]
         return tuple(ranked[:count])
 
     def injected(self, harness: str, options: Mapping[str, object], *, factor: float, what: str) -> Outcome:

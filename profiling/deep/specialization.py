@@ -52,7 +52,7 @@ def specialization(run: DeepRun) -> tuple[Specialization | None, tuple[str, ...]
     run.on_progress(f"looking at the bytecode of {len(chosen)} functions: at most {run.limit_s(_COST):.0f} s")
     outcome = run.injected(HARNESS, {"functions": requests(chosen)}, factor=_COST, what=_WHAT)
     source = SourceLines(root=run.workload.tree.root)
-    functions = judged(outcome.reports, [each.key for each in chosen], source)
+    functions = judged(outcome.reports, chosen, source)
     if not functions:
         return None, (
             *outcome.notes,
