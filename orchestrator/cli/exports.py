@@ -1,6 +1,7 @@
 """Write a profile to a file in the form that its name asks for, and read one back."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,17 +38,16 @@ def write(profile: Profile, path: str, *, before: Profile | None = None) -> None
         raise NotWritable(f"the profile can't be written to {path}: {error.strerror or error}") from error
 
 
-def write_flames(profile: Profile, root: Path, *, before: Profile | None = None) -> tuple[str, ...]:
-    """Write a flame graph and a speedscope file among the records of a checkout; return where they are.
+def write_flames(profile: Profile, root: Path, *, before: Profile | None = None) -> None:
+    """Write a flame graph and a speedscope file among the records of a checkout, and say so on standard error.
 
     Raises:
         NotWritable: they can't be written there.
     """
     folder = Layout(root=root).profiles_folder()
-    paths = tuple(str(folder / name) for name in ("flame.html", "flame.speedscope.json"))
-    for path in paths:
-        write(profile, path, before=before)
-    return paths
+    for name in ("flame.html", "flame.speedscope.json"):
+        write(profile, str(folder / name), before=before)
+        sys.stderr.write(f"wrote {folder / name}\n")
 
 
 def read(path: str) -> Profile:

@@ -15,6 +15,8 @@ class ProfileFlags(ObservationFlags):
     deep: str | None
     lines: tuple[str, ...]
     flame: bool
+    attach: int | None
+    duration: str | None
 
 
 class Flags(ProfileFlags, ScalingFlags):
@@ -56,6 +58,13 @@ class Flags(ProfileFlags, ScalingFlags):
     is_flag=True,
     help="Write a flame graph and a speedscope file to .codeflash/profiles/.",
 )
+@click.option(
+    "--attach",
+    metavar="PID",
+    type=click.IntRange(1, 2**31 - 1),
+    help="Look at a process that runs already, through py-spy, in place of running a COMMAND.",
+)
+@click.option("--duration", metavar="TIME", help="How long to look at it: 5s, 2m. Default: 10s.")
 def profile(as_json: bool, **flags: Unpack[Flags]) -> int:
     r"""Profile COMMAND on the repository's files as they are. Nothing is changed.
 
@@ -67,6 +76,7 @@ def profile(as_json: bool, **flags: Unpack[Flags]) -> int:
       optimize profile -- pytest -q tests/test_parser.py
       optimize profile --flame -- python bench.py
       optimize profile --lines Parser.parse -- python bench.py
+      optimize profile --attach 4242 --duration 30s
       optimize profile --scale 'bench.py {n}' --sizes 100,1000
 
     Ends with the program's own exit code, 128 and more for a signal, as a shell shows it; 0 when it was stopped at its
@@ -74,7 +84,11 @@ def profile(as_json: bool, **flags: Unpack[Flags]) -> int:
     """
     from orchestrator.cli import profile_view  # noqa: PLC0415  --help must not pay for it
 
-    if flags["scale"] is not None or flags["sizes"] is not None:
+    if flags["attach"] is not None:
+        shown = profile_view.attached(flags, flags["attach"], as_json=as_json)
+    elif flags["duration"] is not None:
+        raise click.UsageError("--duration is for --attach, which is missing")
+    elif flags["scale"] is not None or flags["sizes"] is not None:
         shown = profile_view.scaled(flags, as_json=as_json)
     else:
         shown = profile_view.profiled(flags, as_json=as_json)

@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import click
 from pydantic import TypeAdapter
 
 from orchestrator.cli import exports
@@ -61,11 +60,10 @@ def profiled(flags: "ProfileFlags", *, as_json: bool) -> Shown:
         found = observer.profile()
         if flags["out"] is not None:
             exports.write(found, flags["out"], before=before)
-        flames = exports.write_flames(found, observer.asked.root, before=before) if flags["flame"] else ()
+        if flags["flame"]:
+            exports.write_flames(found, observer.asked.root, before=before)
         deeper = _deep(observer, found, tools, functions) if tools else None
         text = _json(observer, found, before, deeper) if as_json else "\n".join(_lines(found, before, deeper))
-    for path in flames:
-        click.echo(f"wrote {path}", err=True)
     return Shown(text=text, exit_code=exit_code(found))
 
 
@@ -79,12 +77,27 @@ def scaled(flags: "Flags", *, as_json: bool) -> Shown:
     """
     from orchestrator.cli import scaling  # noqa: PLC0415  only here
 
-    other = [name for name in ("out", "against", "deep") if flags[name] is not None]
+    other = [name for name in ("out", "against", "deep", "lines", "flame") if flags[name]]
     if other or flags["command"]:
         what = f"--{other[0]}" if other else "a COMMAND"
         raise UsageError(f"--scale does not go with {what}", hint="the command is the one in --scale, with {n} in it")
     growth = scaling.scaled(asked(flags), scaling.wanted(flags))
     return Shown(text=scaling.as_json(growth) if as_json else "\n".join(scaling.as_lines(growth)), exit_code=0)
+
+
+def attached(flags: "Flags", pid: int, *, as_json: bool) -> Shown:
+    """Look at a process that runs already.
+
+    Raises:
+        UsageError: options that don't go together.
+        SettingsError: the time is no duration that is allowed.
+        TargetError: the process can't be looked at.
+        NotWritable: a file can't be written.
+    """
+    from orchestrator.cli import attach  # noqa: PLC0415  only here
+
+    found = attach.attached(flags, pid)
+    return Shown(text=attach.as_json(found) if as_json else "\n".join(attach.as_lines(found)), exit_code=0)
 
 
 def wanted_tools(text: str | None) -> frozenset[Tool]:
@@ -124,9 +137,7 @@ def _functions(observer: Observer, names: tuple[str, ...]) -> tuple[FunctionKey,
     return functions
 
 
-def _deep(
-    observer: Observer, found: Profile, tools: frozenset[Tool], functions: tuple[FunctionKey, ...]
-) -> DeepReport:
+def _deep(observer: Observer, found: Profile, tools: frozenset[Tool], functions: tuple[FunctionKey, ...]) -> DeepReport:
     workload = Workload(
         tree=observer.setup.tree,
         command=observer.command,

@@ -1,4 +1,4 @@
-"""Find the functions that a person names: `total`, `Cart.total`, `shop.cart.Cart.total`, `cart.py:total`, `cart.py:12`."""
+"""Find the functions that a person names: `Cart.total`, `shop.cart.Cart.total`, `cart.py:total`, `cart.py:12`."""
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
@@ -88,10 +88,10 @@ def _instead(source: Source, files: Sequence[str], name: str) -> str:
     """Say what is called nearly so."""
     names = {key.qualname for file in files[:_MOST_PARSED] for key in source.functions(file)}
     by_last: dict[str, str] = {}
-    for each in sorted(names):
+    for each in sorted(names, key=lambda name: (len(name), name)):
         by_last.setdefault(each.rpartition(".")[2], each)
     close = [by_last[each] for each in get_close_matches(name.rpartition(".")[2], by_last, n=_MOST_LISTED)]
-    return f"; did you mean {', '.join(close)}?" if close else f" ({len(names)} are known in {len(files)} files)"
+    return f"; did you mean {', '.join(close)}?" if close else f" ({len(names)} were looked at)"
 
 
 def _listed(found: Sequence[FunctionKey]) -> str:

@@ -23,6 +23,7 @@ _UNNAMED = "(without a symbol)"
 _CAP_SYS_PTRACE = 19
 _PTRACE_SCOPE = Path("/proc/sys/kernel/yama/ptrace_scope")
 _STATUS = Path("/proc/self/status")
+NEEDS_PTRACE = "it needs ptrace: run as root, or in a container with --cap-add SYS_PTRACE"
 
 
 def native(run: DeepRun) -> tuple[NativeTime | None, tuple[str, ...]]:
@@ -30,7 +31,7 @@ def native(run: DeepRun) -> tuple[NativeTime | None, tuple[str, ...]]:
     program = _program(run)
     if program is None:
         return None, (f"py-spy is neither in the target's environment nor on PATH: {run.advice} py-spy",)
-    refused = _why_refused(_PTRACE_SCOPE, _STATUS, is_macos=sys.platform == "darwin")
+    refused = why_refused(_PTRACE_SCOPE, _STATUS, is_macos=sys.platform == "darwin")
     if refused is not None:
         return None, (f"py-spy may not look into other processes: {refused}",)
     version = _version(run, program)
@@ -102,13 +103,16 @@ def _version(run: DeepRun, program: str) -> str:
     return line if line.startswith("py-spy ") and len(line) < 40 and line.isprintable() else "py-spy"
 
 
-def _why_refused(scope: Path, status: Path, *, is_macos: bool) -> str | None:
-    """Return why the system does not let a process look into its child, as far as it says so; None where it may.
+def why_refused(
+    scope: Path = _PTRACE_SCOPE, status: Path = _STATUS, *, is_macos: bool, is_child: bool = True
+) -> str | None:
+    """Return why the system does not let a process look into another, as far as it says so; None where it may.
 
     Args:
         scope: Yama's setting; absent where there is no Yama.
         status: of this process, for its capabilities.
         is_macos: only root may there.
+        is_child: whether the other one was started by it.
     """
     if is_macos:
         return None if os.geteuid() == 0 else "on macOS only root may: run as root, or leave py-spy out"
@@ -118,6 +122,8 @@ def _why_refused(scope: Path, status: Path, *, is_macos: bool) -> str | None:
         return None
     if level >= 3:
         return f"{scope} is {level}, which forbids it to all until the next boot"
+    if level == 1 and not is_child and not _has_ptrace(status):
+        return f"{scope} is 1: only the process that started it may; run as root, or: sysctl kernel.yama.ptrace_scope=0"
     if level == 2 and not _has_ptrace(status):
         return f"{scope} is {level}: only CAP_SYS_PTRACE may; run as root, or in a container with --cap-add SYS_PTRACE"
     return None
@@ -133,13 +139,24 @@ def _has_ptrace(status: Path) -> bool:
 
 
 def _said(finished: Finished) -> str:
-    """Return py-spy's own last word, with advice where it was denied."""
+    """Return what py-spy said itself, with advice where it was denied."""
     if finished.timed_out:
         return " (it was stopped at its time limit: name a shorter workload)"
-    lines = [line for line in finished.stderr.splitlines() if line.strip()]
-    denied = any("ermission" in line or "ptrace" in line for line in lines)
-    advice = "; it needs ptrace: run as root, or in a container with --cap-add SYS_PTRACE" if denied else ""
-    return f" (it last said: {lines[-1].strip()[:200]}){advice}" if lines else advice
+    advice = f"; {NEEDS_PTRACE}" if is_denied(finished.stderr) else ""
+    word = own_word(finished.stderr)
+    return f" (it last said: {word}){advice}" if word else advice
+
+
+def own_word(stderr: str) -> str:
+    """Return what py-spy complains of on standard error, else its last line; a backtrace may follow what it says."""
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    complaint = next((line for line in lines if line.startswith("Error: ")), "")
+    return (complaint.removeprefix("Error: ") or next(reversed(lines), ""))[:200]
+
+
+def is_denied(stderr: str) -> bool:
+    """Say whether the system refused py-spy."""
+    return "ermission" in stderr or "ptrace" in stderr
 
 
 def _notes(samples: int) -> tuple[str, ...]:

@@ -42,9 +42,9 @@ def profile_table(profile: Profile, width: int) -> tuple[str, ...]:
     return tuple(lines) or ("nothing of the project was seen running",)
 
 
-def function_names(functions: Iterable[FunctionProfile]) -> dict[FunctionKey, str]:
+def function_names(functions: Iterable[FunctionKey]) -> dict[FunctionKey, str]:
     """Return each function's shortest name that tells it apart: with its place where several share it."""
-    keys = [function.key for function in functions]
+    keys = tuple(functions)
     counts = Counter(key.qualname for key in keys)
     return {key: _name(key, is_unique=counts[key.qualname] == 1) for key in keys}
 
@@ -58,7 +58,7 @@ def _name(key: FunctionKey, *, is_unique: bool) -> str:
 def _functions(profile: Profile) -> Sequence[Column]:
     shown = _notable(profile)[:_MOST_FUNCTIONS]
     shown = sorted(shown, key=lambda each: (-each.cpu_self_s, -_memory(each, profile), each.key))
-    names = function_names(profile.functions)
+    names = function_names(each.key for each in profile.functions)
     traced = profile.memory_pass is not None
     return (
         Column(title="function", rows=tuple(names[each.key] for each in shown), align="left"),
@@ -159,7 +159,7 @@ def _libraries(profile: Profile) -> Sequence[Column]:
 
 
 def _waits(profile: Profile) -> Sequence[Column]:
-    names = function_names(profile.functions)
+    names = function_names(each.key for each in profile.functions)
     found = sorted(
         ((wait, each.key) for each in profile.functions for wait in each.waits),
         key=lambda pair: (-pair[0].seconds, pair[1], pair[0].line),
@@ -175,7 +175,7 @@ def _waits(profile: Profile) -> Sequence[Column]:
 
 
 def _loop(profile: Profile) -> Sequence[Column]:
-    names = function_names(profile.functions)
+    names = function_names(each.key for each in profile.functions)
     shown = _on_loop(profile)[:_MOST_ROWS]
     return (
         Column(title="held the loop", rows=tuple(names[each.key] for each in shown), align="left"),
@@ -196,7 +196,7 @@ def _held_s(each: FunctionProfile) -> float:
 
 
 def _edges(profile: Profile) -> Sequence[Column]:
-    names = function_names(profile.functions)
+    names = function_names(each.key for each in profile.functions)
     shown = sorted(profile.edges, key=lambda edge: (-edge.calls, edge.caller, edge.callee))[:_MOST_ROWS]
     pairs = (
         (names.get(edge.caller, edge.caller.qualname), names.get(edge.callee, edge.callee.qualname)) for edge in shown

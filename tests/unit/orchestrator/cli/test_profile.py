@@ -68,14 +68,20 @@ def test_an_earlier_profile_is_compared_with_and_looked_into_deeper(
     before = tmp_path / "before.json"
     first = optimize("profile", *ONLY, "--out", str(before), "-C", str(repository))
     assert first.returncode == 0, first.stderr
-    options = ("--against", str(before), "--deep=census", "--out", str(tmp_path / "flame.html"))
-    done = optimize("profile", *ONLY, *options, cwd=repository)
+    options = ("--against", str(before), "--deep=census", "--lines", "f", "--flame")
+    done = optimize("profile", *ONLY, *options, "--out", str(tmp_path / "flame.html"), cwd=repository)
     assert done.returncode == 0, done.stderr
     assert "\nfunctions:\n" in done.stdout
     assert "\n[compared with the earlier profile]\n" in done.stdout
     assert "\n[deep]\n" in done.stdout
     assert "builtins" in done.stdout or "dict" in done.stdout
+    assert "\nlines of f (pkg/" in done.stdout
     assert "after" in (tmp_path / "flame.html").read_text(encoding="utf-8")
+    profiles = repository / ".codeflash" / "profiles"
+    assert [f"wrote {profiles / name}" for name in ("flame.html", "flame.speedscope.json")] == [
+        line for line in done.stderr.splitlines() if line.startswith("wrote ")
+    ]
+    assert json.loads((profiles / "flame.speedscope.json").read_text())["profiles"]
 
 
 @pytest.mark.parametrize(
@@ -83,6 +89,8 @@ def test_an_earlier_profile_is_compared_with_and_looked_into_deeper(
     [
         (["--against", "none.json"], "none.json can't be read"),
         (["--against", "bench.py"], "bench.py is no JSON"),
+        (["--lines", "fun", "--", "python", "bench.py"], "no function of the project is called 'fun'"),
+        (["--duration", "5s"], "--duration is for --attach"),
         (["--deep=much"], "deep can't be 'much'"),
         (["--deep", "python", "bench.py"], "a COMMAND goes after --"),
         (["--sizes", "1,2,4"], "--scale, which is missing"),

@@ -1,5 +1,6 @@
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from profiling.deep import lines
 from profiling.deep.lines import merged
 from profiling.deep.run import DeepRun
-from profiling.model import RunUsage
+from profiling.model import FunctionKey, RunUsage
 
 WriteFile = Callable[[str, str], Path]
 OWN_MINOR = f"/3.{sys.version_info.minor}."
@@ -249,3 +250,31 @@ def test_the_recursion_limit_and_odd_file_names_are_no_obstacle(
             0,
         )
         assert _hits(outcome.reports, 0)[2] > 100
+
+
+def test_functions_that_a_person_asks_for_are_timed_in_place_of_the_hottest(
+    deep_run: Callable[..., DeepRun], write: WriteFile
+) -> None:
+    write("shop.py", SHOP)
+    write("bench.py", BENCH)
+    asked = tuple(
+        FunctionKey(file="shop.py", first_line=line, qualname=name) for line, name in ((8, "fib"), (25, "waits"))
+    )
+    run = replace(deep_run(functions=(("shop.py", 1, "once"),)), asked=asked)
+
+    found, notes = lines.lines(run)
+
+    assert found is not None
+    assert [each.key.qualname for each in found.functions] == ["fib"]
+    assert "did not run, so it has no times: waits (shop.py:25)" in notes
+
+
+def test_functions_asked_for_of_which_none_ran_are_named(deep_run: Callable[..., DeepRun], write: WriteFile) -> None:
+    write("shop.py", SHOP)
+    write("bench.py", BENCH)
+    run = replace(deep_run(), asked=(FunctionKey(file="shop.py", first_line=25, qualname="waits"),))
+
+    found, notes = lines.lines(run)
+
+    assert found is None
+    assert notes[-1] == "no lines were timed: waits (shop.py:25) did not run"

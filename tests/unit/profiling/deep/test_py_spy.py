@@ -1,10 +1,12 @@
+import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from profiling.deep.project_files import ProjectFiles
-from profiling.deep.py_spy import _why_refused, by_function, native
+from profiling.deep.py_spy import by_function, native, why_refused
 from profiling.deep.run import DeepRun
 from profiling.deep.stacks import read_stacks
 from profiling.model import Tree
@@ -36,6 +38,15 @@ if "--version" in sys.argv:
 else:
     output = pathlib.Path(sys.argv[sys.argv.index("--output") + 1])
 """
+
+
+@pytest.fixture
+def deep_run(deep_run: Callable[..., DeepRun], tmp_path: Path) -> Callable[..., DeepRun]:
+    """Make runs whose interpreter has no py-spy beside it, whatever ours has."""
+    lone = tmp_path / "lone" / "bin" / "python"
+    lone.parent.mkdir(parents=True)
+    lone.symlink_to(Path(sys.executable).resolve())
+    return partial(deep_run, executable=str(lone))
 
 
 def test_samples_are_charged_to_the_innermost_project_function_and_the_c_function_on_top(
@@ -107,6 +118,17 @@ def test_a_py_spy_that_hangs_is_stopped(
     assert "stopped at its time limit" in note
 
 
+def test_what_py_spy_complains_of_is_told_without_the_backtrace_behind_it(
+    deep_run: Callable[..., DeepRun], program: Callable[[str, str], None], write: WriteFile
+) -> None:
+    write("bench.py", "pass\n")
+    program("py-spy", RECORDER + "    sys.exit('Error: No symbols\\n\\nStack backtrace:\\n   0: std::rt::main')\n")
+
+    _, (note,) = native(deep_run())
+
+    assert "it last said: No symbols)" in note
+
+
 def test_few_samples_are_said_to_be_few(
     deep_run: Callable[..., DeepRun], program: Callable[[str, str], None], write: WriteFile, tree: Tree
 ) -> None:
@@ -122,26 +144,29 @@ def test_few_samples_are_said_to_be_few(
 
 
 @pytest.mark.parametrize(
-    ("level", "capabilities", "refused"),
+    ("level", "capabilities", "is_child", "refused"),
     [
-        ("0", "0", None),
-        ("1", "0", None),
-        ("2", "80000", None),
-        ("2", "0", "CAP_SYS_PTRACE"),
-        ("3", "80000", "next boot"),
+        ("0", "0", True, None),
+        ("0", "0", False, None),
+        ("1", "0", True, None),
+        ("1", "0", False, "only the process that started it"),
+        ("1", "80000", False, None),
+        ("2", "80000", True, None),
+        ("2", "0", True, "CAP_SYS_PTRACE"),
+        ("3", "80000", True, "next boot"),
     ],
 )
 def test_the_system_s_refusal_is_read_from_its_settings(
-    tmp_path: Path, level: str, capabilities: str, refused: str | None
+    tmp_path: Path, level: str, capabilities: str, is_child: bool, refused: str | None
 ) -> None:
     scope, status = tmp_path / "ptrace_scope", tmp_path / "status"
     scope.write_text(f"{level}\n")
     status.write_text(f"Name:\tpython\nCapEff:\t{capabilities}\n")
 
-    why = _why_refused(scope, status, is_macos=False)
+    why = why_refused(scope, status, is_macos=False, is_child=is_child)
 
     assert why is None if refused is None else why is not None and refused in why
 
 
 def test_a_system_without_that_setting_refuses_nothing(tmp_path: Path) -> None:
-    assert _why_refused(tmp_path / "none", tmp_path / "none", is_macos=False) is None
+    assert why_refused(tmp_path / "none", tmp_path / "none", is_macos=False) is None
