@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 
-BENCHMARKS = ("cold_start", "checkpoint_cost", "session_overhead", "profile_overhead")
+BENCHMARKS = ("cold_start", "checkpoint_cost", "session_overhead", "profile_overhead", "gather_speed")
 
 
 def main() -> int:

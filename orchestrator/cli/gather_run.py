@@ -1,6 +1,5 @@
 """Runs `optimize gather`: from flags to what is printed, and to the exit code."""
 
-import difflib
 import json
 from dataclasses import asdict
 
@@ -50,13 +49,8 @@ def gathered(flags: GatherFlags) -> int:
 
 
 def _wishes(flags: GatherFlags) -> Wishes:
-    names = [probe.name for probe in PROBES]
     wanted = [name.replace("-", "_") for name in flags["probe"]]
-    for name in wanted:
-        if name not in names:
-            close = difflib.get_close_matches(name, names, n=1)
-            meant = f"; did you mean {close[0]}?" if close else ""
-            raise UsageError(f"no probe is called {name!r}{meant}", hint=f"there are: {', '.join(names)}")
+    _refuse_unknown(wanted)
     return Wishes(
         task=Task(flags["task"]),
         languages=frozenset(name.lower() for name in flags["language"]) or None,
@@ -65,6 +59,17 @@ def _wishes(flags: GatherFlags) -> Wishes:
         uses_cache=not flags["no_cache"],
         refreshes_tools=flags["refresh_tools"],
     )
+
+
+def _refuse_unknown(wanted: list[str]) -> None:
+    names = [probe.name for probe in PROBES]
+    for name in wanted:
+        if name not in names:
+            from difflib import get_close_matches  # noqa: PLC0415  only who misspells has a use for it
+
+            close = get_close_matches(name, names, n=1)
+            meant = f"; did you mean {close[0]}?" if close else ""
+            raise UsageError(f"no probe is called {name!r}{meant}", hint=f"there are: {', '.join(names)}")
 
 
 def _compact(layout: Layout) -> None:

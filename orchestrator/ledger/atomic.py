@@ -1,7 +1,6 @@
 """Writing a record so that a reader, and a kill at any moment, finds the old text or the new one, never a part."""
 
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,9 +15,11 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         NotWritable: the folder or the disk refuses.
     """
+    from tempfile import mkstemp  # noqa: PLC0415  half the standard library, and most commands only read
+
     temporary = ""
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+        descriptor, temporary = mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
         with os.fdopen(descriptor, "wb") as file:
             file.write(text.encode(errors="backslashreplace"))
             file.flush()

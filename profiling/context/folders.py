@@ -1,7 +1,6 @@
 """Writing under `.codeflash/`: whole files or none, and never through a link that a repository brought along."""
 
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,7 +22,9 @@ def write_file(path: Path, content: bytes) -> None:
     Raises:
         OSError: the folder or the disk refuses.
     """
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    # `tempfile` would make the same name, and bring three compressors and random numbers along.
+    temporary = f"{path.parent}/.{path.name}.{os.urandom(8).hex()}.tmp"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)

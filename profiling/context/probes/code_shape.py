@@ -2,7 +2,6 @@
 
 import math
 import re
-import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import ClassVar
@@ -61,8 +60,10 @@ def estimated(counts: Sequence[int], *, of: int) -> Mapping[str, int]:
     total = round(sum(counts) * of / read) if read else 0
     margin = 0
     if 1 < read < of:
+        from statistics import stdev  # noqa: PLC0415  it brings fractions, decimals and random numbers along
+
         # Standard error of a total from a sample without replacement (Cochran, Sampling Techniques, 2.9).
-        error = of * statistics.stdev(counts) / math.sqrt(read) * math.sqrt(1 - read / of)
+        error = of * stdev(counts) / math.sqrt(read) * math.sqrt(1 - read / of)
         margin = math.ceil(_Z95 * error)
     return {"count": total, "low": max(total - margin, sum(counts)), "high": total + margin, "read_files": read}
 
