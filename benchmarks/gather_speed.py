@@ -1,7 +1,7 @@
 """What `optimize gather` costs: on nothing, on 1,000 files and on 50,000, cold and warm, and what its parts add.
 
 Times are those of whole processes unless said otherwise. Cold: no answer is known. Warm: the second run. Bars are for a
-quiet machine with two cores; of a busy one only the CPU time, with that of git and the tools asked, and ratios tell much.
+quiet machine with two cores; of a busy one only ratios and the CPU time (git and the tools asked included) tell much.
 
 Run: python -m benchmarks.gather_speed [RUNS]
 """

@@ -124,6 +124,28 @@ class ClassProfile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CacheProfile:
+    """A project function under `functools.lru_cache` (counts pass).
+
+    Attributes:
+        key: of the function.
+        hits, misses: exact, over all processes; what was cleared away before the end is not in them.
+        entries: most in one process at its end; limit: `maxsize`, None without one.
+    """
+
+    key: FunctionKey
+    hits: int
+    misses: int
+    entries: int
+    limit: int | None
+
+    @property
+    def hit_rate(self) -> float:
+        """Return hits over look-ups, 0 to 1; 0 without a look-up."""
+        return self.hits / (self.hits + self.misses) if self.hits + self.misses else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportSite:
     """A line that imports: file relative to the root inside the tree, absolute outside; 1-based line."""
 
@@ -263,6 +285,7 @@ class Profile:
         classes: with at least 1000 instances at once (memory pass), most bytes first.
         timed_out: the workload was stopped at its time limit, which is where all figures end.
         queries: repeated ones (time pass), most time first; at most 200.
+        caches: of the project that were asked (counts pass), most look-ups first.
     """
 
     schema_version: int
@@ -287,6 +310,7 @@ class Profile:
     timed_out: bool = False
     classes: tuple[ClassProfile, ...] = ()
     queries: tuple[RepeatedQuery, ...] = ()
+    caches: tuple[CacheProfile, ...] = ()
 
     @property
     def cpu_sampled_s(self) -> float:

@@ -11,7 +11,7 @@ from profiling.collect.import_sites import with_importers
 from profiling.collect.reports import CodeRow, Number
 from profiling.collect.source import Source
 from profiling.model import FunctionKey
-from profiling.profile import Edge, FunctionProfile, ImportProfile, Profile
+from profiling.profile import CacheProfile, Edge, FunctionProfile, ImportProfile, Profile
 
 HARNESS = "ratchet_counts"
 Place = tuple[str, int, str]
@@ -44,6 +44,7 @@ class Counted:
         importers: files (as the target names them) and lines that imported a module, by name.
         files: of modules, as the target names them, by name.
         notes: what was not counted.
+        caches: how the project's did.
     """
 
     calls: Mapping[Place, int] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class Counted:
     importers: Mapping[str, frozenset[tuple[str, int]]] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    caches: tuple[CacheProfile, ...] = ()
 
 
 def merge(reports: Iterable[Mapping[str, object]]) -> Counted:
@@ -99,6 +101,7 @@ def with_counts(profile: Profile, counted: Counted, source: Source) -> Profile:
             root=source.root,
         ),
         notes=(*profile.notes, *counted.notes),
+        caches=counted.caches,
     )
 
 

@@ -77,9 +77,11 @@ class Workload:
             timed_out=finished.timed_out,
         )
 
-    def injection(self, name: str, options: Mapping[str, object], scratch: Path) -> Injection:
-        """Prepare one harness in a folder of its own below `scratch`."""
-        harnesses = (Harness(name=name, options=options), *self.watchers)
+    def injection(
+        self, name: str, options: Mapping[str, object], scratch: Path, *, beside: tuple[str, ...] = ()
+    ) -> Injection:
+        """Prepare a harness, and others beside it, in a folder of its own below `scratch`."""
+        harnesses = (*(Harness(name=each, options=options) for each in (name, *beside)), *self.watchers)
         return prepare(Path(tempfile.mkdtemp(dir=scratch)), self.tree, harnesses)
 
     def under(self, injection: Injection, *, timeout_s: float | None = None) -> Finished:

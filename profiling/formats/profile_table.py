@@ -1,4 +1,4 @@
-"""The unified profile as tables for a terminal: functions first, then imports, libraries, waits, loops, edges. Pure."""
+"""The unified profile as tables for a terminal: functions first, then imports, libraries, waits and more. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,7 @@ from profiling.collect.uncertainty import ENOUGH_SAMPLES, waiting_error_s
 from profiling.formats.columns import NOTHING, Column, table_lines
 from profiling.formats.quantities import MIB, percent_text, sampled_share_text, seconds_text
 from profiling.model import FunctionKey
-from profiling.profile import FunctionProfile, ImportProfile, Profile
+from profiling.profile import CacheProfile, FunctionProfile, ImportProfile, Profile
 
 _MOST_FUNCTIONS = 15
 _MOST_ROWS = 8
@@ -32,6 +32,7 @@ def profile_table(profile: Profile, width: int) -> tuple[str, ...]:
         ("libraries", _libraries(profile), _more(profile.libraries)),
         ("waits", _waits(profile), _more([wait for each in profile.functions for wait in each.waits])),
         ("event loop", _loop(profile), _more(_on_loop(profile))),
+        ("caches", _caches(profile), _more(profile.caches)),
         ("hottest edges", _edges(profile), _more(profile.edges)),
     )
     lines: list[str] = []
@@ -205,6 +206,22 @@ def _edges(profile: Profile) -> Sequence[Column]:
         Column(title="caller → callee", rows=tuple(f"{caller} → {callee}" for caller, callee in pairs), align="left"),
         Column(title="calls", rows=tuple(_count(edge.calls) for edge in shown)),
     )
+
+
+def _caches(profile: Profile) -> Sequence[Column]:
+    names = function_names({*(each.key for each in profile.functions), *(each.key for each in profile.caches)})
+    shown = profile.caches[:_MOST_ROWS]
+    return (
+        Column(title="cache", rows=tuple(names[each.key] for each in shown), align="left"),
+        Column(title="hit rate", rows=tuple(percent_text(each.hit_rate) for each in shown)),
+        Column(title="hits", rows=tuple(_count(each.hits) for each in shown), leaves=1),
+        Column(title="misses", rows=tuple(_count(each.misses) for each in shown), leaves=2),
+        Column(title="entries", rows=tuple(_entries(each) for each in shown), leaves=3),
+    )
+
+
+def _entries(each: CacheProfile) -> str:
+    return f"{each.entries:,} of {each.limit:,}" if each.limit is not None else f"{each.entries:,}"
 
 
 def _seconds(value_s: float) -> str:
