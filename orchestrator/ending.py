@@ -12,6 +12,7 @@ from orchestrator.policy import presubmit
 from orchestrator.policy.presubmit import Check, Item, KeptExperiment
 from orchestrator.services import Services
 from orchestrator.state import SessionState
+from orchestrator.tracking import track
 
 _UNDOES = frozenset({Check.MEASURED, Check.REVIEWED, Check.TESTS_AS_BEFORE})
 """Items that a keep may not stand without; the others are said."""
@@ -31,6 +32,7 @@ def end_session(services: Services, setup: Setup, state: SessionState) -> str:
     survey = services.observer.survey(setup, head, services.recorder.tree_of(head))
     ended: SessionState = {**state, "head_commit": head}
     status = SessionStatus.BOUND if state.get("bounded") else SessionStatus.DONE
+    track(services, setup, ended)
     where = services.recorder.close(ended, headline, next_steps(state, survey), status)
     records = services.recorder.records()
     mine = tuple(record for record in records if record.session == state["session_id"])

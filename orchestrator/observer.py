@@ -13,10 +13,11 @@ from pydantic import TypeAdapter
 from agents.scan.advice import remarks
 from agents.specialists._base import Backend
 from agents.specialists.setup import Setup
-from orchestrator import methodology, scaling_record
+from orchestrator import methodology, scaling_record, tracking
 from orchestrator.code_paths import code_paths
 from orchestrator.errors import TestsUnusable, WorkloadFailed
 from orchestrator.ledger.layout import Layout
+from orchestrator.measures import Measures
 from orchestrator.plain import load, save
 from orchestrator.policy.scope import violation
 from orchestrator.services import Baseline, Checkouts
@@ -36,6 +37,7 @@ from profiling.profile import Profile
 _OUTCOMES: TypeAdapter[TestOutcomes] = TypeAdapter(TestOutcomes)
 _PLAIN_RUNS: TypeAdapter[tuple[unified.PlainRun, ...]] = TypeAdapter(tuple[unified.PlainRun, ...])
 _METHOD: TypeAdapter[methodology.Methodology] = TypeAdapter(methodology.Methodology)
+_MEASURES: TypeAdapter[Measures] = TypeAdapter(Measures)
 _PLAIN_RUN_COUNT = 3
 
 
@@ -118,6 +120,26 @@ class RepositoryObserver:
                 self._surveys[tree_id] = self._look(setup, commit, tree_id)
                 self._order.append(tree_id)
             return self._surveys[tree_id]
+
+    def measures(self, setup: Setup, commit: str, tree_id: str) -> Measures:
+        """Return the figures of a tree that are tracked over sessions; they are taken once and stored.
+
+        Raises:
+            WorkloadFailed: it fails, or exercises nothing of the project.
+        """
+        path = self.layout.bench / f"measures-{tree_id[:12]}-{methodology.of(setup).digest}.json"
+        with self._guard:
+            stored = load(_MEASURES, path)
+            if stored is not None:
+                return stored
+            outcomes = self.tests_before(setup, commit, tree_id)
+            tree = self.base(setup, commit)
+            profile = self._profile(setup, tree, tree_id)
+            self.say("seeing what the tests cover")
+            with self.scratch() as scratch:
+                found = tracking.take(setup, tree, profile, outcomes, self.processes, scratch)
+            save(_MEASURES, found, path)
+            return found
 
     def _look(self, setup: Setup, commit: str, tree_id: str) -> Survey:
         tree = self.base(setup, commit)

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from agents.model import Review
 from agents.specialists.reviewer import ChangedFile, Reviewer, static_review
 from agents.specialists.setup import Setup
-from orchestrator import methodology, plan_keeper
+from orchestrator import methodology, plan_keeper, tracking
 from orchestrator.draft import Draft
 from orchestrator.handing_over import HandoffKeeper
 from orchestrator.history import History, lesson_of
@@ -20,10 +20,12 @@ from orchestrator.ledger.handoff import SessionStatus
 from orchestrator.ledger.layout import Layout
 from orchestrator.ledger.record import RECORD_VERSION, ExperimentRecord
 from orchestrator.live.effects import measured_lines
+from orchestrator.measures import Measures
 from orchestrator.numbers import Numbers, draft_path
 from orchestrator.plain import load, save
 from orchestrator.policy.milestone import tag_name
 from orchestrator.policy.own_calls import share_of
+from orchestrator.policy.red_flags import RedFlag
 from orchestrator.policy.verdict import Reason, Status, Verdict
 from orchestrator.sources import apply_patch, read_source
 from orchestrator.state import SessionState
@@ -169,6 +171,11 @@ class RepositoryRecorder:
             return head
         self._advance(made.commit, head)
         return made.commit
+
+    def track(self, setup: Setup, state: SessionState, base: Measures, head: Measures) -> tuple[RedFlag, ...]:
+        """Note the figures of the session's base and head for the trend over sessions; return what got worse."""
+        at = self.handoff.clock.now().isoformat(timespec="seconds")
+        return tracking.note(self.layout.metrics, self.repository, setup, state, at=at, base=base, head=head)
 
     def close(self, state: SessionState, headline: str, next_steps: tuple[str, ...], status: SessionStatus) -> str:
         """Write the last HANDOFF.md and the learnings, remove the worktrees; return where the records are."""

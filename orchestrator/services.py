@@ -15,7 +15,9 @@ from orchestrator.ledger.costs import Costs
 from orchestrator.ledger.handoff import SessionStatus
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.events import Event
+from orchestrator.measures import Measures
 from orchestrator.policy.ranking import Tally
+from orchestrator.policy.red_flags import RedFlag
 from orchestrator.policy.situation import NextStep, Situation
 from orchestrator.settings import Settings
 from orchestrator.state import Assignment, Chosen, SessionState
@@ -121,6 +123,10 @@ class Observer(Protocol):
         """Return profile, facts, interactions, candidates and targets of a tree, made anew or as stored."""
         ...
 
+    def measures(self, setup: Setup, commit: str, tree_id: str) -> Measures:
+        """Return the figures of a tree that are tracked over sessions, made anew or as stored."""
+        ...
+
 
 class Proposer(Protocol):
     """Turns a chosen target into one written fix."""
@@ -207,6 +213,10 @@ class Recorder(Protocol):
 
     def begin(self, setup: Setup, state: SessionState) -> None:
         """Write the first HANDOFF.md of the session."""
+        ...
+
+    def track(self, setup: Setup, state: SessionState, base: Measures, head: Measures) -> tuple[RedFlag, ...]:
+        """Note the figures of the session's base and head for the trend over sessions; return what got worse."""
         ...
 
     def close(self, state: SessionState, headline: str, next_steps: tuple[str, ...], status: SessionStatus) -> str:

@@ -86,6 +86,11 @@ COMMANDS = (
     Listed(
         name="status", target="orchestrator.cli.status:status", summary="Where the session here stands, and what next."
     ),
+    Listed(
+        name="metrics",
+        target="orchestrator.cli.metrics:metrics",
+        summary="What is tracked over sessions: how it went, and red flags.",
+    ),
     Listed(name="stop", target="orchestrator.cli.stop:stop", summary="End the session that runs here, cleanly."),
     Listed(name="clean", target="orchestrator.cli.clean:clean", summary="Remove what sessions left behind."),
     Listed(

@@ -67,6 +67,11 @@ class Layout:
         return self.folder / "learnings.md"
 
     @property
+    def metrics(self) -> Path:
+        """Return the figures that are tracked over sessions."""
+        return self.folder / "metrics.jsonl"
+
+    @property
     def session_db(self) -> Path:
         """Return the graph's checkpoints."""
         return self.folder / "session.db"

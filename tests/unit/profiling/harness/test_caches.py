@@ -60,7 +60,9 @@ def test_hits_misses_and_entries_of_the_project_s_caches_are_exact(
 
 def test_what_a_parent_looked_up_is_not_counted_for_its_children_again(run: Run, write: Write, tree: Tree) -> None:
     write("shop/__init__.py", SHOP)
-    write("uses.py", "import os, shop\nfor n in range(4): shop.price(1)\nshop.price(1) if os.fork() else shop.price(1)\n")
+    write(
+        "uses.py", "import os, shop\nfor n in range(4): shop.price(1)\nshop.price(1) if os.fork() else shop.price(1)\n"
+    )
 
     outcome = run("uses.py", harness=HARNESS)
 
