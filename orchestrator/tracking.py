@@ -26,6 +26,10 @@ _LONGEST_TESTS_S = 60.0
 """Wall seconds of the tests beyond which they are not run once more for their coverage."""
 
 
+_COVERAGE_START_S, _COVERAGE_COST = 30.0, 5.0
+"""What a run for coverage is given: wall seconds, and so many times those of the tests themselves."""
+
+
 def track(services: Services, setup: Setup, ended: SessionState) -> None:
     """Note the figures of a session's base and head, and warn of what got worse; it never stops the end."""
     trees = dict.fromkeys((ended["base_commit"], ended["head_commit"]))
@@ -96,8 +100,10 @@ def _coverage(setup: Setup, tree: Tree, outcomes: TestOutcomes | None, processes
     if outcomes.usage.wall_s > _LONGEST_TESTS_S:
         why = f"the tests take {outcomes.usage.wall_s:.0f} s; over {_LONGEST_TESTS_S:.0f} s they are not run once more"
         return Coverage(percent=None, why_not=why)
+    limit_s = min(setup.tests.timeout_s, _COVERAGE_START_S + _COVERAGE_COST * outcomes.usage.wall_s)
+    tests = replace(setup.tests, timeout_s=limit_s)
     try:
-        return Coverage(percent=covered_percent(setup.tests, tree, setup.interpreter, processes, scratch))
+        return Coverage(percent=covered_percent(tests, tree, setup.interpreter, processes, scratch))
     except (NotCovered, FileNotFoundError) as error:
         return Coverage(percent=None, why_not=str(error))
 

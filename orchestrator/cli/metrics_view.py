@@ -103,7 +103,8 @@ def _trend(trend: Trend, columns: int) -> Iterator[str]:
     sessions = len({point.session for point in trend.points})
     yield one_line(f"[metrics] {first.workload}: {sessions} {'session' if sessions == 1 else 'sessions'}")
     where = first.environment
-    yield one_line(f"  Python {where.get('python', '?')}, {where.get('processor', '?')}, {where.get('system', '?')}")
+    told = one_line(f"Python {where.get('python', '?')}, {where.get('processor', '?')}, {where.get('system', '?')}")
+    yield f"  {told}"
     yield from table_lines(_table(trend.points), columns)
     if len(trend.points) > 1:
         yield f"first to last: CPU {change_text(first.measures.cpu_s, last.measures.cpu_s)}"
@@ -163,7 +164,8 @@ def _red(flags: Sequence[Flagged]) -> Iterator[str]:
         return
     yield "red flags:"
     for each in flags:
-        yield one_line(f"  {each.flag.metric}, {each.before.commit[:10]} to {each.after.commit[:10]}: {each.flag.text}")
+        told = f"{each.flag.metric}, {each.before.commit[:10]} to {each.after.commit[:10]}: {each.flag.text}"
+        yield f"  {one_line(told)}"
 
 
 def _change(first: Measures, last: Measures) -> dict[str, JsonValue]:

@@ -60,10 +60,9 @@ def _slower(before: Measures, after: Measures) -> Iterator[str]:
     """CPU time decides: wall time is also what else the machine did."""
     found = ratio(before.cpu_s, after.cpu_s)
     if found is not None and found[1] > 1:
-        yield (
-            f"CPU {before.cpu_s.middle:.3g} s → {after.cpu_s.middle:.3g} s: {change_text(before.cpu_s, after.cpu_s)},"
-            " extremes of plain runs that were not paired; optimize compare decides"
-        )
+        old, new = before.cpu_s.middle, after.cpu_s.middle
+        told = f"CPU {old:.3g} s → {new:.3g} s: {change_text(before.cpu_s, after.cpu_s)}"
+        yield f"{told}, not paired: optimize compare decides"
 
 
 def _larger(before: Measures, after: Measures) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """How many lines of the project its tests run: by coverage.py of the target's own environment, in a run of its own."""
 
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -50,7 +50,9 @@ def covered_percent(tests: Command, tree: Tree, interpreter: Interpreter, proces
     if not interpreters.has_module(interpreter, "coverage"):
         raise NotCovered(f"{interpreter.executable} has no coverage: install it there")
     data, report = {"COVERAGE_FILE": str(scratch / "coverage.data")}, scratch / "coverage.json"
-    source = f"--source={','.join(tree.source_paths)}"
+    # Of a folder coverage wants the path, of a module the name it is imported by.
+    places = (PurePath(path).stem if path.endswith(".py") else path for path in tree.source_paths)
+    source = f"--source={','.join(places)}"
     for argv, limit_s in (
         (("run", source, *words), tests.timeout_s),
         (("json", "-q", "-o", str(report)), _REPORT_LIMIT_S),

@@ -29,7 +29,10 @@ def _python(code: str, *arguments: str, cwd: Path) -> subprocess.CompletedProces
 
 @pytest.mark.parametrize(
     "arguments",
-    [[*words, "--help"] for words in ((), ("run",), ("profile",), ("doctor",), ("compare",), ("gather",))],
+    [
+        [*words, "--help"]
+        for words in ((), ("run",), ("profile",), ("doctor",), ("compare",), ("gather",), ("scan",), ("metrics",))
+    ],
 )
 def test_help_imports_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
     code = (
@@ -40,6 +43,30 @@ def test_help_imports_nothing_heavy(tmp_path: Path, arguments: list[str]) -> Non
     loaded = ast.literal_eval(done.stdout.rpartition("LOADED ")[2])
     assert "click" in loaded
     assert [name for name in HEAVY if name in loaded] == []
+
+
+def test_a_scan_imports_nothing_of_sessions_models_or_measuring(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text("def f(xs):\n    for x in xs:\n        xs.insert(0, x)\n")
+    code = (
+        "import sys; from orchestrator.cli.main import main\n"
+        "try:\n    main()\nfinally:\n    print('LOADED', sorted(sys.modules))"
+    )
+    done = _python(code, "scan", "-C", str(tmp_path), cwd=tmp_path)
+    loaded = ast.literal_eval(done.stdout.rpartition("LOADED ")[2])
+    assert "agents.scan.tree" in loaded
+    needless = (
+        "langgraph",
+        "langchain_core",
+        "anthropic",
+        "git",
+        "rich",
+        "numpy",
+        "sqlite3",
+        "mcp",
+        "hypothesis",
+        "lizard",
+    )
+    assert [name for name in needless if name in loaded] == []
 
 
 def test_the_package_of_commands_and_the_version_need_no_import_beyond_our_own(tmp_path: Path) -> None:
