@@ -62,7 +62,7 @@ def _slower(before: Measures, after: Measures) -> Iterator[str]:
     if found is not None and found[1] > 1:
         old, new = before.cpu_s.middle, after.cpu_s.middle
         told = f"CPU {old:.3g} s → {new:.3g} s: {change_text(before.cpu_s, after.cpu_s)}"
-        yield f"{told}, not paired: optimize compare decides"
+        yield f"{told}; optimize compare decides"
 
 
 def _larger(before: Measures, after: Measures) -> Iterator[str]:

@@ -62,7 +62,7 @@ calls: shop.py:sell 100
 cache: shop.py:price 90% hits of 10
 coverage: not measured: no coverage
 red flags:
-  total time, one-head to two-base: CPU 0.5 s → 0.9 s: 1.80x [1.73, 1.87], 3 and 3 runs, not paired: optimize compare decides
+  total time, one-head to two-base: CPU 0.5 s → 0.9 s: 1.80x [1.73, 1.87], 3 and 3 runs; optimize compare decides
 
 2 trends: figures of other workloads, interpreters or machines don't compare
 """)
