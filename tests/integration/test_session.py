@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.ledger import experiment_json, results_tsv
+from orchestrator.ledger import experiment_json, metrics, results_tsv
 from orchestrator.ledger.handoff import SessionStatus
 from orchestrator.ledger.handoff import load as load_handoff
 from orchestrator.ledger.layout import Layout
@@ -128,6 +128,11 @@ def test_the_records_agree_with_each_other(done: Ended) -> None:
     assert (handoff.experiments, handoff.keeps, handoff.discards) == (2, 1, 1)
     assert handoff.head_commit == git(done.root, "rev-parse", "codeflash/optimize") == done.records[1].commit
     assert "base against head" in handoff.headline
+    base, head = metrics.read(layout.metrics)
+    assert (base.commit, head.commit) == (handoff.base_commit, handoff.head_commit)
+    assert head.measures.cpu_s.middle < base.measures.cpu_s.middle
+    assert base.measures.tests_passed == head.measures.tests_passed == 4
+    assert list(base.measures.complexity) == ["shop/text.py"]
     assert "tests: 4 passed" in handoff.baseline[0]
     assert "keep: ask a set" in layout.learnings.read_text()
     assert "python bench.py" in layout.setup.read_text()
