@@ -6,6 +6,7 @@ from agents.model import Candidate
 from orchestrator.deciding import as_update, headline_dimension, is_named_by, next_step
 from orchestrator.ledger.conventions import Conventions
 from orchestrator.policy.situation import Experiment, Finish, NextStep
+from orchestrator.policy.tried import Tried
 from orchestrator.services import PolicyChooser
 from orchestrator.state import SessionState
 from profiling.model import Dimension, Domain, FunctionKey
@@ -59,7 +60,7 @@ def choose(conventions: Conventions, *, outside: tuple[FunctionKey, ...] = (), *
         targets=(target(PARSE), target(WRITE)), candidates=(candidate(PARSE, 0.3), candidate(WRITE, 0.1))
     )
     state: SessionState = {"session_id": "s", "recorded": 0, "exhausted": [str(settings.get("exhausted", ""))]}
-    return next_step(state, survey, (), services)
+    return next_step(state, survey, Tried(), services)
 
 
 def chosen(step: NextStep) -> str:
