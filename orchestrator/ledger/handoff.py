@@ -182,8 +182,9 @@ def _adapter() -> TypeAdapter[Handoff]:
 
 def _prose(handoff: Handoff) -> list[str]:
     outcomes = f"{handoff.keeps} kept, {handoff.discards} discarded, {handoff.crashes} crashed"
+    count = f"{handoff.experiments} experiment{'' if handoff.experiments == 1 else 's'}"
     summary = [
-        f"Status: {handoff.status.value} ({handoff.updated_at}), {handoff.experiments} experiments: {outcomes}",
+        f"Status: {handoff.status.value} ({handoff.updated_at}), {count}: {outcomes}",
         f"Branch: `{handoff.branch}`, from {handoff.base_commit[:12]} to {handoff.head_commit[:12]}",
         f"Workload: `{handoff.workload}`",
         f"Tests: `{handoff.tests}`" if handoff.tests else "Tests: none",
