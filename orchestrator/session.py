@@ -110,7 +110,7 @@ async def _run_locked(asked: _Asked, fresh_id: str) -> SessionResult:
         opened = await _look(lead_graph().compile(checkpointer=saver), fresh_id, asked)
     if not opened.goes_on:
         forget(layout.session_db)
-        over = taken_over(layout, asked.settings, begins_anew=asked.terms.begins_anew)
+        over = taken_over(layout, asked.settings, asked.terms)
         asked = replace(asked, settings=over.settings)
         opened = replace(opened, values={**over.values, "session_id": opened.session_id})
     async with open_saver(layout.session_db) as saver:

@@ -8,6 +8,7 @@ from orchestrator.ledger.handoff import Handoff, SessionStatus
 from orchestrator.ledger.layout import Layout
 from orchestrator.settings import Settings
 from orchestrator.state import SessionState
+from orchestrator.terms import Terms
 from orchestrator.trial_book import told
 from profiling.context.commands import BadCommand, parse
 
@@ -22,7 +23,7 @@ class TakenOver:
     values: SessionState
 
 
-def taken_over(layout: Layout, settings: Settings, *, begins_anew: bool) -> TakenOver:
+def taken_over(layout: Layout, settings: Settings, terms: Terms) -> TakenOver:
     """Return what a session takes over from HANDOFF.md.
 
     One that was cut off is gone on with: its workload, tests and goal where the person names none, its experiments as
@@ -32,7 +33,7 @@ def taken_over(layout: Layout, settings: Settings, *, begins_anew: bool) -> Take
     Args:
         layout: of the checkout.
         settings: what the person decided.
-        begins_anew: nothing of an earlier session is gone on with.
+        terms: of the session: one that begins anew goes on with nothing, none with one of another branch.
 
     Raises:
         RecordsDamaged: HANDOFF.md or results.tsv can't be read.
@@ -44,11 +45,11 @@ def taken_over(layout: Layout, settings: Settings, *, begins_anew: bool) -> Take
             f"there is no session to go on with in {layout.root}",
             hint="begin one: optimize; one of another machine goes on with its .codeflash/HANDOFF.md and results.tsv",
         )
-    if written is None or begins_anew:
+    if written is None or terms.begins_anew:
         return TakenOver(settings=settings, values={})
     look_first = [[one.file, one.qualname] for one in written.ceilings]
-    goes_on = written.status in _CUT_OFF and _is_method_of(settings, written)
-    if not goes_on:
+    is_ours = written.status in _CUT_OFF and written.branch == terms.branch
+    if not is_ours or not _is_method_of(settings, written):
         fresh = settings if layout.setup.exists() else _with_commands_of(settings, written)
         return TakenOver(settings=fresh, values={"look_first": look_first})
     known = _with_commands_of(settings, written)

@@ -85,11 +85,11 @@ class HistoryOfHead:
     _changed: dict[tuple[str, str], frozenset[str] | None] = field(default_factory=dict)
 
     def contains(self, commit: str) -> bool:
-        """Say whether a commit is in the history of the head; one that is not in the repository is not."""
+        """Say whether a commit is in the history of the head; what names none in the repository is not."""
         if commit not in self._contained:
             try:
                 self._contained[commit] = self.repository.is_ancestor(commit, self.head)
-            except OptimizeError:
+            except (OptimizeError, ValueError):
                 self._contained[commit] = False
         return self._contained[commit]
 

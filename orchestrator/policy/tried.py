@@ -65,7 +65,7 @@ class Trial:
     def attempt(self) -> Attempt:
         """Return it as a proposer needs to know it."""
         return Attempt(
-            source=self.source,
+            source=self.source or "unknown",
             key=self.target,
             summary=self.summary,
             status=self.status.value,

@@ -11,6 +11,7 @@ from orchestrator.ledger.trials import Mark
 from orchestrator.policy.verdict import Reason, Status
 from orchestrator.settings import Settings, load
 from orchestrator.taking_over import TakenOver, taken_over
+from orchestrator.terms import Terms
 from profiling.model import Dimension, Domain
 
 MARK = Mark(
@@ -60,7 +61,7 @@ def layout(tmp_path: Path) -> Layout:
 def take(layout: Layout, written: Handoff | None = WRITTEN, *, anew: bool = False, **settings: object) -> TakenOver:
     if written is not None:
         handoff.save(written, layout.handoff)
-    return taken_over(layout, _settings(layout, **settings), begins_anew=anew)
+    return taken_over(layout, _settings(layout, **settings), Terms(begins_anew=anew))
 
 
 def _settings(layout: Layout, **settings: object) -> Settings:
@@ -82,6 +83,10 @@ def test_another_method_begins_another_session(layout: Layout, named: dict[str, 
 
     assert over.values == {"look_first": [["a.py", "read"]]}
     assert over.settings.goal == ""
+
+
+def test_a_run_in_ci_that_was_cut_off_is_not_a_session_of_the_person(layout: Layout) -> None:
+    assert "continues" not in take(layout, replace(WRITTEN, branch="codeflash/ci-0123")).values
 
 
 def test_the_same_method_in_other_quotes_goes_on(layout: Layout) -> None:

@@ -49,6 +49,8 @@ def test_a_commit_that_was_reset_away_or_is_not_here_is_not_in_the_history(histo
     assert not history.ground().contains(second)
     assert not history.ground().contains("f" * 40)
     assert not history.ground().contains("--help")
+    assert not history.ground().contains("a\0b")
+    assert history.ground().reads_as_in(key("f"), ("a\0b",)) is None
 
 
 @pytest.mark.parametrize(
