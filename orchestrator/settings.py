@@ -18,7 +18,7 @@ _UNIT_S = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 _PREFIX = "OPTIMIZE_"
 _TABLES = ("optimize", "codeflash")
 # The person's alone: a repository must not answer for the person who looks at it.
-_NEVER_FROM_THE_REPOSITORY = frozenset({"repo", "goal", "history", "yes", "as_json", "plain"}) | {
+_NEVER_FROM_THE_REPOSITORY = frozenset({"repo", "goal", "history", "resume", "yes", "as_json", "plain"}) | {
     *("ci", "base", "dry_run"),
     # It would spend the person's money, or send the person's key elsewhere.
     *("model", "models", "provider", "base_url", "whole_replies", "docs_server"),

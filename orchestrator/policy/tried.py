@@ -143,7 +143,7 @@ class Tried:
 
 
 def sort_out(trials: Sequence[Trial], ground: Ground, present: Present) -> Tried:
-    """Return which earlier experiments count as tried (docs/deciding.md).
+    """Return which earlier experiments count as tried (docs/resume.md).
 
     In the session that made it every experiment counts, but for those that only did not fit beside another's change.
     In a later one a keep counts while its commit is in the history of what is worked on; what was undecided does not
