@@ -153,7 +153,7 @@ def _start(repository: Repository, name: str, head: str) -> tuple[str, list[str]
     following = {ref: commit for ref, commit in ahead.items() if repository.is_ancestor(head, commit)}
     if len(set(following.values())) == 1:
         ref, commit = next(iter(following.items()))
-        return commit, [f"{name} begins at {ref}; to begin without it: git branch -f {name} HEAD"]
+        return commit, [f"{name} was made from {ref}; to begin without it: git branch -f {name} HEAD"]
     hint = f"to go on with one of them: git branch {name} {next(iter(ahead), '')}"
     return head, [f"{name} is here only as {', '.join(ahead)}; it begins at HEAD ({hint})"] if ahead else []
 

@@ -141,7 +141,7 @@ def test_a_session_goes_on_from_handoff_and_table_in_a_clone_and_needs_no_option
 
     check_same_end(resumed, cut_off, undisturbed)
     assert f"goes on with what HANDOFF.md tells of {cut_off.handoff.session}" in resumed.events[0].text
-    assert "codeflash/optimize begins at origin/codeflash/optimize" in "\n".join(one.text for one in resumed.events)
+    assert "codeflash/optimize was made from origin/codeflash/optimize" in "\n".join(one.text for one in resumed.events)
     written = resumed.handoff
     assert (written.experiments, written.keeps, written.discards) == (3, 2, 1)
     assert [one.commit for one in written.kept] == git(
