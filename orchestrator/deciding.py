@@ -1,5 +1,6 @@
 """Brings what the session knows into the policies' words, and their answers into the graph's state."""
 
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from agents.model import Candidate
@@ -9,8 +10,8 @@ from orchestrator.policy.past import Past
 from orchestrator.policy.plateau import choose, open_targets
 from orchestrator.policy.ranking import RankedTarget
 from orchestrator.policy.situation import Bounds, Finish, FinishReason, NextStep, Recover, Situation
-from orchestrator.policy.verdict import Level, Reason, Status
-from orchestrator.proposer import attempts_of
+from orchestrator.policy.tried import Tried
+from orchestrator.policy.verdict import Status
 from orchestrator.services import Services
 from orchestrator.state import Chosen, SessionState
 from orchestrator.survey import Survey
@@ -20,35 +21,31 @@ from profiling.target import Target
 _EXHAUSTED = frozenset({FinishReason.NOTHING_LICENSED, FinishReason.PLATEAU})
 
 
-def next_step(
-    state: SessionState, survey: Survey, records: tuple[ExperimentRecord, ...], services: Services
-) -> NextStep:
+def next_step(state: SessionState, survey: Survey, tried: Tried, services: Services) -> NextStep:
     """Return what the policy chooses, or the lead among it; what the maintainers focus on is tried first."""
     wanted = _wanted(survey, services)
     focused = tuple(one for one in wanted if _is_focused(one, services.conventions))
-    situation = _situation(state, survey, records, services, focused or wanted)
+    situation = _situation(state, survey, tried, services, focused or wanted)
     step = choose(situation)
     has_more = len(focused or wanted) < len(wanted)
     if has_more and isinstance(step, Finish) and step.reason in _EXHAUSTED:
-        situation = _situation(state, survey, records, services, wanted)
+        situation = _situation(state, survey, tried, services, wanted)
         step = choose(situation)
     # A fix that is to be applied again goes first: nobody is asked, and paid, for a choice that would not be taken.
     return step if state.get("again") else services.chooser.choose(state, situation, survey, step)
 
 
-def waiting(
-    state: SessionState, survey: Survey, records: tuple[ExperimentRecord, ...], services: Services
-) -> tuple[RankedTarget, ...]:
+def waiting(state: SessionState, survey: Survey, tried: Tried, services: Services) -> tuple[RankedTarget, ...]:
     """Return the targets to be tried now, in order: those the maintainers focus on, where there are any."""
     wanted = _wanted(survey, services)
     focused = tuple(one for one in wanted if _is_focused(one, services.conventions))
-    return open_targets(_situation(state, survey, records, services, focused or wanted))
+    return open_targets(_situation(state, survey, tried, services, focused or wanted))
 
 
 def _situation(
     state: SessionState,
     survey: Survey,
-    records: tuple[ExperimentRecord, ...],
+    tried: Tried,
     services: Services,
     candidates: tuple[Candidate, ...],
 ) -> Situation:
@@ -56,8 +53,8 @@ def _situation(
     return Situation(
         targets=survey.targets,
         candidates=candidates,
-        attempts=attempts_of(records),
-        history=history_of(state, records),
+        attempts=tried.attempts,
+        history=history_of(state, tried),
         bounds=Bounds(
             experiments=state["recorded"],
             most_experiments=settings.max_experiments,
@@ -69,6 +66,7 @@ def _situation(
         domain=settings.domain,
         recovery_steps=state.get("recovery_steps", 0),
         earlier=services.earlier,
+        look_first=frozenset((file, qualname) for file, qualname in state.get("look_first", [])),
     )
 
 
@@ -100,10 +98,15 @@ def chosen(target: Target, candidate: Candidate) -> Chosen:
     }
 
 
-def history_of(state: SessionState, records: tuple[ExperimentRecord, ...]) -> tuple[Past, ...]:
-    """Return this session's experiments as the policies know them; what only did not fit beside another is none."""
-    mine = (record for record in records if record.session == state["session_id"])
-    return tuple(_past(record) for record in mine if record.verdict.reason is not Reason.MERGE_CONFLICT)
+def history_of(state: SessionState, tried: Tried) -> tuple[Past, ...]:
+    """Return this session's experiments, and those of the one it goes on with, as the policies know them."""
+    sessions = {state["session_id"], state.get("continues") or state["session_id"]}
+    return tuple(one.past for one in tried.counting if one.session in sessions)
+
+
+def recorded_in(state: SessionState, records: Iterable[ExperimentRecord]) -> int:
+    """Return how many experiments the session made, those of the one it goes on with included."""
+    return state.get("continued", 0) + sum(one.session == state["session_id"] for one in records)
 
 
 def kept_of(state: SessionState, records: tuple[ExperimentRecord, ...]) -> tuple[ExperimentRecord, ...]:
@@ -122,25 +125,6 @@ def headline_dimension(kept: tuple[ExperimentRecord, ...]) -> Dimension:
     """Return the dimension in which keeps are measured together: CPU where one was about it, else the first keep's."""
     meant = [record.proposal.dimension for record in kept]
     return Dimension.CPU_S if Dimension.CPU_S in meant or not meant else meant[0]
-
-
-def gain_of(record: ExperimentRecord) -> float:
-    """Return the share of the workload that an experiment saves in its dimension, by its measurement."""
-    compared = record.judged.comparisons.get(record.proposal.dimension) if record.judged else None
-    share = record.share if record.verdict.level is Level.FUNCTION else 1.0
-    return share * compared.gain if compared else 0.0
-
-
-def _past(record: ExperimentRecord) -> Past:
-    return Past(
-        status=record.verdict.status,
-        reason=record.verdict.reason,
-        dimension=record.proposal.dimension,
-        domain=record.proposal.domain,
-        interactions=record.interactions,
-        gain=gain_of(record),
-        name=record.proposal.key.qualname,
-    )
 
 
 def _wanted(survey: Survey, services: Services) -> tuple[Candidate, ...]:

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from agents.specialists.setup import Setup
 from orchestrator.brief_context import figures
-from orchestrator.deciding import chosen, waiting
+from orchestrator.deciding import chosen, recorded_in, waiting
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.effects import count_text
 from orchestrator.live.stream import stream_of
 from orchestrator.policy.dispatch import Team, teams
 from orchestrator.policy.situation import Experiment, Finish, NextStep
+from orchestrator.policy.tried import Tried
 from orchestrator.policy.verdict import Status
 from orchestrator.services import Merged, Services
 from orchestrator.state import Assignment, Chosen, Finding, Report, SessionState, WorkerState
@@ -23,7 +24,7 @@ _CALLED = {Domain.CPU: "cpu", Domain.MEMORY: "memory", Domain.ASYNC: "concurrenc
 def assignments(
     state: SessionState,
     survey: Survey,
-    records: tuple[ExperimentRecord, ...],
+    tried: Tried,
     services: Services,
     step: NextStep,
 ) -> list[Assignment]:
@@ -33,7 +34,7 @@ def assignments(
     """
     if not isinstance(step, Experiment) or services.crews is None or state.get("again"):
         return []
-    ranked = waiting(state, survey, records, services)
+    ranked = waiting(state, survey, tried, services)
     if not ranked or ranked[0].target.key != step.target.key:
         return []
     left = services.settings.max_experiments - state["recorded"]
@@ -71,6 +72,7 @@ def worker_state(state: SessionState, assignment: Assignment) -> WorkerState:
     """Return what a worker begins with: the lead's state, its own assignment, and the base that all have in common."""
     return {
         "session_id": state["session_id"],
+        "continues": state.get("continues", ""),
         "setup": state["setup"],
         "base_commit": state["base_commit"],
         "head_commit": state["head_commit"],
@@ -134,7 +136,7 @@ def taken_back(state: SessionState, merged: Merged, tree: str, records: Sequence
         "head_commit": merged.head,
         "head_tree": tree,
         "assignments": [],
-        "recorded": sum(one.session == state["session_id"] for one in records),
+        "recorded": recorded_in(state, records),
         "exhausted": list(dict.fromkeys([*state.get("exhausted", []), *exhausted])),
         "lead_only": list(dict.fromkeys([*state.get("lead_only", []), *failed, *misfits])),
         "again": [*state.get("again", []), *merged.again],

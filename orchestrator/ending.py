@@ -21,7 +21,9 @@ _UNDOES = frozenset({Check.MEASURED, Check.REVIEWED, Check.TESTS_AS_BEFORE})
 def end_session(services: Services, setup: Setup, state: SessionState) -> str:
     """Review, measure, close the records; return the head of the session branch."""
     kept = kept_of(state, services.recorder.records())
-    settled = Settled(head=state["head_commit"], headline="nothing was kept")
+    settled = Settled(
+        head=state["head_commit"], headline=f"nothing {'more ' if state.get('continues') else ''}was kept"
+    )
     if kept:
         head, standing = _reviewed(services, state, kept)
         settled = Settled(head=head, headline="nothing is left of what was kept: the review undid it")

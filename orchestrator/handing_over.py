@@ -8,9 +8,10 @@ from agents.specialists.setup import Setup
 from orchestrator import methodology
 from orchestrator.ledger import handoff as handoff_file
 from orchestrator.ledger.costs import Costs
-from orchestrator.ledger.handoff import DiscardedEntry, Handoff, KeptEntry, SessionStatus
+from orchestrator.ledger.handoff import Ceiling, DiscardedEntry, Handoff, KeptEntry, SessionStatus
 from orchestrator.ledger.layout import Layout
 from orchestrator.ledger.record import ExperimentRecord
+from orchestrator.ledger.trials import mark_of
 from orchestrator.live.effects import measured_lines
 from orchestrator.live.events import Event, EventKind
 from orchestrator.policy.verdict import Status
@@ -31,7 +32,8 @@ class HandoffKeeper:
         clock: stamps it.
         session_id, goal, branch: of the session.
         costs: says what the session's models cost so far.
-        seen: the last value of each section that is heard, not computed.
+        seen: the last value of each section that is heard, not computed; ceilings likewise.
+        carried: entries of an earlier file whose whole records are not here: made on another machine.
     """
 
     layout: Layout
@@ -41,9 +43,11 @@ class HandoffKeeper:
     branch: str = SESSION_BRANCH
     costs: Callable[[], Costs] = dict
     seen: dict[EventKind, tuple[str, ...]] = field(default_factory=dict)
+    ceilings: tuple[Ceiling, ...] = ()
+    carried: tuple[KeptEntry | DiscardedEntry, ...] = ()
 
     def begin(self, setup: Setup, state: SessionState, records: tuple[ExperimentRecord, ...]) -> None:
-        """Write the first version; sections of the same session's earlier file are taken over.
+        """Write the first version; of an earlier file what was tried elsewhere stays, of the same session's all.
 
         Raises:
             RecordsDamaged: there is one that can't be read; it is left as it is.
@@ -51,6 +55,8 @@ class HandoffKeeper:
         earlier = handoff_file.load(self.layout.handoff)
         if earlier is not None and earlier.session == self.session_id:
             self._remember(earlier)
+        if earlier is not None:
+            self.ceilings, self.carried = earlier.ceilings, (*earlier.kept, *earlier.discarded)
         blank = Handoff(
             session=self.session_id,
             status=SessionStatus.RUNNING,
@@ -67,13 +73,14 @@ class HandoffKeeper:
             crashes=0,
             environment=_environment(setup),
         )
-        self._save(_with_records(blank, records))
+        self._save(self._with_records(blank, records))
 
     def hear(self, event: Event) -> None:
         """Take up an event that a section of the file is made of."""
         lines = tuple(line for line in event.text.splitlines() if line)
         if event.kind in {EventKind.BASELINE, EventKind.UNIFIED_TARGETS}:
             self.seen[event.kind] = lines
+            self.ceilings = _ceilings(event) if event.kind is EventKind.UNIFIED_TARGETS else self.ceilings
         elif event.kind in {EventKind.STRATEGY, EventKind.MERGE, EventKind.PLATEAU, EventKind.STUCK}:
             before = self.seen.get(EventKind.STRATEGY, ())
             self.seen[EventKind.STRATEGY] = (*before, *lines)[-_KEPT_STRATEGY_LINES:]
@@ -89,7 +96,7 @@ class HandoffKeeper:
         """
         current = self._load()
         if current is not None:
-            self._save(_with_records(replace(current, head_commit=head), records))
+            self._save(self._with_records(replace(current, head_commit=head), records))
 
     def closed(
         self,
@@ -107,7 +114,7 @@ class HandoffKeeper:
         base, head = state["base_commit"], state["head_commit"]
         self._save(
             replace(
-                _with_records(current, records),
+                self._with_records(current, records),
                 head_commit=head,
                 headline=headline,
                 next_steps=next_steps,
@@ -122,6 +129,22 @@ class HandoffKeeper:
         if current is not None and current.status is SessionStatus.RUNNING:
             self._save(replace(current, status=status, next_steps=("run optimize again: it goes on from here",)))
 
+    def _with_records(self, value: Handoff, records: tuple[ExperimentRecord, ...]) -> Handoff:
+        here = {record.key for record in records}
+        carried = [(one, one.trial) for one in self.carried if one.trial is not None and one.trial.key not in here]
+        by_status = [record.verdict.status for record in records] + [mark.status for _, mark in carried]
+        kept = [record for record in records if record.verdict.status is Status.KEEP]
+        rest = [record for record in records if record.verdict.status is not Status.KEEP]
+        return replace(
+            value,
+            experiments=len(by_status),
+            keeps=by_status.count(Status.KEEP),
+            discards=by_status.count(Status.DISCARD),
+            crashes=by_status.count(Status.CRASH),
+            kept=(*(one for one, _ in carried if isinstance(one, KeptEntry)), *map(_kept, kept)),
+            discarded=(*(one for one, _ in carried if isinstance(one, DiscardedEntry)), *map(_discarded, rest)),
+        )
+
     def _load(self) -> Handoff | None:
         found = handoff_file.load(self.layout.handoff)
         return found if found is not None and found.session == self.session_id else None
@@ -134,6 +157,7 @@ class HandoffKeeper:
             targets="\n".join(self.seen.get(EventKind.UNIFIED_TARGETS, ())),
             strategy=self.seen.get(EventKind.STRATEGY, ()),
             reviews=self.seen.get(EventKind.REVIEW, ()),
+            ceilings=self.ceilings,
             costs=self.costs(),
         )
         handoff_file.save(stamped, self.layout.handoff)
@@ -166,23 +190,23 @@ def _reproduce(base: str, head: str, workload: str) -> tuple[str, ...]:
     )
 
 
-def _with_records(value: Handoff, records: tuple[ExperimentRecord, ...]) -> Handoff:
-    by_status = [record.verdict.status for record in records]
-    return replace(
-        value,
-        experiments=len(records),
-        keeps=by_status.count(Status.KEEP),
-        discards=by_status.count(Status.DISCARD),
-        crashes=by_status.count(Status.CRASH),
-        kept=tuple(map(_kept, (one for one in records if one.verdict.status is Status.KEEP))),
-        discarded=tuple(map(_discarded, (one for one in records if one.verdict.status is not Status.KEEP))),
+def _ceilings(event: Event) -> tuple[Ceiling, ...]:
+    named = event.data.get("ceilings")
+    return tuple(
+        Ceiling(**{name: str(one.get(name, "")) for name in ("file", "qualname", "evidence")})
+        for one in (named if isinstance(named, list) else ())
+        if isinstance(one, dict)
     )
 
 
 def _kept(record: ExperimentRecord) -> KeptEntry:
     effect = "; ".join(measured_lines(record.measurement, record.calls))
     return KeptEntry(
-        commit=record.commit, summary=record.proposal.summary, mechanism=record.proposal.mechanism, effect=effect
+        commit=record.commit,
+        summary=record.proposal.summary,
+        mechanism=record.proposal.mechanism,
+        effect=effect,
+        trial=mark_of(record),
     )
 
 
@@ -191,4 +215,5 @@ def _discarded(record: ExperimentRecord) -> DiscardedEntry:
         summary=f"{record.proposal.summary} ({record.proposal.key.place})",
         reason=record.verdict.reason.value,
         lesson=record.verdict.explanation,
+        trial=mark_of(record),
     )

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pydantic import TypeAdapter
 
 from agents.specialists.setup import Setup
-from orchestrator.deciding import gain_of
 from orchestrator.joint_proof import Dropped, JointProof
 from orchestrator.ledger.layout import Layout
 from orchestrator.ledger.record import ExperimentRecord
@@ -149,7 +148,7 @@ def _held(proof: JointProof, stack: Stack) -> tuple[Stack, tuple[Dropped, ...], 
 
 
 def _piece(record: ExperimentRecord) -> Piece:
-    return Piece(number=record.number, files=frozenset(record.proposal.patch.files), impact=gain_of(record))
+    return Piece(number=record.number, files=frozenset(record.proposal.patch.files), impact=record.gain)
 
 
 def _placed(record: ExperimentRecord) -> _Placed:

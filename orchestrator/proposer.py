@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
-from agents.model import Attempt, Bench, Brief, Insight, Proposal
+from agents.model import Bench, Brief, Insight, Proposal
 from agents.specialists._base import Backend
 from agents.specialists.researcher import Researcher
 from agents.specialists.setup import Setup
@@ -15,7 +15,6 @@ from orchestrator.ledger.conventions import Conventions
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.policy.keep_or_discard import choose_level
 from orchestrator.policy.own_calls import place_of
-from orchestrator.policy.verdict import Reason
 from orchestrator.services import Checkouts, Clock, Recorder
 from orchestrator.sources import read_source
 from orchestrator.state import Assignment, Chosen, SessionState
@@ -32,10 +31,6 @@ class MakeBench(Protocol):
     def __call__(self, *, setup: Setup, tree: Tree, begin: Begin) -> Bench:
         """Return a bench on a base tree; `begin` makes a draft of a proposal."""
         ...
-
-
-_TELLING = frozenset({Reason.BEHAVIOUR_CHANGED, Reason.GAMING_SUSPECTED})
-"""Reasons whose explanation names inputs that a proposer is not to see: the next fix would be fitted to them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +64,9 @@ class BackendProposer:
         begin = partial(self._begin, state, survey, brief)
         if self.bench is not None:
             brief = replace(brief, bench=self.bench(setup=setup, tree=brief.tree, begin=begin))
-        tried = {record.key for record in records}
+        tried = self.recorder.tried(state)
         for proposal in self._proposals(brief, chosen, records):
-            if proposal.content_key(state["head_tree"]) not in tried:
+            if not tried.has(proposal, state["head_tree"]):
                 return begin(proposal)
         return None
 
@@ -91,7 +86,7 @@ class BackendProposer:
             tree=source_layout.at(setup.tree, self.checkouts.base_at(state["head_commit"])),
             profile=survey.profile,
             facts=survey.facts,
-            history=attempts_of(records),
+            history=self.recorder.tried(state).attempts,
             callers=paths.callers if paths else (),
             callees=paths.callees if paths else (),
             interactions=survey.interactions,
@@ -133,7 +128,7 @@ class BackendProposer:
         hypotheses = [one.kind.value for one in survey.interactions if one.key == target.key]
         return Draft(
             number=self.recorder.number(state["first_number"]),
-            key=proposal.content_key(state["head_tree"]),
+            key=self.recorder.tried(state).key_for(proposal, state["head_tree"], state["session_id"]),
             base_commit=state["head_commit"],
             base_tree=state["head_tree"],
             proposal=proposal,
@@ -159,11 +154,6 @@ def _moved(proposal: Proposal, brief: Brief) -> Proposal | None:
     return replace(proposal, patch=patch, key=brief.target.key) if patch is not None else None
 
 
-def attempts_of(records: Sequence[ExperimentRecord]) -> tuple[Attempt, ...]:
-    """Return what was tried, as proposers know it: a change that only did not fit beside another's was not."""
-    return tuple(attempt_of(record) for record in records if record.verdict.reason is not Reason.MERGE_CONFLICT)
-
-
 def own_assignment(state: SessionState) -> Assignment | None:
     """Return what the worker whose state it is was sent out with; None for the lead's."""
     return state["assignments"][0] if state.get("worker") else None
@@ -171,16 +161,3 @@ def own_assignment(state: SessionState) -> Assignment | None:
 
 def _is_chosen(proposal: Proposal, chosen: Chosen) -> bool:
     return (proposal.source, proposal.place_digest) == (chosen["source"], chosen["place_digest"])
-
-
-def attempt_of(record: ExperimentRecord) -> Attempt:
-    """Return an experiment as a proposer needs to know it."""
-    return Attempt(
-        source=record.proposal.source,
-        key=record.proposal.key,
-        summary=record.proposal.summary,
-        status=record.verdict.status.value,
-        reason=record.verdict.reason.value,
-        place_digest=record.place_digest,
-        explanation="" if record.verdict.reason in _TELLING else record.verdict.explanation,
-    )

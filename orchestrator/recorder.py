@@ -26,9 +26,11 @@ from orchestrator.plain import load, save
 from orchestrator.policy.milestone import tag_name
 from orchestrator.policy.own_calls import share_of
 from orchestrator.policy.red_flags import RedFlag
+from orchestrator.policy.tried import Tried
 from orchestrator.policy.verdict import Reason, Status, Verdict
 from orchestrator.sources import apply_patch, read_source
 from orchestrator.state import SessionState
+from orchestrator.trial_book import TrialBook
 from orchestrator.workspace import branch, worker_branches
 from orchestrator.workspace.branch import SESSION_BRANCH, Committed, Refused
 from orchestrator.workspace.checkouts import PairedCheckouts, WorkerCheckouts
@@ -49,6 +51,7 @@ class RepositoryRecorder:
         session_id: of this session; seed: of its hash seeds and orders.
         warn: told what the person should know.
         numbers: gives each experiment its own.
+        book: knows what was tried.
         guard: held while files are written that all workers share.
         worker: whose experiments these are, agent: its domain; empty for the lead.
         history: notes what became of each fix for this person's other repositories; None keeps no notes.
@@ -64,6 +67,7 @@ class RepositoryRecorder:
     seed: int
     warn: Callable[[str], None]
     numbers: Numbers
+    book: TrialBook
     guard: threading.RLock = field(default_factory=threading.RLock)
     worker: str = ""
     agent: str = ""
@@ -93,6 +97,10 @@ class RepositoryRecorder:
     def records(self) -> tuple[ExperimentRecord, ...]:
         """Return all experiments recorded in this repository, in order."""
         return experiment_json.load_all(self.layout.experiments)
+
+    def tried(self, state: SessionState) -> Tried:
+        """Return the earlier experiments, by any record of them: those that count as tried, and the others."""
+        return self.book.tried(state, self.records())
 
     def begin(self, setup: Setup, state: SessionState) -> None:
         """Write the first HANDOFF.md of the session."""

@@ -7,11 +7,12 @@ from typing import Protocol
 from agents.specialists import setup as setup_agent
 from agents.specialists.setup import Setup, SetupImpossible, Wishes
 from orchestrator.errors import SettingsError, SetupFailed, WorkloadFailed
-from orchestrator.ledger import conventions, experiment_json, results_tsv, setup_md
+from orchestrator.ledger import conventions, experiment_json, setup_md
 from orchestrator.ledger.atomic import write_text
 from orchestrator.ledger.layout import Layout
 from orchestrator.ledger.setup_md import SetupFile
 from orchestrator.services import Start
+from orchestrator.trial_book import told
 from orchestrator.workspace import branch, worker_branches
 from orchestrator.workspace.checkouts import PairedCheckouts
 from orchestrator.workspace.overlay import Overlay
@@ -97,19 +98,21 @@ class RepositoryScout:
             RecordsDamaged: what earlier sessions wrote can't be read: said before anything is run.
         """
         records = experiment_json.load_all(self.layout.experiments)
-        results_tsv.read(self.layout.results)
+        elsewhere = told(self.layout)
+        numbers = [len(elsewhere), *(one.number for one in records), *(one.number for one in elsewhere)]
         notes = [given.advice for given in give_back_leftovers(self.repository.git) if given.advice]
         head, was_there = self.repository.head_commit(), self.repository.branch_head(self.session_branch)
-        base = branch.ensure(self.repository, self.session_branch, head)
+        start, remote_notes = _start(self.repository, self.session_branch, head)
+        base = branch.ensure(self.repository, self.session_branch, start)
         overlay = self.checkouts.begin(base)
         worker_branches.remove_all(self.repository)
-        notes += _branch_notes(self.repository, base, head) + _checkout_notes(self.repository, overlay)
+        notes += remote_notes + _branch_notes(self.repository, base, head) + _checkout_notes(self.repository, overlay)
         del setup, session_id
         return Start(
             base_commit=base,
             base_tree=self.repository.tree_id(base),
-            first_number=max((record.number for record in records), default=0) + 1,
-            resumed_branch=was_there is not None,
+            first_number=max(numbers) + 1,
+            resumed_branch=was_there is not None or base != head,
             notes=tuple(notes),
             branch=self.session_branch,
         )
@@ -138,6 +141,21 @@ def _relative(executable: str, root: Path) -> str:
     """Return a path inside the repository without the repository's own, so that the file can be committed."""
     path = Path(executable)
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else executable
+
+
+def _start(repository: Repository, name: str, head: str) -> tuple[str, list[str]]:
+    """Return where a session branch that is not here begins: at a remote's, where that goes on from HEAD; else at HEAD.
+
+    A clone has the branch of another machine only as its remote's.
+    """
+    found = branch.remote_heads(repository, name) if repository.branch_head(name) is None else {}
+    ahead = {ref: commit for ref, commit in found.items() if not repository.is_ancestor(commit, head)}
+    following = {ref: commit for ref, commit in ahead.items() if repository.is_ancestor(head, commit)}
+    if len(set(following.values())) == 1:
+        ref, commit = next(iter(following.items()))
+        return commit, [f"{name} was made from {ref}; to begin without it: git branch -f {name} HEAD"]
+    hint = f"to go on with one of them: git branch {name} {next(iter(ahead), '')}"
+    return head, [f"{name} is here only as {', '.join(ahead)}; it begins at HEAD ({hint})"] if ahead else []
 
 
 def _branch_notes(repository: Repository, base: str, head: str) -> list[str]:

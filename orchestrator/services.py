@@ -19,6 +19,7 @@ from orchestrator.measures import Measures
 from orchestrator.policy.ranking import Tally
 from orchestrator.policy.red_flags import RedFlag
 from orchestrator.policy.situation import NextStep, Situation
+from orchestrator.policy.tried import Tried
 from orchestrator.settings import Settings
 from orchestrator.state import Assignment, Chosen, SessionState
 from orchestrator.survey import Survey
@@ -181,6 +182,10 @@ class Recorder(Protocol):
 
     def records(self) -> tuple[ExperimentRecord, ...]:
         """Return all experiments recorded in this repository, in order."""
+        ...
+
+    def tried(self, state: SessionState) -> Tried:
+        """Return the earlier experiments, by any record of them: those that count as tried, and the others."""
         ...
 
     def tag(self, commit: str, milestone: int) -> str:

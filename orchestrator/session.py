@@ -18,6 +18,7 @@ from orchestrator.live.bus import Bus
 from orchestrator.plain import setup_from_json
 from orchestrator.settings import Settings
 from orchestrator.state import SessionState
+from orchestrator.taking_over import taken_over
 from orchestrator.terms import Terms
 from orchestrator.workspace.lock import SessionLock
 from orchestrator.workspace.repository import Repository
@@ -46,7 +47,7 @@ class SessionResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Opened:
-    """What is known of the session before it runs: its id, and its state where it goes on."""
+    """What is known of the session before it runs: its id, and the state that it goes on or begins with."""
 
     session_id: str
     values: SessionState
@@ -109,6 +110,9 @@ async def _run_locked(asked: _Asked, fresh_id: str) -> SessionResult:
         opened = await _look(lead_graph().compile(checkpointer=saver), fresh_id, asked)
     if not opened.goes_on:
         forget(layout.session_db)
+        over = taken_over(layout, asked.settings, asked.terms)
+        asked = replace(asked, settings=over.settings)
+        opened = replace(opened, values={**over.values, "session_id": opened.session_id})
     async with open_saver(layout.session_db) as saver:
         return await _go(lead_graph().compile(checkpointer=saver), opened, asked)
 
@@ -148,10 +152,11 @@ async def _go(app: "Graph", opened: _Opened, asked: _Asked) -> SessionResult:
         spent_s=spent_s,
         terms=asked.terms,
     )
-    asked.bus.publish(says.session(opened.session_id, goes_on=opened.goes_on))
+    continues = opened.values.get("continues", "")
+    asked.bus.publish(says.session(opened.session_id, goes_on=opened.goes_on, continues=continues))
     if opened.goes_on:
         wired.take_up(opened.values)
-    start: SessionState | None = None if opened.goes_on else {"session_id": opened.session_id}
+    start = None if opened.goes_on else opened.values
     try:
         await _stream(app, start, wired.services, asked.bus)
     except asyncio.CancelledError:

@@ -18,7 +18,7 @@ _UNIT_S = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 _PREFIX = "OPTIMIZE_"
 _TABLES = ("optimize", "codeflash")
 # The person's alone: a repository must not answer for the person who looks at it.
-_NEVER_FROM_THE_REPOSITORY = frozenset({"repo", "goal", "history", "yes", "as_json", "plain"}) | {
+_NEVER_FROM_THE_REPOSITORY = frozenset({"repo", "goal", "history", "resume", "yes", "as_json", "plain"}) | {
     *("ci", "base", "dry_run"),
     # It would spend the person's money, or send the person's key elsewhere.
     *("model", "models", "provider", "base_url", "whole_replies", "docs_server"),
@@ -77,6 +77,7 @@ class Settings(BaseModel):
         memory_budget_s: wall seconds the memory pass of a profile may take.
         seed: of everything random; None means: chosen by the session.
         history: what was kept in other repositories of this person counts when fixes are ranked, and is noted.
+        resume: go on with the session that is here, and refuse to begin one.
         yes: never ask: agree to fixes that a person has to agree to.
         ci: on the branch of a pull request: never ask, deliver the commits, write one summary.
         base: with `ci`: what the branch is compared with; None: what the pull request says.
@@ -119,6 +120,7 @@ class Settings(BaseModel):
     memory_budget_s: _Seconds = Field(default=60.0, ge=0, allow_inf_nan=False, description="a duration: 0, 90s, 10m")
     seed: _Whole | None = Field(default=None, ge=0, description="a whole number from 0 on")
     history: bool = Field(default=False, description="true or false")
+    resume: bool = Field(default=False, description="true or false")
     yes: bool = Field(default=False, description="true or false")
     ci: bool = Field(default=False, description="true or false")
     base: str | None = Field(default=None, min_length=1, description="a branch, a tag or a commit")

@@ -88,6 +88,9 @@ class SessionState(TypedDict, total=False):
     Attributes:
         session_id: names the session in records and tags.
         setup: `agents.specialists.setup.Setup` as JSON.
+        continues: id of the session that this one goes on with, because its checkpoint is not here; empty for none.
+        continued: number of that one's experiments.
+        look_first: file and qualified name of functions that an earlier session found under a library's ceiling.
         base_commit: where the session began: its headline compares with this.
         head_commit, head_tree: where the session branch stands: what every experiment is compared with.
         profiled_tree: tree hash whose unified profile, facts and target table exist. The profiling gate compares it
@@ -114,6 +117,9 @@ class SessionState(TypedDict, total=False):
     """
 
     session_id: str
+    continues: str
+    continued: int
+    look_first: list[list[str]]
     setup: dict[str, JsonValue]
     base_commit: str
     head_commit: str

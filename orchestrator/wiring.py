@@ -41,6 +41,7 @@ from orchestrator.settings import Settings
 from orchestrator.stacking import Stacker
 from orchestrator.state import SessionState
 from orchestrator.terms import Terms
+from orchestrator.trial_book import TrialBook
 from orchestrator.workspace.checkouts import PairedCheckouts
 from orchestrator.workspace.repository import Repository
 from orchestrator.workspace.slot import MeasuringSlot, slot_path
@@ -127,6 +128,7 @@ def wire(
         seed=seed,
         warn=warn,
         numbers=Numbers(layout=layout),
+        book=TrialBook(repository=repository, layout=layout),
         history=history,
         reviewer=static_review if claude is None else claude.reviewer,
         session_branch=terms.branch,

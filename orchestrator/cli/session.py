@@ -45,6 +45,7 @@ from orchestrator.cli.options import python_option, repository_option
 @click.option(
     "--history", is_flag=True, help="Let what your earlier sessions kept, here and elsewhere, move fixes up or down."
 )
+@click.option("--resume", is_flag=True, help="Go on with the session that is here; an error where there is none.")
 @click.option(
     "--ci",
     is_flag=True,

@@ -1,19 +1,22 @@
 """Where a session stands, read from its records alone."""
 
 import shlex
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
+from orchestrator.errors import OptimizeError
 from orchestrator.ledger import handoff, results_tsv
 from orchestrator.ledger.costs import cost_data, cost_lines
 from orchestrator.ledger.handoff import Handoff, SessionStatus
 from orchestrator.ledger.layout import Layout
 from orchestrator.ledger.results_tsv import Row
 from orchestrator.live.events import JsonValue
-from orchestrator.workspace import lock
+from orchestrator.workspace import branch, lock
 from orchestrator.workspace.lock import Holder
+from orchestrator.workspace.repository import Repository
 
 _LAST = 5
 
@@ -53,6 +56,7 @@ class Standing:
         holder: the process that runs it, None when none does.
         handoff: None before the first one was written.
         rows: of results.tsv, all sessions', in order.
+        branch: what the session's branch is called here: a clone has it as its remote's; empty where it is not here.
     """
 
     root: Path
@@ -60,6 +64,7 @@ class Standing:
     holder: Holder | None
     handoff: Handoff | None
     rows: tuple[Row, ...]
+    branch: str = ""
 
 
 def look(root: Path) -> Standing:
@@ -74,7 +79,12 @@ def look(root: Path) -> Standing:
     rows = results_tsv.read(layout.results)
     is_begun = layout.session_db.exists() or bool(rows)
     return Standing(
-        root=root, state=_state(holder, written, is_begun=is_begun), holder=holder, handoff=written, rows=rows
+        root=root,
+        state=_state(holder, written, is_begun=is_begun),
+        holder=holder,
+        handoff=written,
+        rows=rows,
+        branch=_branch_here(root, written.branch) if written is not None else "",
     )
 
 
@@ -99,6 +109,7 @@ def as_dict(standing: Standing) -> dict[str, JsonValue]:
             "session": written.session,
             "updated_at": written.updated_at,
             "branch": written.branch,
+            "branch_here": standing.branch,
             "base_commit": written.base_commit,
             "head_commit": written.head_commit,
             "workload": written.workload,
@@ -131,6 +142,15 @@ def _state(holder: Holder | None, written: Handoff | None, *, is_begun: bool) ->
     return State.KILLED if written.status is SessionStatus.RUNNING else State(written.status.value)
 
 
+def _branch_here(root: Path, name: str) -> str:
+    with suppress(OptimizeError):
+        repository = Repository.open(root)
+        if repository.branch_head(name) is not None:
+            return name
+        return next(iter(branch.remote_heads(repository, name)), "")
+    return ""
+
+
 def _headline(standing: Standing) -> str:
     written, holder = standing.handoff, standing.holder
     name = written.session if written else holder.session if holder else ""
@@ -146,7 +166,7 @@ def _facts(standing: Standing) -> list[str]:
         return lines
     outcomes = f"{written.keeps} kept, {written.discards} discarded, {written.crashes} crashed"
     lines += [
-        f"branch: {written.branch}, {written.base_commit[:10]} to {written.head_commit[:10]}",
+        f"branch: {written.branch}, {written.base_commit[:10]} to {written.head_commit[:10]}{_whereabouts(standing)}",
         f"workload: {written.workload}",
         f"tests: {written.tests or 'none'}",
         *([f"goal: {written.goal}"] if written.goal else []),
@@ -155,6 +175,13 @@ def _facts(standing: Standing) -> list[str]:
         *(f"models: {line}" for line in cost_lines(written.costs)),
     ]
     return lines
+
+
+def _whereabouts(standing: Standing) -> str:
+    """Say where the branch is, when it is not simply here."""
+    if standing.handoff is None or standing.branch == standing.handoff.branch:
+        return ""
+    return f" (here as {standing.branch})" if standing.branch else " (not in this repository: git fetch may bring it)"
 
 
 def _newest(rows: tuple[Row, ...]) -> tuple[Row, ...]:
@@ -191,7 +218,7 @@ def _next(standing: Standing) -> tuple[str, ...]:
 
 def _taking(standing: Standing) -> tuple[str, ...]:
     written = standing.handoff
-    if written is None or not written.keeps:
+    if written is None or not written.keeps or not standing.branch:
         return ()
-    between = f"{written.base_commit[:10]}..{written.branch}"
-    return (f"git log -p {between}   shows what was kept", f"git merge {written.branch}   takes it")
+    between = f"{written.base_commit[:10]}..{standing.branch}"
+    return (f"git log -p {between}   shows what was kept", f"git merge {standing.branch}   takes it")

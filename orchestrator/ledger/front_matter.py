@@ -38,6 +38,14 @@ class _Dumper(yaml.SafeDumper):
     """YAML that reads back as it was: the stock one loses line ends that only Unicode knows (U+0085 and its like)."""
 
 
+class Inline(dict[str, object]):
+    """A mapping that is written in one line, or a few: for machines alone."""
+
+
+def _represent_inline(dumper: yaml.SafeDumper, fields: Inline) -> yaml.MappingNode:
+    return dumper.represent_mapping("tag:yaml.org,2002:map", fields.items(), flow_style=True)
+
+
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     lines = text.split("\n")
     style = None
@@ -49,6 +57,7 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 
 _Dumper.add_representer(str, _represent_text)
+_Dumper.add_representer(Inline, _represent_inline)
 
 
 def join(fields: Mapping[str, object], prose: str) -> str:

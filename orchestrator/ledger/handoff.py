@@ -12,7 +12,9 @@ from agents.claude.account import Spent
 from orchestrator.ledger.atomic import write_text
 from orchestrator.ledger.costs import cost_lines
 from orchestrator.ledger.damaged import load_record
-from orchestrator.ledger.front_matter import join, parse_as
+from orchestrator.ledger.front_matter import Inline, join, parse_as
+from orchestrator.ledger.trials import Mark, of_mark
+from orchestrator.policy.tried import Trial
 
 HANDOFF_VERSION = 1
 
@@ -30,21 +32,35 @@ class SessionStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptEntry:
-    """A kept change: its commit, what it does, why that is faster or smaller, and the measured effect as text."""
+    """A kept change: its commit, what it does, why that is faster or smaller, and the measured effect as text.
+
+    `trial` is for the next session, wherever it is run.
+    """
 
     commit: str
     summary: str
     mechanism: str
     effect: str
+    trial: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscardedEntry:
-    """A change that was not kept, why, and what to learn from it."""
+    """A change that was not kept, why, and what to learn from it; `trial` is for the next session."""
 
     summary: str
     reason: str
     lesson: str
+    trial: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ceiling:
+    """A function that can't be made faster without modifying a library: it is looked at first by the next session."""
+
+    file: str
+    qualname: str
+    evidence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +76,7 @@ class Handoff:
         environment, baseline, strategy, reviews, next_steps, reproduce: lines; reproduce holds commands.
         targets: the target table as text.
         kept, discarded: entries, in order.
+        ceilings: functions under a library's ceiling.
         costs: what the session's models cost, by agent; empty where none was asked.
         version: of this format.
     """
@@ -87,13 +104,28 @@ class Handoff:
     reviews: tuple[str, ...] = ()
     next_steps: tuple[str, ...] = ()
     reproduce: tuple[str, ...] = ()
+    ceilings: tuple[Ceiling, ...] = ()
     costs: Mapping[str, Spent] = field(default_factory=dict)
     version: int = HANDOFF_VERSION
+
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        """Return the experiments that are marked, in order."""
+        kept = [of_mark(one.trial, summary=one.summary, commit=one.commit) for one in self.kept if one.trial]
+        rest = [
+            of_mark(one.trial, summary=one.summary.removesuffix(f" ({one.trial.target.place})"), explanation=one.lesson)
+            for one in self.discarded
+            if one.trial
+        ]
+        return tuple(sorted((*kept, *rest), key=lambda one: one.number))
 
 
 def render(handoff: Handoff) -> str:
     """Return the text: every field as YAML on top, the same for a reader below."""
-    return join(_adapter().dump_python(handoff, mode="json"), "\n\n".join(_prose(handoff)) + "\n")
+    fields = _adapter().dump_python(handoff, mode="json")
+    for entry in (*fields["kept"], *fields["discarded"]):
+        entry["trial"] = Inline(entry["trial"]) if entry["trial"] else None
+    return join(fields, "\n\n".join(_prose(handoff)) + "\n")
 
 
 def parse(text: str) -> Handoff:
@@ -150,8 +182,9 @@ def _adapter() -> TypeAdapter[Handoff]:
 
 def _prose(handoff: Handoff) -> list[str]:
     outcomes = f"{handoff.keeps} kept, {handoff.discards} discarded, {handoff.crashes} crashed"
+    count = f"{handoff.experiments} experiment{'' if handoff.experiments == 1 else 's'}"
     summary = [
-        f"Status: {handoff.status.value} ({handoff.updated_at}), {handoff.experiments} experiments: {outcomes}",
+        f"Status: {handoff.status.value} ({handoff.updated_at}), {count}: {outcomes}",
         f"Branch: `{handoff.branch}`, from {handoff.base_commit[:12]} to {handoff.head_commit[:12]}",
         f"Workload: `{handoff.workload}`",
         f"Tests: `{handoff.tests}`" if handoff.tests else "Tests: none",
@@ -164,6 +197,7 @@ def _prose(handoff: Handoff) -> list[str]:
         *_section("Environment", handoff.environment),
         *_section("Baseline", handoff.baseline),
         *([f"## Targets\n\n{_block(handoff.targets)}"] if handoff.targets else []),
+        *_section("Not optimizable without modifying a library", tuple(map(_ceiling, handoff.ceilings))),
         *_section("Strategy", handoff.strategy),
         *_section("Kept", tuple(f"{k.commit[:12]} {k.summary}: {k.effect}. {k.mechanism}" for k in handoff.kept)),
         *_section("Discarded", tuple(f"{d.summary}: {d.reason}. {d.lesson}" for d in handoff.discarded)),
@@ -172,6 +206,10 @@ def _prose(handoff: Handoff) -> list[str]:
         *_section("Next steps", handoff.next_steps),
         *([f"## How to reproduce\n\n{_block(chr(10).join(handoff.reproduce))}"] if handoff.reproduce else []),
     ]
+
+
+def _ceiling(one: Ceiling) -> str:
+    return f"{one.qualname} ({one.file}): {one.evidence}"
 
 
 def _section(title: str, lines: tuple[str, ...]) -> list[str]:

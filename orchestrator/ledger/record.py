@@ -92,6 +92,13 @@ class ExperimentRecord:
         return self.calls.measurement if is_own and self.calls is not None else self.measurement
 
     @property
+    def gain(self) -> float:
+        """Return the share of the workload that it saves in its dimension, by its measurement; 0 without one."""
+        compared = self.judged.comparisons.get(self.proposal.dimension) if self.judged else None
+        share = self.share if self.verdict.level is Level.FUNCTION else 1.0
+        return share * compared.gain if compared else 0.0
+
+    @property
     def comparisons(self) -> Mapping[Dimension, Comparison]:
         """Return every dimension as it was judged: the workload's, and that of the own calls where these decided."""
         workload = self.measurement.comparisons if self.measurement else {}

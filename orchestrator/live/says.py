@@ -25,6 +25,7 @@ from profiling.formats.lines import delta_lines, unified_profile_lines
 from profiling.formats.table import unified_targets_lines
 from profiling.measure.engine import Progress
 from profiling.profile import Profile
+from profiling.target import InteractionKind
 
 _SHOWN_NOTES = 3
 _SHOWN_WAITING = 3
@@ -73,7 +74,13 @@ def unified_targets(survey: Survey) -> Event:
     notes = [f"facts: {note}" for note in survey.facts.notes[:_SHOWN_NOTES]]
     waiting = [f"waits for your agreement (--yes): {fix_line(one)}" for one in survey.waiting[:_SHOWN_WAITING]]
     lines = ["", *unified_targets_lines(survey.targets), *survey.path_lines, closing, *waiting, *notes]
-    return Event(kind=EventKind.UNIFIED_TARGETS, text="\n".join(lines), data={"candidates": count})
+    ceilings: list[JsonValue] = [
+        {"file": one.key.file, "qualname": one.key.qualname, "evidence": "; ".join(each.text for each in one.evidence)}
+        for one in survey.interactions
+        if one.kind is InteractionKind.LIBRARY_CEILING
+    ]
+    data: dict[str, JsonValue] = {"candidates": count, "ceilings": ceilings}
+    return Event(kind=EventKind.UNIFIED_TARGETS, text="\n".join(lines), data=data)
 
 
 def fix_line(one: Candidate) -> str:
@@ -230,10 +237,13 @@ def review(found: Review) -> Event:
     return Event(kind=EventKind.REVIEW, text="\n".join(lines), data={"verdict": found.verdict})
 
 
-def session(session_id: str, *, goes_on: bool) -> Event:
-    """Say that a session begins or goes on."""
+def session(session_id: str, *, goes_on: bool, continues: str = "") -> Event:
+    """Say that a session begins or goes on; or begins where another one, whose checkpoint is gone, was cut off."""
     text = f"session {session_id} goes on where it was" if goes_on else f"session {session_id}"
-    return Event(kind=EventKind.SESSION, text=text, data={"session": session_id, "goes_on": goes_on})
+    if continues and not goes_on:
+        text += f" goes on with what HANDOFF.md tells of {continues}; its checkpoint is not here"
+    data: dict[str, JsonValue] = {"session": session_id, "goes_on": goes_on, "continues": continues}
+    return Event(kind=EventKind.SESSION, text=text, data=data)
 
 
 def node(task: Mapping[str, object]) -> Event | None:

@@ -14,10 +14,10 @@ async def choose(state: SessionState, runtime: Runtime[Services]) -> SessionStat
     """Let the policy, or a lead within its rules, choose from the ranked targets, the history and the bounds."""
     services, found = runtime.context, setup_from_json(state["setup"])
     survey = await services.run(services.observer.survey, found, state["head_commit"], state["head_tree"])
-    records = services.recorder.records()
-    step = await services.run(next_step, state, survey, records, services)
+    records, tried = services.recorder.records(), services.recorder.tried(state)
+    step = await services.run(next_step, state, survey, tried, services)
     repeated = again(state, survey, records, step)
     for event in says.step(step) if "chosen" not in repeated else ():
         services.bus.publish(event)
-    sent = assignments(state, survey, records, services, step)
+    sent = assignments(state, survey, tried, services, step)
     return {**as_update(step, services.spent_s), "assignments": sent, **repeated}

@@ -18,7 +18,7 @@ async def preflight(state: SessionState, runtime: Runtime[Services]) -> SessionS
         "head_commit": start.base_commit,
         "head_tree": start.base_tree,
         "first_number": start.first_number,
-        "recorded": 0,
+        "recorded": state.get("continued", 0),
         "keeps_since_milestone": 0,
         "milestones": 0,
         "exhausted": [],

@@ -2,6 +2,7 @@
 
 from langgraph.runtime import Runtime
 
+from orchestrator.deciding import recorded_in
 from orchestrator.live import says
 from orchestrator.plain import setup_from_json
 from orchestrator.policy.verdict import Status
@@ -15,7 +16,7 @@ async def record(state: SessionState, runtime: Runtime[Services]) -> SessionStat
     draft = services.recorder.open_draft()
     written = await services.run(services.recorder.record, found, state, draft)
     services.bus.publish(says.experiment_ended(written))
-    recorded = sum(one.session == state["session_id"] for one in services.recorder.records())
+    recorded = recorded_in(state, services.recorder.records())
     if written.verdict.status is not Status.KEEP:
         return {"recorded": recorded, "last_was_kept": False}
     return {

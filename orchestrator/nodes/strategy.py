@@ -15,7 +15,7 @@ async def strategy(state: SessionState, runtime: Runtime[Services]) -> SessionSt
     services, found = runtime.context, setup_from_json(state["setup"])
     before = services.observer.last_survey()
     survey = await services.run(services.observer.survey, found, state["head_commit"], state["head_tree"])
-    history = history_of(state, services.recorder.records())
+    history = history_of(state, services.recorder.tried(state))
     changed = triggers(history, before.targets if before else survey.targets, survey.targets)
     for event in (*says.strategy(changed, before, survey), *says.progress(history)):
         services.bus.publish(event)

@@ -47,6 +47,7 @@ def open_targets(situation: Situation, *, without: frozenset[Dimension] = frozen
         situation.attempts,
         exhausted=situation.exhausted,
         earlier=situation.earlier,
+        look_first=situation.look_first,
     )
     return tuple(one for one in ranked if can_be_chosen(one))
 

@@ -53,11 +53,12 @@ def rank(
     *,
     exhausted: frozenset[str] = frozenset(),
     earlier: Mapping[str, Tally] | None = None,
+    look_first: frozenset[tuple[str, str]] = frozenset(),
 ) -> tuple[RankedTarget, ...]:
     """Return the targets in the order they are to be tried; what can't be chosen comes last.
 
-    Multi-domain targets with a fix in one of their domains come first, then the larger expected gain, then the place
-    in the source.
+    Those to be looked at first come first, then multi-domain targets with a fix in one of their domains, then the
+    larger expected gain, then the place in the source.
 
     Args:
         targets: the unified target table.
@@ -65,6 +66,7 @@ def rank(
         attempts: what was tried before; the same fix is never tried twice on the same text.
         exhausted: digests of places where a proposer had nothing to offer.
         earlier: what became of each kind of fix where there is no attempt of: by `recipe:<id>`.
+        look_first: file and qualified name of functions that come before all others.
     """
     history = _History(tuple(attempts), earlier or {})
     left: dict[FunctionKey, list[Candidate]] = defaultdict(list)
@@ -72,7 +74,8 @@ def rank(
         target = find(candidate.key, targets)
         if target is not None and not history.has(candidate) and candidate.place_digest not in exhausted:
             left[target.key].append(candidate)
-    return tuple(sorted((_ranked(target, left[target.key], history) for target in targets), key=_order))
+    ranked = [_ranked(target, left[target.key], history) for target in targets]
+    return tuple(sorted(ranked, key=lambda one: _order(one, look_first)))
 
 
 def can_be_chosen(ranked: RankedTarget) -> bool:
@@ -133,9 +136,10 @@ def _ranked(target: Target, candidates: list[Candidate], history: _History) -> R
     return RankedTarget(target=target, expected_gain=gain, best_candidate=best, untried=len(candidates))
 
 
-def _order(ranked: RankedTarget) -> tuple[bool, bool, float, FunctionKey]:
+def _order(ranked: RankedTarget, look_first: frozenset[tuple[str, str]]) -> tuple[bool, bool, bool, float, FunctionKey]:
     return (
         not can_be_chosen(ranked),
+        (ranked.target.key.file, ranked.target.key.qualname) not in look_first,
         not _crosses_domains(ranked),
         -ranked.expected_gain,
         ranked.target.key,

@@ -58,6 +58,7 @@ class Situation:
         exhausted: digests of places where a proposer had nothing to offer.
         domain: the only one to work in, None for all.
         recovery_steps: positions in the list of recovery steps passed since the session became stuck.
+        look_first: file and qualified name of functions that come before all others.
         earlier: what became of each kind of fix in sessions that left no attempts here, by `recipe:<id>`.
     """
 
@@ -70,6 +71,7 @@ class Situation:
     domain: Domain | None = None
     recovery_steps: int = 0
     earlier: Mapping[str, Tally] = field(default_factory=dict)
+    look_first: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

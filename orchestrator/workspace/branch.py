@@ -60,6 +60,13 @@ def ensure(repository: Repository, branch: str, start: str) -> str:
     return commit
 
 
+def remote_heads(repository: Repository, branch: str) -> dict[str, str]:
+    """Return the full hash of a branch as each remote was last seen to have it, by `<remote>/<branch>`."""
+    command = ("for-each-ref", "--format=%(objectname) %(refname:lstrip=2)", f"refs/remotes/*/{branch}")
+    pairs = (line.partition(" ") for line in repository.git.run(*command).text.splitlines())
+    return {name: commit for commit, _, name in pairs}
+
+
 def advance(repository: Repository, branch: str, *, new: str, old: str, session: str) -> GivenBack | None:
     """Move a branch from `old` to `new`, and the checkout that has it checked out along with it.
 

@@ -176,6 +176,11 @@ def test_a_second_session_is_told_who_holds_the_repository(shop: Path, optimize:
     assert optimize(*flags(shop)).code == 0
 
 
+def test_a_session_to_go_on_with_that_is_not_there_is_said_and_none_is_begun(shop: Path, optimize: Optimize) -> None:
+    check_refused(optimize(*flags(shop), "--resume"), 2, "no session to go on with", str(shop), "HANDOFF.md")
+    assert git(shop, "branch", "--list", "codeflash/*") == ""
+
+
 def test_a_misspelt_option_says_what_was_meant(shop: Path, optimize: Optimize) -> None:
     done = optimize("-C", str(shop), "--worklod", "python bench.py")
     assert done.code == 2

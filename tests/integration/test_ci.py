@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 from dataclasses import dataclass, replace
@@ -214,6 +215,28 @@ def test_without_a_commit_in_common_it_says_so_and_touches_nothing(hosted: Hoste
     assert "have no commit in common" in done.err
 
 
+def test_a_base_that_names_nothing_is_said_with_what_to_do(hosted: Hosted) -> None:
+    done = hosted.optimize("--base", "no-such-branch")
+
+    assert done.code == 2
+    assert "the base 'no-such-branch' names no commit here" in done.err
+    assert "hint: fetch it: git fetch origin; actions/checkout does with fetch-depth: 0" in done.err
+
+
+def test_a_shallow_history_that_no_remote_completes_is_said_to_be_shallow(hosted: Hosted, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "-q", "--depth", "1", "--branch", "feature", hosted.remote.as_uri(), "shallow")
+    shallow = replace(hosted, root=tmp_path / "shallow")
+    git(shallow.root, "fetch", "-q", "--depth", "1", "origin", "main:main")
+    git(shallow.root, "remote", "set-url", "origin", (tmp_path / "gone.git").as_uri())
+
+    done = shallow.optimize("--base", "main")
+
+    assert done.code == 2
+    assert "have no commit in common: the history is shallow" in done.err
+    assert "fetch-depth: 0" in done.err
+    assert "Traceback" not in done.err
+
+
 def test_the_options_of_ci_are_refused_without_it(hosted: Hosted) -> None:
     done = subprocess.run(
         command("-C", str(hosted.root), "--dry-run"), env=environment(), capture_output=True, text=True, check=False
@@ -248,3 +271,24 @@ def test_a_detached_checkout_of_the_head_is_pushed_and_a_dry_run_leaves_all_as_i
     assert dry.code == wet.code == 0, dry.out + wet.out
     assert after_dry == (hosted.head, hosted.head, [])
     assert hosted.remote_head() == git(hosted.root, "rev-parse", "HEAD") != hosted.head
+
+
+@pytest.mark.slow
+def test_a_remote_that_refuses_and_a_missing_gh_cost_the_push_and_the_comment_alone(hosted: Hosted) -> None:
+    hook = hosted.remote / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho no pushes on Sundays >&2\nexit 1\n")
+    hook.chmod(stat.S_IRWXU)
+    (hosted.runner / "gh").unlink()
+    (hosted.runner / "git").symlink_to(shutil.which("git") or "git")
+
+    done = hosted.optimize(PATH=str(hosted.runner))
+
+    assert done.code == 0, done.out + done.err
+    assert hosted.remote_head() == hosted.head
+    assert "Not pushed: remote: no pushes on Sundays" in done.out
+    assert "Not pushed: remote: no pushes on Sundays" in hosted.step_summary
+    assert "the comment on pull request 7 can't be written" in done.out
+    patch = hosted.root / ".codeflash" / "reports" / "optimize.patch"
+    git(hosted.root, "checkout", "-q", hosted.head)
+    git(hosted.root, "apply", "--check", str(patch))

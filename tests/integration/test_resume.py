@@ -198,3 +198,50 @@ def test_an_interrupted_session_is_not_gone_on_with_under_another_workload(shop:
     events = [json.loads(line) for line in process.stdout.splitlines()]
     assert next(event for event in events if event["kind"] == "session")["data"]["goes_on"] is False
     assert any("another method than before" in event["text"] for event in events if event["kind"] == "baseline")
+
+
+def asked(root: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    words = command(name, "-C", str(root), *arguments)
+    return subprocess.run(
+        words, cwd=root.parent, env=environment(), capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+@pytest.mark.slow
+def test_another_terminal_sees_a_session_stops_it_in_order_and_it_goes_on_from_there(
+    shop: Path, undisturbed: Callable[[int], End]
+) -> None:
+    none = asked(shop, "stop")
+    assert (none.returncode, none.stdout) == (0, f"no session runs in {shop}\n")
+    process = subprocess.Popen(
+        command(*arguments(shop, 2)),
+        cwd=shop.parent,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        event = json.loads(line)
+        if event["kind"] == "node_started" and event["data"] == {"node": "measure"}:
+            break
+
+    seen = json.loads(asked(shop, "status", "--json").stdout)
+    told = asked(shop, "status").stdout
+    ended = asked(shop, "stop")
+    _, err = process.communicate(timeout=60)
+
+    assert (seen["state"], seen["pid"]) == ("running", process.pid)
+    assert f"pid {process.pid} of " in told
+    assert "next: wait for it\nnext: stop it cleanly: optimize stop -C " in told
+    assert (ended.returncode, process.returncode) == (0, 130), ended.stderr + err
+    assert ended.stdout == f"session {seen['session']} (pid {process.pid}) has ended\n"
+    assert "Traceback" not in err
+    after = json.loads(asked(shop, "status", "--json").stdout)
+    assert (after["state"], after["pid"], after["session"]) == ("interrupted", None, seen["session"])
+    assert (shop / ".codeflash" / "session.db").exists()
+    assert run_until(shop, 2, lambda _: False) == 0
+    assert end_of(shop) == undisturbed(2)
+    assert json.loads(asked(shop, "status", "--json").stdout)["session"] == seen["session"]

@@ -6,6 +6,7 @@ from agents.model import Candidate
 from orchestrator.deciding import as_update, headline_dimension, is_named_by, next_step
 from orchestrator.ledger.conventions import Conventions
 from orchestrator.policy.situation import Experiment, Finish, NextStep
+from orchestrator.policy.tried import Tried
 from orchestrator.services import PolicyChooser
 from orchestrator.state import SessionState
 from profiling.model import Dimension, Domain, FunctionKey
@@ -44,7 +45,9 @@ def candidate(key: FunctionKey, share: float) -> Candidate:
     )
 
 
-def choose(conventions: Conventions, *, outside: tuple[FunctionKey, ...] = (), **settings: object) -> NextStep:
+def choose(
+    conventions: Conventions, *, outside: tuple[FunctionKey, ...] = (), first: str = "", **settings: object
+) -> NextStep:
     limits = {"max_experiments": 9, "time_limit_s": 60.0, "domain": None, **settings}
     services = SimpleNamespace(
         conventions=conventions,
@@ -59,7 +62,9 @@ def choose(conventions: Conventions, *, outside: tuple[FunctionKey, ...] = (), *
         targets=(target(PARSE), target(WRITE)), candidates=(candidate(PARSE, 0.3), candidate(WRITE, 0.1))
     )
     state: SessionState = {"session_id": "s", "recorded": 0, "exhausted": [str(settings.get("exhausted", ""))]}
-    return next_step(state, survey, (), services)
+    if first:
+        state["look_first"] = [[WRITE.file, first]]
+    return next_step(state, survey, Tried(), services)
 
 
 def chosen(step: NextStep) -> str:
@@ -69,6 +74,11 @@ def chosen(step: NextStep) -> str:
 
 def test_without_a_focus_the_larger_gain_is_tried_first() -> None:
     assert chosen(choose(Conventions())) == "parse"
+
+
+def test_what_an_earlier_session_marked_is_looked_at_first() -> None:
+    assert chosen(choose(Conventions(), first="write")) == "write"
+    assert chosen(choose(Conventions(), first="read")) == "parse"
 
 
 @pytest.mark.parametrize("focus", ["pkg/io", "pkg/io/*.py", "pkg/io/write.py"])

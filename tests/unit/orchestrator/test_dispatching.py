@@ -7,6 +7,7 @@ import pytest
 from orchestrator.dispatching import again, assignments, report, taken_back, worker_state
 from orchestrator.ledger.conventions import Conventions
 from orchestrator.policy.situation import Experiment, Finish, FinishReason, Pivot
+from orchestrator.policy.tried import Tried
 from orchestrator.policy.verdict import Reason, Status
 from orchestrator.services import Merged
 from orchestrator.state import SessionState
@@ -55,7 +56,7 @@ def services(**changes: Any) -> Any:
 
 
 def sent(seen: Any, step: Any, *, of: SessionState | None = None, by: Any = None) -> list[Any]:
-    return assignments(of or state(), seen, (), by or services(), step)
+    return assignments(of or state(), seen, Tried(), by or services(), step)
 
 
 def experiment(key: FunctionKey) -> Experiment:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -6,9 +7,12 @@ import pytest
 from agents.specialists.setup import Setup
 from orchestrator.handing_over import HandoffKeeper
 from orchestrator.ledger import handoff
-from orchestrator.ledger.handoff import SessionStatus
+from orchestrator.ledger.handoff import DiscardedEntry, SessionStatus
 from orchestrator.ledger.layout import Layout
-from profiling.model import Command, Interpreter, Tree
+from orchestrator.ledger.trials import Mark
+from orchestrator.live.events import Event, EventKind, JsonValue
+from orchestrator.policy.verdict import Reason, Status
+from profiling.model import Command, Dimension, Domain, Interpreter, Tree
 
 
 class StoppedClock:
@@ -73,3 +77,58 @@ def test_only_what_was_kept_is_said_to_be_reproducible(
     assert written is not None
     assert len(written.reproduce) == commands
     assert all("a" * 12 in line and "b" * 12 in line for line in written.reproduce[:2])
+
+
+def test_what_was_tried_elsewhere_stays_in_the_file_and_is_counted(keeper: HandoffKeeper, tmp_path: Path) -> None:
+    mark = Mark(
+        number=3,
+        session="there",
+        key="0123456789abcdef",
+        status=Status.CRASH,
+        reason=Reason.TIMEOUT,
+        base_commit="a" * 40,
+        source="recipe:x",
+        file="a.py",
+        line=1,
+        qualname="f",
+        place_digest="p",
+        dimension=Dimension.CPU_S,
+        domain=Domain.CPU,
+        workload="python bench.py",
+    )
+    elsewhere = DiscardedEntry(summary="s (a.py:1)", reason="timeout", lesson="it never ended", trial=mark)
+    other = replace(keeper, session_id="there")
+    begin = {"base_commit": "a" * 40, "head_commit": "a" * 40}
+    other.begin(setup_in(tmp_path, "/opt/python"), begin, ())  # type: ignore[arg-type]
+    written = handoff.load(keeper.layout.handoff)
+    assert written is not None
+    handoff.save(replace(written, discarded=(elsewhere,)), keeper.layout.handoff)
+
+    keeper.begin(setup_in(tmp_path, "/opt/python"), begin, ())  # type: ignore[arg-type]
+    keeper.experiment((), "b" * 40)
+
+    found = handoff.load(keeper.layout.handoff)
+    assert found is not None
+    assert found.discarded == (elsewhere,)
+    assert (found.session, found.experiments, found.crashes, found.keeps) == ("20260102-abc", 1, 1, 0)
+    assert found.ceilings == ()
+
+
+def test_functions_under_a_librarys_ceiling_are_marked_for_the_next_session(
+    keeper: HandoffKeeper, tmp_path: Path
+) -> None:
+    begin = {"base_commit": "a" * 40, "head_commit": "a" * 40}
+    keeper.begin(setup_in(tmp_path, "/opt/python"), begin, ())  # type: ignore[arg-type]
+    keeper.hear(says_targets({"file": "a.py", "qualname": "f", "evidence": "json takes 40%"}, "no mapping"))
+    keeper.experiment((), "b" * 40)
+
+    replace(keeper, session_id="next", ceilings=()).begin(setup_in(tmp_path, "/opt/python"), begin, ())  # type: ignore[arg-type]
+
+    found = handoff.load(keeper.layout.handoff)
+    assert found is not None
+    assert found.ceilings == (handoff.Ceiling(file="a.py", qualname="f", evidence="json takes 40%"),)
+    assert "## Not optimizable without modifying a library\n\n- f (a.py): json" in keeper.layout.handoff.read_text()
+
+
+def says_targets(*ceilings: JsonValue) -> Event:
+    return Event(kind=EventKind.UNIFIED_TARGETS, text="", data={"ceilings": list(ceilings)})

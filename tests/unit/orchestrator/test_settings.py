@@ -97,7 +97,7 @@ def test_a_misspelt_key_of_ours_is_refused_and_one_of_another_tool_is_not(tmp_pa
         _load(tmp_path)
 
 
-@pytest.mark.parametrize("key", ["yes", "plain", "json", "goal"])
+@pytest.mark.parametrize("key", ["yes", "plain", "json", "goal", "resume"])
 def test_a_repository_can_not_answer_for_the_person(tmp_path: Path, key: str) -> None:
     _write(tmp_path, f"[tool.optimize]\n{key} = true\n")
     with pytest.raises(SettingsError, match="the person's to give"):

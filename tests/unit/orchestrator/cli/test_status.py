@@ -37,6 +37,10 @@ _HANDOFF = Handoff(
 )
 
 
+def _git(folder: Path, *arguments: str) -> None:
+    subprocess.run(("git", *arguments), cwd=folder, check=True, capture_output=True)
+
+
 @pytest.fixture
 def layout(tmp_path: Path) -> Layout:
     layout = Layout(root=tmp_path)
@@ -68,11 +72,33 @@ def test_every_ended_session_reads_as_it_ended_and_says_what_is_next(layout: Lay
     assert f"next: optimize -C {layout.root}" in text or "next: optimize doctor" in text or "next: git log" in text
 
 
-def test_what_was_kept_can_be_taken(layout: Layout) -> None:
+def test_what_was_kept_can_be_taken(repository: Path, tmp_path: Path) -> None:
+    layout = Layout(root=repository)
+    layout.create()
+    _git(repository, "branch", "codeflash/optimize")
     handoff.save(replace(_HANDOFF, status=SessionStatus.DONE), layout.handoff)
     assert any("git merge codeflash/optimize" in line for line in as_lines(look(layout.root)))
+
+    _git(tmp_path, "clone", "-q", str(repository), "clone")
+    clone = Layout(root=tmp_path / "clone")
+    clone.create()
+    clone.handoff.write_bytes(layout.handoff.read_bytes())
+    there = look(clone.root)
+    assert any("git merge origin/codeflash/optimize" in line for line in as_lines(there))
+    assert any("(here as origin/codeflash/optimize)" in line for line in as_lines(there))
+    assert as_dict(there)["branch_here"] == "origin/codeflash/optimize"
+
     handoff.save(replace(_HANDOFF, status=SessionStatus.DONE, keeps=0), layout.handoff)
     assert not any("git merge" in line for line in as_lines(look(layout.root)))
+
+
+def test_a_branch_that_is_gone_is_not_offered(repository: Path) -> None:
+    layout = Layout(root=repository)
+    layout.create()
+    handoff.save(replace(_HANDOFF, status=SessionStatus.DONE), layout.handoff)
+    lines = as_lines(look(layout.root))
+    assert not any("git merge" in line for line in lines)
+    assert any("not in this repository" in line for line in lines)
 
 
 def test_the_last_five_experiments_are_shown_newest_last(layout: Layout) -> None:

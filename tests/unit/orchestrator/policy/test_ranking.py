@@ -122,3 +122,10 @@ def test_what_was_kept_in_earlier_sessions_changes_the_order(make: Any) -> None:
     ranked = rank(targets, candidates, [], earlier=earlier)
     assert names(ranked) == ["g", "f"]
     assert ranked == rank(targets, candidates, [], earlier=dict(reversed(earlier.items())))
+
+
+def test_what_is_to_be_looked_at_first_comes_before_everything_that_can_be_chosen(make: Any) -> None:
+    targets = [make.target("multi", domains=MULTI), make.target("ceiling"), make.target("without-a-fix")]
+    candidates = [make.candidate("multi", expected_share=0.9), make.candidate("ceiling", expected_share=0.01)]
+    first = frozenset({("pkg/a.py", "ceiling"), ("pkg/a.py", "without-a-fix"), ("pkg/b.py", "multi")})
+    assert names(rank(targets, candidates, [], look_first=first)) == ["ceiling", "multi", "without-a-fix"]
