@@ -38,7 +38,7 @@ def scan(module: Module) -> Iterator[Remark]:
         for place in sorted(_places(rule, module), key=lambda place: (place.line, place.seen)):
             function = function_around(place.node, module)
             key = keys.get(function, body) if function is not None else body
-            yield Remark(rule=rule, key=key, line=place.line, seen=place.seen)
+            yield Remark(rule=rule, key=key, place=place)
 
 
 def _places(rule: Rule, module: Module) -> tuple[Place, ...]:

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from agents.scan.standing import Standing
 from profiling.model import FunctionKey
 
 
@@ -53,7 +54,7 @@ class CodeFinding:
         effort: of acting on it.
         heat: what a profile says; share: of the workload's CPU time with the function on the stack, 0 to 1, None
             where no profile knows.
-        depth: loops around the place, in its function.
+        standing: what repeats it.
         level: how loud it is.
         ordinal: of alike findings on alike lines of one function, from 0.
         confirmed: what a profile saw there that proves it, with figures; empty where it shows heat at most.
@@ -70,10 +71,15 @@ class CodeFinding:
     effort: Effort
     heat: Heat
     share: float | None
-    depth: int
+    standing: Standing
     level: Level
     ordinal: int = 0
     confirmed: str = ""
+
+    @property
+    def depth(self) -> int:
+        """Return how many loops of its function run the place again and again."""
+        return self.standing.depth
 
     @property
     def is_fixable(self) -> bool:

@@ -25,7 +25,7 @@ def _on_methods(module: Module) -> Iterator[Place]:
         plain = {one.id for one in function.node.decorator_list if isinstance(one, ast.Name)}
         if function.owner is None or plain & _STATIC:
             continue
-        if any(_is_cache(one, module) for one in function.node.decorator_list):
+        if any(_is_cache(one, module) and not _is_accepted(one, module) for one in function.node.decorator_list):
             seen = f"the cache of the method `{function.node.name}` keeps every instance alive"
             yield Place(line=function.node.lineno, seen=seen, node=function.node)
 
@@ -33,6 +33,12 @@ def _on_methods(module: Module) -> Iterator[Place]:
 def _is_cache(decorator: ast.expr, module: Module) -> bool:
     cache = decorator.func if isinstance(decorator, ast.Call) else decorator
     return names(module).dotted(cache) in ("functools.cache", "functools.lru_cache")
+
+
+def _is_accepted(decorator: ast.expr, module: Module) -> bool:
+    """Say whether a comment shows that the authors know: linters call it B019 or W1518."""
+    line = module.text.splitlines()[decorator.lineno - 1]
+    return "B019" in line or "method-cache-max-size-none" in line
 
 
 def _has_no_bound(decorator: ast.expr, module: Module) -> bool:
@@ -83,6 +89,11 @@ RULES = (
             Example(
                 source="import functools\nclass A:\n    @staticmethod\n    @functools.lru_cache(9)\n"
                 "    def f():\n        pass\n",
+                lines=(),
+            ),
+            Example(
+                source="import functools\nclass A:\n    @functools.lru_cache(9)  # noqa: B019\n"
+                "    def f(self):\n        pass\n",
                 lines=(),
             ),
         ),

@@ -24,11 +24,13 @@ class Place:
         line: 1-based.
         seen: what stands there, a few words that hold names of the source.
         node: whose function it is laid to: the innermost around it.
+        about: what it is about (what is searched there, or sorted), whose names say how much there may be of it.
     """
 
     line: int
     seen: str
     node: ast.AST
+    about: tuple[ast.AST, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +61,22 @@ class Remark:
     Attributes:
         rule: whose it is.
         key: the function it is in (qualname `<module>` outside of one).
-        line: 1-based.
-        seen: as of the place.
+        place: where.
     """
 
     rule: Rule
     key: FunctionKey
-    line: int
-    seen: str
+    place: Place
+
+    @property
+    def line(self) -> int:
+        """Return its line, 1-based."""
+        return self.place.line
+
+    @property
+    def seen(self) -> str:
+        """Return what stands there, a few words."""
+        return self.place.seen
 
     @property
     def text(self) -> str:

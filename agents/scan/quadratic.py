@@ -3,57 +3,61 @@
 import ast
 from collections.abc import Iterator
 
-from agents.recipes.once import once
 from agents.recipes.project import Module
 from agents.recipes.scope import names
-from agents.recipes.walking import nodes, walk
+from agents.recipes.walking import nodes, parents_below
+from agents.scan.amounts import is_long_list
 from agents.scan.model import Example, Place, Rule
-from agents.scan.surroundings import calls, dotted, function_around, is_repeated, loop_around
+from agents.scan.repetition import loops_around
+from agents.scan.surroundings import binds, calls, changes, dotted, function_around
 
 _CONFIRM = "trips of both loops, or a scaling test (`optimize profile --scale`): an exponent near 2"
-_SEARCHES = frozenset({"index", "remove"})
-
-
-def _searches(module: Module) -> Iterator[Place]:
-    """Yield `items.index(x)` and `items.remove(x)` in loops."""
-    for call, written in calls(module):
-        owner, _, name = written.rpartition(".")
-        is_search = bool(owner) and name in _SEARCHES and len(call.args) == 1 and not call.keywords
-        is_search = is_search and owner.partition(".")[0] not in _imported(module)
-        if is_search and not isinstance(call.args[0], ast.Constant) and is_repeated(call, module):
-            yield Place(line=call.lineno, seen=f"`{written[:60]}(…)` in a loop", node=call)
-
-
-@once
-def _imported(module: Module) -> frozenset[str]:
-    """Return the names that imports bind anywhere in a module: `os.remove` searches no list."""
-    aliases = [alias for node in nodes(module.syntax, ast.Import) for alias in node.names]
-    aliases += [alias for node in nodes(module.syntax, ast.ImportFrom) for alias in node.names]
-    return frozenset(alias.asname or alias.name.partition(".")[0] for alias in aliases)
 
 
 def _shrinking(module: Module) -> Iterator[Place]:
-    """Yield `rest = rest[1:]` in loops."""
+    """Yield `rest = rest[1:]` in loops that go on while there is a rest."""
     for assign in nodes(module.syntax, ast.Assign):
-        value, target = assign.value, assign.targets[0]
+        value, name = assign.value, dotted(assign.targets[0])
         if not isinstance(value, ast.Subscript) or not isinstance(value.slice, ast.Slice) or len(assign.targets) > 1:
             continue
-        name = dotted(target)
-        if name and name == dotted(value.value) and value.slice.lower and loop_around(assign, module):
-            yield Place(line=assign.lineno, seen=f"`{name[:60]} = {name[:60]}[…:]` in a loop", node=assign)
+        if name and name == dotted(value.value) and value.slice.lower and value.slice.upper is None:
+            loops = loops_around(assign, module)
+            if loops and isinstance(loops[0], ast.While) and _is_length(loops[0].test, name):
+                yield Place(
+                    line=assign.lineno, seen=f"`{name[:60]} = {name[:60]}[…:]` in a loop", node=assign, about=(value,)
+                )
+
+
+def _is_length(test: ast.expr, name: str) -> bool:
+    """Say whether a test asks for nothing but whether something is left, or how much."""
+    asked = test.left if isinstance(test, ast.Compare) else test
+    if isinstance(asked, ast.Call) and dotted(asked.func) == "len" and len(asked.args) == 1:
+        asked = asked.args[0]
+    return dotted(asked) == name
 
 
 def _nested(module: Module) -> Iterator[Place]:
     """Yield loops over a name inside a loop over the same name."""
     for inner in nodes(module.syntax, ast.For):
-        outer = loop_around(inner, module)
+        outer = next(iter(loops_around(inner, module)), None)
         name = dotted(inner.iter)
-        if name and isinstance(outer, ast.For) and dotted(outer.iter) == name and not _ends_early(inner):
+        if not name or not isinstance(outer, ast.For) or dotted(outer.iter) != name or _ends_early(inner):
+            continue
+        if not _is_iterator(inner.iter, module):
             yield Place(line=inner.lineno, seen=f"a loop over `{name[:60]}` in a loop over it", node=inner)
 
 
 def _ends_early(loop: ast.For) -> bool:
     return isinstance(loop.body[-1], ast.Break | ast.Return)
+
+
+def _is_iterator(node: ast.expr, module: Module) -> bool:
+    """Say whether a name is bound to an iterator: a second loop over it goes on where the first stands."""
+    scope = names(module).resolve(node.id, node) if isinstance(node, ast.Name) else None
+    above = parents_below(module.syntax)
+    bound = names(module).bindings(dotted(node), scope) if scope is not None else ()
+    values = [getattr(above.get(binding), "value", None) for binding in bound]
+    return any(isinstance(value, ast.Call) and dotted(value.func) == "iter" for value in values)
 
 
 def _sliced_recursion(module: Module) -> Iterator[Place]:
@@ -71,8 +75,14 @@ def _passed_up(module: Module) -> Iterator[Place]:
     for node in nodes(module.syntax, ast.YieldFrom):
         function = function_around(node, module)
         called = node.value.func if isinstance(node.value, ast.Call) else None
-        if function is not None and called is not None and dotted(called).rpartition(".")[2] == function.name:
+        owner, _, name = dotted(called).rpartition(".") if called is not None else ("", "", "")
+        if function is not None and name == function.name and not _names_class(called, owner):
             yield Place(line=node.lineno, seen=f"`yield from` of `{function.name}` in itself", node=node)
+
+
+def _names_class(called: ast.expr | None, owner: str) -> bool:
+    """Say whether a method is asked of `super()` or of a class by name: another one than that which asks."""
+    return (isinstance(called, ast.Attribute) and isinstance(called.value, ast.Call)) or owner[:1].isupper()
 
 
 def _sorts(module: Module) -> Iterator[Place]:
@@ -82,32 +92,13 @@ def _sorts(module: Module) -> Iterator[Place]:
         sorted_one = dotted(call.args[0]) if is_sorted else written.removesuffix(".sort")
         if not sorted_one or (not is_sorted and not written.endswith(".sort")):
             continue
-        loop = loop_around(call, module)
-        if loop is not None and sorted_one.partition(".")[0] not in _bound(loop):
-            yield Place(line=call.lineno, seen=f"`{sorted_one[:60]}` is sorted in a loop", node=call)
-
-
-def _bound(loop: ast.AST) -> frozenset[str]:
-    """Return the names that a loop binds."""
-    return frozenset(
-        node.id for node in walk(loop) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
-    )
+        loops = loops_around(call, module)
+        is_known = is_sorted or (isinstance(call.func, ast.Attribute) and is_long_list(call.func.value, module))
+        if loops and is_known and not binds(loops[0], sorted_one) and changes(loops[0], sorted_one):
+            yield Place(line=call.lineno, seen=f"`{sorted_one[:60]}` is sorted in a loop", node=call, about=(call,))
 
 
 RULES = (
-    Rule(
-        id="search-in-loop",
-        title="A list is searched from its start in every step",
-        action="keep a dict from element to place, or a set of what is left",
-        confirm=_CONFIRM,
-        find=_searches,
-        examples=(
-            Example(source="def f(a, b):\n    for x in a:\n        b.remove(x)\n", lines=(3,)),
-            Example(source="import os\ndef f(a):\n    for x in a:\n        os.remove(x)\n", lines=()),
-            Example(source="def f(a, x):\n    return a.index(x)\n", lines=()),
-            Example(source="def f(lines):\n    return [line.index(':') for line in lines]\n", lines=()),
-        ),
-    ),
     Rule(
         id="shrinking-copy",
         title="What is left is copied in every step",
@@ -117,6 +108,7 @@ RULES = (
         examples=(
             Example(source="def f(a):\n    while a:\n        a = a[1:]\n", lines=(3,)),
             Example(source="def f(a):\n    a = a[1:]\n    return a\n", lines=()),
+            Example(source="def f(a):\n    while a[0] == ' ':\n        a = a[1:]\n", lines=()),
         ),
     ),
     Rule(
@@ -128,6 +120,9 @@ RULES = (
         examples=(
             Example(source="def f(a):\n    for x in a:\n        for y in a:\n            print(x, y)\n", lines=(3,)),
             Example(source="def f(a, b):\n    for x in a:\n        for y in b:\n            print(x, y)\n", lines=()),
+            Example(
+                source="def f(a):\n    a = iter(a)\n    for x in a:\n        for y in a:\n            g(y)\n", lines=()
+            ),
         ),
     ),
     Rule(
@@ -138,7 +133,10 @@ RULES = (
         find=_sorts,
         examples=(
             Example(source="def f(a, b):\n    for x in a:\n        b.append(x)\n        b.sort()\n", lines=(4,)),
+            Example(source="def f(a, b):\n    while b:\n        b.pop(g(sorted(b)))\n", lines=(3,)),
+            Example(source="def f(a, b):\n    for x in a:\n        g(x, sorted(b))\n", lines=()),
             Example(source="def f(a):\n    for x in a:\n        x.sort()\n", lines=()),
+            Example(source="import np\ndef f(a):\n    for x in a:\n        np.sort(x)\n", lines=()),
         ),
     ),
     Rule(
@@ -161,6 +159,7 @@ RULES = (
         examples=(
             Example(source="class T:\n    def f(self):\n        yield from self.left.f()\n", lines=(3,)),
             Example(source="def f(a):\n    yield from g(a)\n", lines=()),
+            Example(source="class T(B):\n    def f(self):\n        yield from super().f()\n", lines=()),
         ),
     ),
 )

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from agents.recipes.project import Module
-from agents.scan.depth import depth_at
 from agents.scan.finding import CodeFinding, Effort, Heat, Level
 from agents.scan.heat import Temperature
 from agents.scan.model import Rule
+from agents.scan.standing import standing_at
 from profiling.interactions.repeated_query import figures, root_fix
 from profiling.profile import RepeatedQuery
 
@@ -68,6 +68,6 @@ def _unforeseen(query: RepeatedQuery, rule: Rule, text: str, module: Module, tem
         effort=Effort.LINES,
         heat=Heat.HOT,
         share=temperature.of(query.key)[1],
-        depth=depth_at(query.line, module),
+        standing=standing_at(query.line, module),
         level=Level.WARNING,
     )

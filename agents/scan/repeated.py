@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from agents.recipes.project import Module
 from agents.recipes.scope import names
 from agents.scan.model import Example, Place, Rule
-from agents.scan.surroundings import calls, is_repeated
+from agents.scan.repetition import loops_around
+from agents.scan.surroundings import calls
 
 _FILES = frozenset("io.open os.listdir os.scandir os.stat os.path.exists os.path.getsize os.path.isfile".split())
 _FILE_METHODS = frozenset("is_dir is_file read_bytes read_text write_bytes write_text".split())
@@ -27,7 +28,7 @@ def _repeated(is_meant: _Meant) -> Callable[[Module], Iterator[Place]]:
 
     def find(module: Module) -> Iterator[Place]:
         for call, written in calls(module):
-            if written and is_meant(call, written, module) and is_repeated(call, module):
+            if written and is_meant(call, written, module) and loops_around(call, module):
                 yield Place(line=call.lineno, seen=f"`{written[:60]}(…)` in a loop", node=call)
 
     return find

@@ -1,13 +1,13 @@
-"""What stands around a node: the function it runs in, and the loop that repeats it there."""
+"""What stands around a node: the function it runs in, and what its calls are written as."""
 
 import ast
 from collections.abc import Iterator
 
 from agents.recipes.functions import FunctionNode
 from agents.recipes.project import Module
-from agents.recipes.walking import nodes, parents_below
+from agents.recipes.walking import nodes, parents_below, walk
 
-_Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+_CHANGES = frozenset({"add", "append", "clear", "extend", "insert", "pop", "popitem", "remove", "update"})
 
 
 def calls(module: Module) -> Iterator[tuple[ast.Call, str]]:
@@ -26,34 +26,6 @@ def dotted(node: ast.AST) -> str:
     return ".".join(reversed(parts)) if len(parts) > 1 or parts[0] else ""
 
 
-def is_repeated(node: ast.AST, module: Module) -> bool:
-    """Say whether a loop or comprehension of the function around a node evaluates it again and again."""
-    above, below = parents_below(module.syntax), node
-    step = above.get(node)
-    while step is not None and not isinstance(step, FunctionNode | ast.Lambda | ast.ClassDef):
-        if isinstance(step, ast.For | ast.AsyncFor) and below in step.body:
-            return True
-        if isinstance(step, ast.While) and below not in step.orelse:
-            return True
-        if isinstance(step, _Comprehension) and below is not step.generators[0]:
-            return True
-        if isinstance(step, ast.comprehension) and below is not step.iter:
-            return True
-        below, step = step, above.get(step)
-    return False
-
-
-def loop_around(node: ast.AST, module: Module) -> ast.For | ast.AsyncFor | ast.While | None:
-    """Return the innermost loop statement of its function whose body holds a node."""
-    above, below = parents_below(module.syntax), node
-    step = above.get(node)
-    while step is not None and not isinstance(step, FunctionNode | ast.Lambda | ast.ClassDef):
-        if isinstance(step, ast.For | ast.AsyncFor | ast.While) and below in step.body:
-            return step
-        below, step = step, above.get(step)
-    return None
-
-
 def function_around(node: ast.AST, module: Module) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     """Return the innermost function that a node stands in; of a function itself."""
     above = parents_below(module.syntax)
@@ -61,3 +33,22 @@ def function_around(node: ast.AST, module: Module) -> ast.FunctionDef | ast.Asyn
     while step is not None and not isinstance(step, FunctionNode):
         step = above.get(step)
     return step
+
+
+def changes(loop: ast.AST, name: str) -> bool:
+    """Say whether a loop puts something into what a dotted name names, or takes something out."""
+    called = (dotted(call.func).rpartition(".") for call in nodes(loop, ast.Call))
+    dropped = (target for node in nodes(loop, ast.Delete) for target in node.targets)
+    dropping = any(isinstance(one, ast.Subscript) and dotted(one.value) == name for one in dropped)
+    return dropping or any(owner == name and method in _CHANGES for owner, _, method in called)
+
+
+def binds(loop: ast.AST, name: str) -> bool:
+    """Say whether a loop gives a dotted name, or what it starts from, a new value; adding to it does not."""
+    first = name.partition(".")[0]
+    added = {id(node.target) for node in nodes(loop, ast.AugAssign)}
+    return any(
+        not isinstance(node.ctx, ast.Load) and id(node) not in added and dotted(node) in (first, name)
+        for node in walk(loop)
+        if isinstance(node, ast.Name | ast.Attribute)
+    )

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -12,17 +12,18 @@ from agents.recipes.once import once
 from agents.recipes.project import Module, Project, collecting_nothing, load
 from agents.scan.advice import scan
 from agents.scan.catalogue import RULES
-from agents.scan.depth import depth_at
 from agents.scan.finding import CodeFinding, Effort, Heat, Level
+from agents.scan.hearing import DOES, Where, payoff, rule_of, where
 from agents.scan.heat import Temperature
 from agents.scan.model import Remark
 from agents.scan.queries import with_queries
 from agents.scan.repeated import QUERY_IN_LOOP
+from agents.scan.standing import Standing, standing_at, standing_of
+from agents.scan.wording import Amount
 from profiling.model import Tree
 
-QUIET = frozenset({"long-function", "many-branches", "constant-chain", "print-in-loop"})
-"""Rules that say little of speed by themselves: heard only when they are named, or where a profile shows heat."""
-
+_DESIGNS = frozenset({"long-function", "many-branches", "constant-chain"})
+"""Rules whose findings are not acted on in a few lines."""
 _IGNORE = re.compile(r"#\s*optimize:\s*ignore(?:\[(?P<rules>[\w\s,-]*)\])?")
 _LONGEST_TEXT = 160
 _LOUD_SHARE = 0.05
@@ -34,7 +35,7 @@ class Wanted:
     """What is scanned for.
 
     Attributes:
-        rules: ids; empty for all but the quiet ones.
+        rules: ids; empty for those that are heard unasked.
         paths: files and folders relative to the root; empty for all of the source.
     """
 
@@ -42,12 +43,18 @@ class Wanted:
     paths: tuple[str, ...] = ()
 
     def hears(self, finding: CodeFinding) -> bool:
-        """Say whether a finding is heard: what a recipe does outside of loops is worth it only where it is hot."""
+        """Say whether a finding is heard: named, hot, or where its rule is heard without a profile."""
         if self.rules:
             return finding.rule in self.rules
         if finding.heat is Heat.HOT:
             return True
-        return finding.rule not in QUIET and (finding.depth > 0 or not finding.is_fixable)
+        return not finding.standing.is_seldom and _is_heard(finding.standing, where(finding.rule))
+
+    def looks_for(self, recipe: str, temperature: Temperature) -> bool:
+        """Say whether a recipe's places may be heard at all: most wait for a profile, and matching takes time."""
+        if self.rules:
+            return recipe in self.rules
+        return temperature.is_known or where(recipe) is not Where.ASKED or rule_of(recipe) is not None
 
     def holds(self, file: str) -> bool:
         """Say whether a file is scanned."""
@@ -93,24 +100,24 @@ def scan_tree(
         on_file: told how many files of how many are done.
     """
     project = load(tree)
+    recipes = [one for one in CATALOGUE + ASKED_FOR if wanted.looks_for(one.card.id, temperature)]
     files = [file for file in project.modules if wanted.holds(file)]
     found: list[CodeFinding] = []
     ignored = waiting = 0
     with collecting_nothing():
         for number, file in enumerate(files):
             module = project.modules[file]
-            for finding in _of_file(module, project, temperature):
-                if not wanted.hears(finding):
-                    waiting += not wanted.rules
-                elif _is_ignored(finding, module):
-                    ignored += 1
-                else:
-                    found.append(finding)
+            every = tuple(_of_file(module, project, temperature, recipes))
+            heard = _spoken_by_recipes([one for one in every if wanted.hears(one)], every)
+            waiting += 0 if wanted.rules else len(every) - len(heard)
+            kept = [one for one in heard if not _is_ignored(one, module)]
+            ignored += len(heard) - len(kept)
+            found += kept
             on_file(number + 1, len(files))
     lines = sum(project.modules[file].text.count("\n") for file in files)
     unreadable = tuple((file, why) for file, why in project.unreadable if wanted.holds(file))
     return Scanned(
-        findings=tuple(sorted(found, key=_order)),
+        findings=tuple(sorted(found, key=rank)),
         files=len(files),
         lines=lines,
         ignored=ignored,
@@ -119,23 +126,55 @@ def scan_tree(
     )
 
 
-def _of_file(module: Module, project: Project, temperature: Temperature) -> Iterator[CodeFinding]:
+def _is_heard(standing: Standing, place: Where) -> bool:
+    match place:
+        case Where.ANYWHERE:
+            return True
+        case Where.LOOPS:
+            return standing.depth > 0
+        case Where.STEPS:
+            return standing.is_every_step and standing.amount is not Amount.WRITTEN
+        case Where.DATA:
+            return standing.is_every_step and standing.amount is Amount.DATA
+        case Where.LIGHT:
+            return standing.is_every_step and standing.amount is Amount.DATA and standing.is_light
+        case Where.ASKED:
+            return False
+        case _:
+            assert_never(place)
+
+
+def _spoken_by_recipes(heard: Sequence[CodeFinding], every: Sequence[CodeFinding]) -> list[CodeFinding]:
+    """Return findings, each of a rule replaced by that of a recipe on its line that does what the rule advises."""
+    kept: dict[tuple[int, str, int], CodeFinding] = {}
+    for one in heard:
+        does = DOES.get(one.rule, frozenset())
+        spoken = next((other for other in every if other.line == one.line and other.rule in does), one)
+        kept[spoken.line, spoken.rule, spoken.ordinal] = spoken
+    return list(kept.values())
+
+
+def _of_file(
+    module: Module, project: Project, temperature: Temperature, recipes: Sequence[Recipe]
+) -> Iterator[CodeFinding]:
     """Yield what is found in a file, numbered where alike."""
     seen: Counter[str] = Counter()
-    lines = module.text.splitlines()
-    unnumbered = _unnumbered(module, project, temperature, lines)
+    unnumbered = _unnumbered(module, project, temperature, recipes)
     for finding in with_queries(unnumbered, QUERY_IN_LOOP, module, temperature):
         ordinal = seen[finding.fingerprint]
         seen[finding.fingerprint] += 1
         yield replace(finding, ordinal=ordinal)
 
 
-def _unnumbered(module: Module, project: Project, temperature: Temperature, lines: list[str]) -> Iterator[CodeFinding]:
+def _unnumbered(
+    module: Module, project: Project, temperature: Temperature, recipes: Sequence[Recipe]
+) -> Iterator[CodeFinding]:
+    lines = module.text.splitlines()
     for remark in scan(module):
-        yield _of_remark(remark, temperature, _line(lines, remark.line), depth_at(remark.line, module))
-    for recipe in CATALOGUE + ASKED_FOR:
+        yield _of_remark(remark, temperature, _line(lines, remark.line), standing_of(remark.place, module))
+    for recipe in recipes:
         for site in _sites(recipe, module, project):
-            yield _of_site(recipe, site, temperature, _line(lines, site.line), module)
+            yield _of_site(recipe, site, temperature, _line(lines, site.line), standing_at(site.line, module))
 
 
 def _sites(recipe: Recipe, module: Module, project: Project) -> tuple[Site, ...]:
@@ -145,7 +184,7 @@ def _sites(recipe: Recipe, module: Module, project: Project) -> tuple[Site, ...]
         return ()
 
 
-def _of_remark(remark: Remark, temperature: Temperature, text: str, depth: int) -> CodeFinding:
+def _of_remark(remark: Remark, temperature: Temperature, text: str, standing: Standing) -> CodeFinding:
     heat, share = temperature.of(remark.key)
     return CodeFinding(
         rule=remark.rule.id,
@@ -156,18 +195,17 @@ def _of_remark(remark: Remark, temperature: Temperature, text: str, depth: int) 
         seen=remark.seen,
         action=_sentence(remark.rule.action),
         confirm=remark.rule.confirm,
-        effort=Effort.DESIGN if remark.rule.id in QUIET else Effort.LINES,
+        effort=Effort.DESIGN if remark.rule.id in _DESIGNS else Effort.LINES,
         heat=heat,
         share=share,
-        depth=depth,
-        level=_level(heat, share, depth),
+        standing=standing,
+        level=_level(heat, share, standing.depth),
     )
 
 
-def _of_site(recipe: Recipe, site: Site, temperature: Temperature, text: str, module: Module) -> CodeFinding:
+def _of_site(recipe: Recipe, site: Site, temperature: Temperature, text: str, standing: Standing) -> CodeFinding:
     heat, share = temperature.of(site.key)
     card = recipe.card
-    depth = depth_at(site.line, module)
     return CodeFinding(
         rule=card.id,
         title=card.title,
@@ -180,8 +218,8 @@ def _of_site(recipe: Recipe, site: Site, temperature: Temperature, text: str, mo
         effort=Effort.AGREED if card.needs_approval else Effort.RECIPE,
         heat=heat,
         share=share,
-        depth=depth,
-        level=_level(heat, share, depth),
+        standing=standing,
+        level=_level(heat, share, standing.depth),
     )
 
 
@@ -198,17 +236,10 @@ def _level(heat: Heat, share: float | None, depth: int) -> Level:
             assert_never(heat)
 
 
-def _order(one: CodeFinding) -> tuple[bool, float, int, int, str, int, str]:
-    """Return what is smaller the more telling: proof, heat, loops, what a recipe can do, then the place."""
-    return (
-        not one.confirmed,
-        -(one.share or 0.0),
-        -one.depth,
-        0 if one.is_fixable else 1,
-        one.key.file,
-        one.line,
-        one.rule,
-    )
+def rank(one: CodeFinding) -> tuple[bool, float, int, int, int, str, int, str]:
+    """Return what is smaller the more telling: proof, heat, what acting may bring, loops, a recipe, then the place."""
+    told = (not one.confirmed, -(one.share or 0.0), -payoff(one.rule), -one.depth, -one.is_fixable)
+    return (*told, one.key.file, one.line, one.rule)
 
 
 def _is_ignored(one: CodeFinding, module: Module) -> bool:

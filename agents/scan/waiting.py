@@ -7,14 +7,16 @@ from agents.recipes.project import Module
 from agents.recipes.scope import names
 from agents.recipes.walking import nodes
 from agents.scan.model import Example, Place, Rule
-from agents.scan.surroundings import calls, dotted, loop_around
+from agents.scan.repetition import loops_around
+from agents.scan.surroundings import calls, dotted
 
 _CACHES = frozenset({"functools.cache", "functools.lru_cache"})
 
 
 def _one_by_one(module: Module) -> Iterator[Place]:
     for node in nodes(module.syntax, ast.Await):
-        if isinstance(loop_around(node, module), ast.For) and isinstance(node.value, ast.Call):
+        loops = loops_around(node, module)
+        if loops and isinstance(loops[0], ast.For) and isinstance(node.value, ast.Call):
             yield Place(line=node.lineno, seen=f"`await {dotted(node.value.func)[:60]}(…)` in a loop", node=node)
 
 

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 def scan(**flags: Unpack["ScanFlags"]) -> int:
     r"""List what in the source costs time or memory, the most telling first. Nothing is run.
 
-    Rules and the matchers of all recipes look at every file of the source. With a profile (optimize profile, or an
-    earlier session) each finding says whether its function is hot; without one, those in loops come first.
+    Rules and the matchers of recipes look at every file of the source. With a profile (optimize profile, or an earlier
+    session) each finding says whether its function is hot. Without one only rules that were found precise are heard,
+    where the source shows that much is asked for; optimize scan --rules says which, --rule NAME hears any other.
     A comment on the line silences it: # optimize: ignore[rule], or without brackets all rules.
 
     \b

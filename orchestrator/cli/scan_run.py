@@ -10,8 +10,9 @@ from agents.recipes.catalogue import ASKED_FOR, CATALOGUE
 from agents.scan import baseline, sarif
 from agents.scan.catalogue import RULES
 from agents.scan.finding import CodeFinding, Level
+from agents.scan.hearing import Where, where
 from agents.scan.heat import Temperature
-from agents.scan.tree import QUIET, Scanned, Wanted, rule_ids, scan_tree
+from agents.scan.tree import Scanned, Wanted, rule_ids, scan_tree
 from agents.specialists.setup import SetupImpossible, describe_tree
 from orchestrator.cli.location import root_of
 from orchestrator.cli.patience import Patience
@@ -64,9 +65,11 @@ def rule_lines() -> Iterator[str]:
     """Yield one line a rule."""
     recipes = {one.card.id: (one.card.title, "a recipe does it") for one in CATALOGUE}
     asked = {one.card.id: (one.card.title, "a recipe does it once you agree") for one in ASKED_FOR}
-    rules = {rule.id: (rule.title, "only when named, or hot" if rule.id in QUIET else "") for rule in RULES}
+    rules = {rule.id: (rule.title, "") for rule in RULES}
     for name, (title, how) in sorted({**recipes, **asked, **rules}.items()):
-        yield f"{name:22} {title}{f' ({how})' if how else ''}"
+        notes = [note for note in (how, where(name).value if where(name) is Where.ASKED else "") if note]
+        told = f" ({'; '.join(notes)})" if notes else ""
+        yield f"{name:22} {title}{told}"
 
 
 def scanned(flags: ScanFlags) -> Seen:
@@ -140,7 +143,7 @@ def _lines(seen: Seen, top: int) -> Iterator[str]:
         else "no profile: what is hot is not known (optimize profile -- COMMAND, or --profile FILE)"
     )
     if waiting:
-        yield f"{waiting} more places are worth a look only where they are hot: a profile tells"
+        yield f"{waiting} more places, and those of most recipes, are worth a look only where they are hot: a profile tells"
     for file, why in seen.scanned.unreadable[:5]:
         yield f"not read: {one_line(file)}: {one_line(why)}"
 

@@ -36,10 +36,10 @@ def test_ids_are_unique() -> None:
 
 
 def test_a_remark_is_laid_to_the_innermost_function_with_its_key() -> None:
-    text = "class A:\n    @made\n    def f(self, a):\n        for x in a:\n            a.remove(x)\n"
+    text = "class A:\n    @made\n    def f(self, a: list):\n        for x in self:\n            a.remove(x)\n"
     (found,) = scan(module(text))
     assert found.key == FunctionKey(file="mod.py", first_line=2, qualname="A.f")
-    assert found.text.startswith("`a.remove(…)` in a loop at mod.py:5: keep a dict")
+    assert found.text.startswith("`a.remove(…)` in a loop at mod.py:5: keep a set")
 
 
 def test_what_a_nested_function_does_is_not_repeated_by_the_loop_around_its_definition() -> None:

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from agents.scan import baseline, sarif
 from agents.scan.finding import CodeFinding, Effort, Heat, Level
 from agents.scan.heat import Temperature
+from agents.scan.standing import Standing
 from agents.scan.tree import Scanned, Wanted, rule_ids, scan_tree
 from profiling.model import FunctionKey, Tree
 
 SLOW = """import re
 
-def searches(items, wanted):
+def searches(items: list, wanted):
     for one in wanted:
         items.remove(one)
 
@@ -54,7 +55,7 @@ def hot(**shares: float) -> Temperature:
 def test_rules_and_recipes_are_heard_in_loops_and_the_rest_waits_for_a_profile(scanned) -> None:
     found = scanned({"a.py": SLOW})
 
-    assert places(found) == [("regex-hoist", 9), ("search-in-loop", 5)]
+    assert places(found) == [("search-in-loop", 5), ("regex-hoist", 9)]
     assert found.waiting > 0
     assert {one.level for one in found.findings} == {Level.WARNING}
     assert (found.files, found.lines) == (1, 13)
@@ -101,9 +102,9 @@ def test_a_file_that_does_not_parse_is_told_and_costs_no_other(scanned) -> None:
 
 
 def test_a_fingerprint_outlives_lines_that_move_and_tells_alike_lines_apart(scanned) -> None:
-    text = "def f(a, b):\n    for x in a:\n        b.remove(x)\n        b.remove(x)\n"
-    before = scanned({"a.py": text}, "search-in-loop").findings
-    after = scanned({"a.py": f"# moved\n\n{text}"}, "search-in-loop").findings
+    text = "def f(a, cursor):\n    for x in a:\n        cursor.execute(x)\n        cursor.execute(x)\n"
+    before = scanned({"a.py": text}, "query-in-loop").findings
+    after = scanned({"a.py": f"# moved\n\n{text}"}, "query-in-loop").findings
 
     assert len({one.fingerprint for one in before}) == 2
     assert [one.fingerprint for one in after] == [one.fingerprint for one in before]
@@ -123,7 +124,7 @@ def finding(text: str, line: int = 3) -> CodeFinding:
         effort=Effort.LINES,
         heat=Heat.HOT,
         share=0.25,
-        depth=1,
+        standing=Standing(depth=1),
         level=Level.ERROR,
     )
 

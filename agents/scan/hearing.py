@@ -1,0 +1,69 @@
+"""Which findings are heard before a profile says what is hot, and which come first: what precision on packages allows.
+
+The figures stand in docs/scan-precision.md. Rules and recipes that are not named here are heard where a profile shows
+heat, and when they are asked for by name.
+"""
+
+from collections.abc import Mapping
+from enum import IntEnum, StrEnum
+
+
+class Where(StrEnum):
+    """Where a rule is heard without a profile."""
+
+    LOOPS = "in loops"
+    STEPS = "in every step of a loop, unless over what programmers write down"
+    DATA = "in every step of a loop over data"
+    LIGHT = "in every step of a loop over data that does little else"
+    ANYWHERE = "anywhere"
+    ASKED = "only when named, or hot"
+
+
+class Payoff(IntEnum):
+    """What acting on a finding is expected to bring; larger is more."""
+
+    UNKNOWN = 0
+    FACTOR = 1
+    """A constant factor of what the line costs, or memory that is given back."""
+    WAITING = 2
+    """Waiting for the outside world, once instead of for each element."""
+    GROWTH = 3
+    """An order of growth."""
+
+
+_LOUD: Mapping[str, tuple[Payoff, Where]] = {
+    "search-in-loop": (Payoff.GROWTH, Where.LIGHT),
+    "grown-copy": (Payoff.GROWTH, Where.LIGHT),
+    "sort-in-loop": (Payoff.GROWTH, Where.STEPS),
+    "dict-index": (Payoff.GROWTH, Where.LIGHT),
+    "chained-lists": (Payoff.GROWTH, Where.LIGHT),
+    "request-in-loop": (Payoff.WAITING, Where.LOOPS),
+    "file-memo": (Payoff.WAITING, Where.LOOPS),
+    "gathered-awaits": (Payoff.WAITING, Where.ANYWHERE),
+    "blocking-call": (Payoff.WAITING, Where.ANYWHERE),
+    "cached-coroutine": (Payoff.FACTOR, Where.ANYWHERE),
+    "regex-hoist": (Payoff.FACTOR, Where.DATA),
+    "flat-copy": (Payoff.FACTOR, Where.DATA),
+}
+
+DOES: Mapping[str, frozenset[str]] = {
+    "search-in-loop": frozenset({"set-membership", "unique-list"}),
+}
+"""Recipes that do what a rule advises: they are heard in its stead, where it is heard."""
+_RULE_OF = {recipe: rule for rule, recipes in DOES.items() for recipe in recipes}
+
+
+def rule_of(recipe: str) -> str | None:
+    """Return the rule in whose stead a recipe is heard where that is, None when it speaks for itself."""
+    rule = _RULE_OF.get(recipe)
+    return rule if rule in _LOUD else None
+
+
+def payoff(rule: str) -> Payoff:
+    """Return what acting on the findings of a rule or recipe is expected to bring."""
+    return _LOUD.get(_RULE_OF.get(rule, rule), (Payoff.UNKNOWN, Where.ASKED))[0]
+
+
+def where(rule: str) -> Where:
+    """Return where a rule or recipe is heard without a profile."""
+    return _LOUD.get(rule, (Payoff.UNKNOWN, Where.ASKED))[1]

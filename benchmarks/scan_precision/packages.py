@@ -1,0 +1,68 @@
+"""The packages the scanner is tried on, as people install them: the twenty it was tuned on, and five held out."""
+
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+_FETCH_S = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """One wheel of the registry.
+
+    Attributes:
+        name, version: in the registry.
+        is_held_out: no rule was changed after looking at its findings.
+    """
+
+    name: str
+    version: str
+    is_held_out: bool = False
+
+
+TUNED = (
+    "aiohttp==3.14.5 celery==5.7.0 click==8.5.1 django==5.2.19 docutils==0.23 jinja2==3.1.6 markdown==3.11.3"
+    " networkx==3.6.1 nltk==3.10.4 packaging==26.3 pygments==2.21.0 pylint==4.1.4 pyparsing==3.3.3 requests==2.34.2"
+    " rich==15.0.0 sphinx==9.0.4 sqlalchemy==2.1.9 sqlglot==30.30.0 sqlparse==0.6.1 werkzeug==3.1.9"
+)
+HELD_OUT = "djangorestframework==3.18.3 fsspec==2026.9.0 pdm==2.29.4 twisted==26.10.0 xlsxwriter==3.3.1"
+
+
+def packages() -> tuple[Package, ...]:
+    """Return all of them, those held out last."""
+    chosen = [(one, False) for one in TUNED.split()] + [(one, True) for one in HELD_OUT.split()]
+    return tuple(_package(pinned, is_held_out=is_held_out) for pinned, is_held_out in chosen)
+
+
+def _package(pinned: str, *, is_held_out: bool) -> Package:
+    name, _, version = pinned.partition("==")
+    return Package(name=name, version=version, is_held_out=is_held_out)
+
+
+class Unfetched(RuntimeError):
+    """The registry does not serve a package; the message says what pip said."""
+
+
+def fetched(package: Package, folder: Path) -> Path:
+    """Return where a package's files lie, fetched into `folder` unless they are there.
+
+    Raises:
+        Unfetched: pip could not get it.
+    """
+    place = folder / f"{package.name}-{package.version}"
+    if place.is_dir():
+        return place
+    wheels = folder / "wheels" / package.name
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "-q", "--no-deps"]
+    wanted = ["--only-binary", ":all:", "-d", str(wheels), f"{package.name}=={package.version}"]
+    done = subprocess.run([*pip, *wanted], capture_output=True, text=True, timeout=_FETCH_S, check=False)
+    if done.returncode:
+        raise Unfetched(f"{package.name}=={package.version} can't be fetched: {done.stderr.strip()[-500:]}")
+    unpacked = place.with_suffix(".part")
+    with zipfile.ZipFile(next(wheels.glob("*.whl"))) as wheel:
+        wheel.extractall(unpacked)
+    unpacked.rename(place)
+    return place

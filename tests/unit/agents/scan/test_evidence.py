@@ -1,0 +1,150 @@
+"""What the scanner's evidence must hold to: amounts, repetition, wording, and code that seldom runs."""
+
+import ast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.recipes.project import Module, parse
+from agents.scan.amounts import MOST_FEW, is_few, is_long_list
+from agents.scan.hearing import DOES, Where, payoff, rule_of, where
+from agents.scan.repetition import is_in_every_step, is_light, loops_around, statement_at
+from agents.scan.seldom import is_seldom
+from agents.scan.standing import standing_at
+from agents.scan.tree import rule_ids
+from agents.scan.wording import Amount
+
+
+def module(text: str, file: str = "mod.py") -> Module:
+    return parse(text, file, "mod")
+
+
+def named(name: str, parsed: Module) -> ast.Name:
+    return next(node for node in ast.walk(parsed.syntax) if isinstance(node, ast.Name) and node.id == name)
+
+
+def marked(text: str) -> tuple[ast.AST, Module]:
+    parsed = module(text)
+    return named("mark", parsed), parsed
+
+
+@pytest.mark.parametrize(
+    ("text", "loops"),
+    [
+        ("def f(a):\n    for x in a:\n        mark\n", 1),
+        ("def f(a):\n    while a:\n        for x in a:\n            mark\n", 2),
+        ("def f(a):\n    return [mark for x in a]\n", 1),
+        ("def f(a):\n    return [x for x in mark]\n", 0),
+        ("def f(a):\n    for x in ('b', 'c'):\n        mark\n", 0),
+        ("def f(a):\n    for x in range(3):\n        mark\n", 0),
+        ("def f(*a):\n    for x in a:\n        mark\n", 0),
+        ("def f(a):\n    for x in a.split('.'):\n        mark\n", 0),
+        ("def f(a):\n    for x in a:\n        if x:\n            mark\n            break\n", 0),
+        ("def f(a):\n    for y in a:\n        for x in a:\n            mark\n            break\n", 1),
+        ("def f(a):\n    for x in a:\n        if x:\n            return mark\n", 0),
+        ("def f(a):\n    for x in a:\n        try:\n            g(x)\n        except OSError:\n            mark\n", 0),
+        ("def f(a):\n    for x in a:\n        try:\n            g(x)\n        except KeyError:\n            mark\n", 1),
+        ("def f(a, first=True):\n    for x in a:\n        if first:\n            mark\n            first = False\n", 0),
+        ("def f(a):\n    for x in a:\n        def g():\n            mark\n", 0),
+    ],
+)
+def test_a_loop_counts_where_it_runs_a_place_again_and_again(text: str, loops: int) -> None:
+    node, parsed = marked(text)
+
+    assert len(loops_around(node, parsed)) == loops
+
+
+@pytest.mark.parametrize(
+    ("body", "every", "light"),
+    [
+        ("mark", True, True),
+        ("if x:\n            mark", False, True),
+        ("mark\n        work(x)", True, False),
+        ("mark\n        log.debug(x)", True, False),
+        ("mark\n        b.append(x)", True, True),
+        ("mark\n        x.matches(x)", True, False),
+        ("mark\n        sum(y for y in x)", True, False),
+    ],
+)
+def test_a_step_is_light_where_it_does_little_beside_the_place(body: str, every: bool, light: bool) -> None:
+    node, parsed = marked(f"def f(a, b):\n    for x in a:\n        {body}\n")
+    (loop,) = loops_around(node, parsed)
+
+    assert is_in_every_step(node, parsed) is every
+    assert is_light(loop, node, parsed) is light
+
+
+@pytest.mark.parametrize(
+    ("text", "is_long"),
+    [
+        ("def f(a):\n    mark = list(a)\n", True),
+        ("def f(mark: list[int]):\n    return mark\n", True),
+        ("def f(a):\n    mark = [x for x in a]\n", True),
+        ("def f(a):\n    mark = []\n    for x in a:\n        mark.append(x)\n", True),
+        ("def f(a):\n    mark = ['b', 'c']\n", False),
+        ("def f(a):\n    mark = set(a)\n", False),
+        ("def f(mark):\n    return mark\n", False),
+        ("def f(a):\n    mark = list(a)\n    mark = set(mark)\n", False),
+    ],
+)
+def test_a_list_is_long_only_where_everything_seen_of_it_says_so(text: str, is_long: bool) -> None:
+    parsed = module(text)
+
+    assert is_long_list(named("mark", parsed), parsed) is is_long
+
+
+@given(count=st.integers(0, 3 * MOST_FEW))
+def test_a_display_is_few_up_to_a_bound(count: int) -> None:
+    parsed = module(f"x = {list(range(count))!r}\n")
+    (assign,) = parsed.syntax.body
+    assert isinstance(assign, ast.Assign)
+
+    assert is_few(assign.value, parsed) is (count <= MOST_FEW)
+
+
+@pytest.mark.parametrize(
+    ("loop", "amount"),
+    [("for node in graph", Amount.DATA), ("for option in nodes", Amount.WRITTEN), ("for x in a", Amount.UNKNOWN)],
+)
+def test_names_tell_data_from_what_is_written_down(loop: str, amount: Amount) -> None:
+    assert standing_at(3, module(f"def f(a):\n    {loop}:\n        g()\n")).amount is amount
+
+
+@pytest.mark.parametrize(
+    ("text", "file"),
+    [
+        ("def main():\n    mark\n", "a.py"),
+        ("mark\n", "a.py"),
+        ("if __name__ == '__main__':\n    def f():\n        mark\n", "a.py"),
+        ("def f():\n    mark\n", "docs/a.py"),
+        ("# Generated by a tool.\ndef f():\n    mark\n", "a.py"),
+        ("@cache\ndef f():\n    mark\n", "a.py"),
+        ("class A(type):\n    def f(cls):\n        mark\n", "a.py"),
+        ("def f(cls):\n    return cls.__mro__, mark\n", "a.py"),
+    ],
+)
+def test_code_that_runs_once_or_for_show_is_told_from_the_rest(text: str, file: str) -> None:
+    parsed = module(text, file)
+
+    assert is_seldom(named("mark", parsed), parsed)
+    assert not is_seldom(*marked("def f():\n    mark\n"))
+
+
+@given(line=st.integers(-1, 9))
+def test_a_statement_holds_the_line_it_is_found_at(line: int) -> None:
+    found = statement_at(line, module("def f(a):\n    for x in a:\n        g(\n            x\n        )\n\n\ny = 1\n"))
+
+    assert found is None or found.lineno <= line <= (found.end_lineno or 0)
+
+
+def test_what_is_heard_unasked_is_a_rule_or_recipe_that_exists() -> None:
+    known = set(rule_ids())
+    loud = {name for name in known if where(name) is not Where.ASKED}
+
+    assert {"search-in-loop", "regex-hoist", "sort-in-loop"} <= loud
+    assert {recipe for recipes in DOES.values() for recipe in recipes} <= known
+    assert DOES.keys() <= known
+    assert rule_of("unique-list") == "search-in-loop"
+    assert rule_of("front-insert") is None
+    assert payoff("unique-list") == payoff("search-in-loop") > payoff("regex-hoist")
