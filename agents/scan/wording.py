@@ -73,6 +73,8 @@ def _words_behind(node: ast.AST, module: Module) -> Iterator[str]:
     for one in walk(node):
         if isinstance(one, ast.Name | ast.Attribute):
             yield from _split(one.id if isinstance(one, ast.Name) else one.attr)
+            if isinstance(one, ast.Name) and len(one.id) > 1 and one.id.isupper():
+                yield "property"  # a constant of the module is written down
             for value in values(one, module):
                 yield from _words(value) if value is not None else ()
 
@@ -84,11 +86,9 @@ def _words(node: ast.AST) -> Iterator[str]:
 
 
 def _split(name: str) -> Iterator[str]:
-    """Yield the words of a name, each in its singular as far as an `s` makes the plural; constants are written down."""
+    """Yield the words of a name, each in its singular as far as an `s` makes the plural."""
     if name == "G":
         yield "graph"
-    elif len(name) > 1 and name.isupper():
-        yield "property"
     for word in _WORD.findall(name):
         lower = word.lower()
         yield lower

@@ -143,7 +143,7 @@ def _lines(seen: Seen, top: int) -> Iterator[str]:
         else "no profile: what is hot is not known (optimize profile -- COMMAND, or --profile FILE)"
     )
     if waiting:
-        yield f"{waiting} more places, and those of most recipes, are worth a look only where they are hot: a profile tells"
+        yield f"{waiting} more places, and those of most recipes, are worth a look where they are hot: a profile tells"
     for file, why in seen.scanned.unreadable[:5]:
         yield f"not read: {one_line(file)}: {one_line(why)}"
 

@@ -12,7 +12,7 @@ def test_findings_are_listed_new_ones_fail_and_known_ones_do_not(shop: Path, opt
     same = optimize("scan", "-C", str(shop), "--baseline", str(shop / "known.json"), "--fail-on", "warning")
     text = shop / "shop" / "text.py"
     text.write_text(
-        text.read_text() + "\n\ndef gone(words, known):\n    for word in known:\n        words.remove(word)\n"
+        text.read_text() + "\n\ndef gone(words: list, known):\n    for word in known:\n        words.remove(word)\n"
     )
     new = optimize("scan", "-C", str(shop), "--baseline", str(shop / "known.json"), "--fail-on", "warning", "--json")
 
