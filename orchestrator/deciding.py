@@ -1,7 +1,5 @@
 """Brings what the session knows into the policies' words, and their answers into the graph's state."""
 
-from fnmatch import fnmatchcase
-
 from agents.model import Candidate
 from orchestrator.ledger.conventions import Conventions
 from orchestrator.ledger.record import ExperimentRecord
@@ -9,6 +7,7 @@ from orchestrator.policy.past import Past
 from orchestrator.policy.plateau import choose, open_targets
 from orchestrator.policy.ranking import RankedTarget
 from orchestrator.policy.situation import Bounds, Finish, FinishReason, NextStep, Recover, Situation
+from orchestrator.policy.steering import is_meant, is_named_by, is_place
 from orchestrator.policy.verdict import Level, Reason, Status
 from orchestrator.proposer import attempts_of
 from orchestrator.services import Services
@@ -17,15 +16,18 @@ from orchestrator.survey import Survey
 from profiling.model import Dimension
 from profiling.target import Target
 
+_NO_EVIDENCE = frozenset({Reason.MERGE_CONFLICT, Reason.REJECTED})
 _EXHAUSTED = frozenset({FinishReason.NOTHING_LICENSED, FinishReason.PLATEAU})
 
 
 def next_step(
     state: SessionState, survey: Survey, records: tuple[ExperimentRecord, ...], services: Services
 ) -> NextStep:
-    """Return what the policy chooses, or the lead among it; what the maintainers focus on is tried first."""
+    """Return what the policy chooses, or the lead among it; what the person or the maintainers focus on comes first."""
+    if services.steering.course.is_finishing:
+        return Finish(reason=FinishReason.PERSON, text="you asked for the end")
     wanted = _wanted(survey, services)
-    focused = tuple(one for one in wanted if _is_focused(one, services.conventions))
+    focused = _focused(wanted, services)
     situation = _situation(state, survey, records, services, focused or wanted)
     step = choose(situation)
     has_more = len(focused or wanted) < len(wanted)
@@ -36,12 +38,18 @@ def next_step(
     return step if state.get("again") else services.chooser.choose(state, situation, survey, step)
 
 
+def has_left_focus(step: NextStep, services: Services) -> bool:
+    """Say whether a step turns away from what the person wants to come first: nothing is left to try there."""
+    focus = services.steering.course.focus
+    return bool(focus) and not isinstance(step, Finish) and not is_meant(step.candidate, focus)
+
+
 def waiting(
     state: SessionState, survey: Survey, records: tuple[ExperimentRecord, ...], services: Services
 ) -> tuple[RankedTarget, ...]:
-    """Return the targets to be tried now, in order: those the maintainers focus on, where there are any."""
+    """Return the targets to be tried now, in order: those in focus, where there are any."""
     wanted = _wanted(survey, services)
-    focused = tuple(one for one in wanted if _is_focused(one, services.conventions))
+    focused = _focused(wanted, services)
     return open_targets(_situation(state, survey, records, services, focused or wanted))
 
 
@@ -101,9 +109,12 @@ def chosen(target: Target, candidate: Candidate) -> Chosen:
 
 
 def history_of(state: SessionState, records: tuple[ExperimentRecord, ...]) -> tuple[Past, ...]:
-    """Return this session's experiments as the policies know them; what only did not fit beside another is none."""
+    """Return this session's experiments as the policies know them.
+
+    What only did not fit beside another is none, nor is what a person rejected: neither says that a dimension is flat.
+    """
     mine = (record for record in records if record.session == state["session_id"])
-    return tuple(_past(record) for record in mine if record.verdict.reason is not Reason.MERGE_CONFLICT)
+    return tuple(_past(record) for record in mine if record.verdict.reason not in _NO_EVIDENCE)
 
 
 def kept_of(state: SessionState, records: tuple[ExperimentRecord, ...]) -> tuple[ExperimentRecord, ...]:
@@ -144,21 +155,25 @@ def _past(record: ExperimentRecord) -> Past:
 
 
 def _wanted(survey: Survey, services: Services) -> tuple[Candidate, ...]:
-    """Return the candidates without what the maintainers excluded and what the session is not about."""
-    excluded = services.conventions.exclusions
+    """Return the candidates without what the maintainers or the person excluded and what the session is not about."""
+    excluded, avoided = services.conventions.exclusions, services.steering.course.avoided
     return tuple(
         one
         for one in survey.candidates
-        if not any(is_named_by(one.key.file, pattern) for pattern in excluded) and services.in_scope(survey, one.key)
+        if not any(is_named_by(one.key.file, pattern) for pattern in excluded)
+        and not any(is_place(one.key.file, one.key.qualname, where) for where in avoided)
+        and services.in_scope(survey, one.key)
     )
+
+
+def _focused(wanted: tuple[Candidate, ...], services: Services) -> tuple[Candidate, ...]:
+    """Return what is in focus: the person's words come before the maintainers'."""
+    focus = services.steering.course.focus
+    meant = tuple(one for one in wanted if focus and is_meant(one, focus))
+    return meant or tuple(one for one in wanted if _is_focused(one, services.conventions))
 
 
 def _is_focused(candidate: Candidate, conventions: Conventions) -> bool:
     """Say whether the maintainers named the fix's domain or file."""
     in_domain = candidate.domain in conventions.focus_domains
     return in_domain or any(is_named_by(candidate.key.file, pattern) for pattern in conventions.focus_paths)
-
-
-def is_named_by(file: str, pattern: str) -> bool:
-    """Say whether a path is named by a pattern: the file itself, a folder above it, or a glob."""
-    return file == pattern or file.startswith(f"{pattern.rstrip('/')}/") or fnmatchcase(file, pattern)

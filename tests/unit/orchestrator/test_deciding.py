@@ -3,11 +3,13 @@ from types import SimpleNamespace
 import pytest
 
 from agents.model import Candidate
-from orchestrator.deciding import as_update, headline_dimension, is_named_by, next_step
+from orchestrator.deciding import as_update, headline_dimension, next_step
 from orchestrator.ledger.conventions import Conventions
 from orchestrator.policy.situation import Experiment, Finish, NextStep
+from orchestrator.policy.steering import Course, is_named_by
 from orchestrator.services import PolicyChooser
 from orchestrator.state import SessionState
+from orchestrator.steering import Steering
 from profiling.model import Dimension, Domain, FunctionKey
 from profiling.target import Target
 
@@ -47,6 +49,7 @@ def candidate(key: FunctionKey, share: float) -> Candidate:
 def choose(conventions: Conventions, *, outside: tuple[FunctionKey, ...] = (), **settings: object) -> NextStep:
     limits = {"max_experiments": 9, "time_limit_s": 60.0, "domain": None, **settings}
     services = SimpleNamespace(
+        steering=Steering(course=Course(session="s")),
         conventions=conventions,
         settings=SimpleNamespace(**limits),
         spent_s=0.0,
