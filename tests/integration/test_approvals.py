@@ -209,6 +209,7 @@ def test_the_end_of_the_input_at_the_opening_questions_begins_nothing(shop: Path
     assert git(shop, "branch", "--format=%(refname:short)") == "main"
 
 
+@pytest.mark.slow
 def test_a_workload_that_may_not_be_run_ends_the_session_before_anything_ran(shop: Path) -> None:
     (shop / "bench.py").write_text("import pathlib\npathlib.Path(__file__).with_name('ran').touch()\n")
     git(shop, "commit", "-q", "-am", "a benchmark that leaves a trace")
