@@ -51,6 +51,8 @@ class WorktreeCrews:
         checkouts = crew.checkouts if crew is not None else self.checkouts.of(worker)
         if crew is not None:
             crew.hands.processes.stop()
+            if crew.services.turn is not None:
+                crew.services.turn.leave()
         checkouts.remove()
         self.lead.recorder.numbers.forget(worker)
 
@@ -76,5 +78,6 @@ class WorktreeCrews:
             prover=hands.prover,
             recorder=recorder,
             stop=hands.processes.stop,
+            turn=lead.steering.turn(worker, hands.processes),
         )
         return _Crew(services=services, hands=hands, checkouts=checkouts)

@@ -1,7 +1,6 @@
 """Brings what the session knows into the policies' words, and their answers into the graph's state."""
 
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 
 from agents.model import Candidate
 from orchestrator.ledger.conventions import Conventions
@@ -10,8 +9,9 @@ from orchestrator.policy.past import Past
 from orchestrator.policy.plateau import choose, open_targets
 from orchestrator.policy.ranking import RankedTarget
 from orchestrator.policy.situation import Bounds, Finish, FinishReason, NextStep, Recover, Situation
+from orchestrator.policy.steering import is_meant, is_named_by, is_place
 from orchestrator.policy.tried import Tried
-from orchestrator.policy.verdict import Status
+from orchestrator.policy.verdict import Reason, Status
 from orchestrator.services import Services
 from orchestrator.state import Chosen, SessionState
 from orchestrator.survey import Survey
@@ -22,9 +22,11 @@ _EXHAUSTED = frozenset({FinishReason.NOTHING_LICENSED, FinishReason.PLATEAU})
 
 
 def next_step(state: SessionState, survey: Survey, tried: Tried, services: Services) -> NextStep:
-    """Return what the policy chooses, or the lead among it; what the maintainers focus on is tried first."""
+    """Return what the policy chooses, or the lead among it; what the person or the maintainers focus on comes first."""
+    if services.steering.course.is_finishing:
+        return Finish(reason=FinishReason.PERSON, text="you asked for the end")
     wanted = _wanted(survey, services)
-    focused = tuple(one for one in wanted if _is_focused(one, services.conventions))
+    focused = _focused(wanted, services)
     situation = _situation(state, survey, tried, services, focused or wanted)
     step = choose(situation)
     has_more = len(focused or wanted) < len(wanted)
@@ -35,10 +37,16 @@ def next_step(state: SessionState, survey: Survey, tried: Tried, services: Servi
     return step if state.get("again") else services.chooser.choose(state, situation, survey, step)
 
 
+def has_left_focus(step: NextStep, services: Services) -> bool:
+    """Say whether a step turns away from what the person wants to come first: nothing is left to try there."""
+    focus = services.steering.course.focus
+    return bool(focus) and not isinstance(step, Finish) and not is_meant(step.candidate, focus)
+
+
 def waiting(state: SessionState, survey: Survey, tried: Tried, services: Services) -> tuple[RankedTarget, ...]:
-    """Return the targets to be tried now, in order: those the maintainers focus on, where there are any."""
+    """Return the targets to be tried now, in order: those in focus, where there are any."""
     wanted = _wanted(survey, services)
-    focused = tuple(one for one in wanted if _is_focused(one, services.conventions))
+    focused = _focused(wanted, services)
     return open_targets(_situation(state, survey, tried, services, focused or wanted))
 
 
@@ -99,9 +107,12 @@ def chosen(target: Target, candidate: Candidate) -> Chosen:
 
 
 def history_of(state: SessionState, tried: Tried) -> tuple[Past, ...]:
-    """Return this session's experiments, and those of the one it goes on with, as the policies know them."""
+    """Return this session's experiments, and those of the one it goes on with, as the policies know them.
+
+    What a person rejected is none: it does not say that a dimension is flat.
+    """
     sessions = {state["session_id"], state.get("continues") or state["session_id"]}
-    return tuple(one.past for one in tried.counting if one.session in sessions)
+    return tuple(one.past for one in tried.counting if one.session in sessions and one.reason is not Reason.REJECTED)
 
 
 def recorded_in(state: SessionState, records: Iterable[ExperimentRecord]) -> int:
@@ -128,21 +139,25 @@ def headline_dimension(kept: tuple[ExperimentRecord, ...]) -> Dimension:
 
 
 def _wanted(survey: Survey, services: Services) -> tuple[Candidate, ...]:
-    """Return the candidates without what the maintainers excluded and what the session is not about."""
-    excluded = services.conventions.exclusions
+    """Return the candidates without what the maintainers or the person excluded and what the session is not about."""
+    excluded, avoided = services.conventions.exclusions, services.steering.course.avoided
     return tuple(
         one
         for one in survey.candidates
-        if not any(is_named_by(one.key.file, pattern) for pattern in excluded) and services.in_scope(survey, one.key)
+        if not any(is_named_by(one.key.file, pattern) for pattern in excluded)
+        and not any(is_place(one.key.file, one.key.qualname, where) for where in avoided)
+        and services.in_scope(survey, one.key)
     )
+
+
+def _focused(wanted: tuple[Candidate, ...], services: Services) -> tuple[Candidate, ...]:
+    """Return what is in focus: the person's words come before the maintainers'."""
+    focus = services.steering.course.focus
+    meant = tuple(one for one in wanted if focus and is_meant(one, focus))
+    return meant or tuple(one for one in wanted if _is_focused(one, services.conventions))
 
 
 def _is_focused(candidate: Candidate, conventions: Conventions) -> bool:
     """Say whether the maintainers named the fix's domain or file."""
     in_domain = candidate.domain in conventions.focus_domains
     return in_domain or any(is_named_by(candidate.key.file, pattern) for pattern in conventions.focus_paths)
-
-
-def is_named_by(file: str, pattern: str) -> bool:
-    """Say whether a path is named by a pattern: the file itself, a folder above it, or a glob."""
-    return file == pattern or file.startswith(f"{pattern.rstrip('/')}/") or fnmatchcase(file, pattern)

@@ -31,6 +31,7 @@ class Draft:
         measurement: filled by `measure`; stays None when the run itself failed, then `failed` says how.
         load: filled by `measure`: what others kept busy meanwhile, in words; empty when the machine was quiet.
         verdict: filled by `decide`.
+        message: of the commit, as a person wants it; empty: as it is made from the record.
         seconds, busy_s: wall seconds so far, and those in which a process of the target ran.
     """
 
@@ -57,5 +58,6 @@ class Draft:
     measurement: Measurement | None = None
     load: str = ""
     verdict: Verdict | None = None
+    message: str = ""
     seconds: float = 0.0
     busy_s: float = 0.0

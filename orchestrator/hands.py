@@ -51,6 +51,7 @@ class Workshop:
         rules: of keeping.
         slot: of this machine: held by whoever takes times.
         notes: of the processes that run.
+        agreed: the person agrees to fixes that need it, beforehand or to each that is tried.
         company: who runs tests at the moment.
     """
 
@@ -62,6 +63,7 @@ class Workshop:
     rules: Rules
     slot: MeasuringSlot
     notes: Notes
+    agreed: bool = False
     company: Company = field(default_factory=Company)
 
     def lead(self, checkouts: Checkouts, recorder: RepositoryRecorder, bus: Publisher) -> Hands:
@@ -95,7 +97,7 @@ class Workshop:
         replays = settings.replay_time_s > 0
         transcripts = Transcripts(observer=observer, processes=processes, seed=rules.seed) if replays else None
         own_calls = _own_calls(transcripts, rules, progress, observer.slot)
-        watchman = Watchman(observer=observer, processes=processes, agreed=settings.yes)
+        watchman = Watchman(observer=observer, processes=processes, agreed=self.agreed)
         gates = Gates(
             observer=observer,
             processes=processes,

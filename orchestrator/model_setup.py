@@ -27,6 +27,7 @@ class ModelSetup:
         backend: asks the model.
         repository, observer, processes: where and by what a command is tried.
         agreed: the person lets proposed commands run; else they are only told.
+        asks: the person is asked about them before they run.
         say: told what is tried, and what was found.
     """
 
@@ -35,6 +36,7 @@ class ModelSetup:
     observer: RepositoryObserver
     processes: Processes
     agreed: bool
+    asks: bool
     say: Callable[[str], None]
 
     def complete(self, found: Setup) -> Setup:
@@ -49,6 +51,9 @@ class ModelSetup:
         if isinstance(answer, GivenUp):
             self.say(f"the setup agent gives up: {answer.reason}")
             return found
+        if self.asks:
+            self.say(f"the setup agent proposes {_named(answer)}: {answer.reason}")
+            return replace(found, workload=answer.workload, tests=found.tests or answer.tests, proposed=True)
         if not self.agreed:
             raise WorkloadFailed(
                 f"no workload was named or found; the setup agent proposes {_named(answer)}: {answer.reason}",

@@ -28,7 +28,7 @@ from orchestrator.policy.own_calls import share_of
 from orchestrator.policy.red_flags import RedFlag
 from orchestrator.policy.tried import Tried
 from orchestrator.policy.verdict import Reason, Status, Verdict
-from orchestrator.sources import apply_patch, read_source
+from orchestrator.sources import apply_patch, decoded, read_source
 from orchestrator.state import SessionState
 from orchestrator.trial_book import TrialBook
 from orchestrator.workspace import branch, worker_branches
@@ -93,6 +93,23 @@ class RepositoryRecorder:
     def save_draft(self, draft: Draft) -> None:
         """Store the draft under way."""
         save(_DRAFT, draft, self._draft_path)
+
+    def abandon(self, base_commit: str) -> None:
+        """Leave nothing of the draft under way: its base is restored, its file is gone."""
+        self.checkouts.work_at(base_commit)
+        self._draft_path.unlink(missing_ok=True)
+
+    def text_at(self, commit: str, file: str) -> str:
+        """Return the text of a source file in a commit.
+
+        Raises:
+            FileNotFoundError: there is none.
+            SyntaxError, UnicodeDecodeError: it can't be read as source.
+        """
+        content = self.repository.file_at(commit, file)
+        if content is None:
+            raise FileNotFoundError(f"{file} is not in {commit[:10]}")
+        return decoded(content).text
 
     def records(self) -> tuple[ExperimentRecord, ...]:
         """Return all experiments recorded in this repository, in order."""
@@ -285,7 +302,9 @@ class RepositoryRecorder:
 
 
 def message_of(draft: Draft) -> str:
-    """Return the commit message of a keep: what, why, and what was measured."""
+    """Return the commit message of a keep: what, why, and what was measured; a person's own words in its place."""
+    if draft.message:
+        return f"{draft.message}\n\n{EXPERIMENT_TRAILER}: {draft.key}\n"
     verdict = _decided(draft)
     effects = measured_lines(draft.measurement, draft.calls)
     worse = ", ".join(dimension.value for dimension in verdict.regressed)

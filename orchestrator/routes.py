@@ -23,9 +23,14 @@ def after_choose(state: SessionState) -> Literal["experiment", "dispatch", "targ
     return "dispatch" if state.get("assignments") else "experiment"
 
 
-def to_workers(state: SessionState) -> list[Send]:
-    """Send every assignment to a worker of its own, all at the same time."""
-    return [Send("worker", worker_state(state, one)) for one in state["assignments"]]
+def after_ask_commands(state: SessionState) -> Literal["preflight", "__end__"]:
+    """Run nothing where the person does not want the workload to be run."""
+    return "__end__" if state.get("refused") else "preflight"
+
+
+def to_workers(state: SessionState) -> list[Send] | Literal["choose"]:
+    """Send every assignment to a worker of its own, all at the same time; choose again where nobody may go."""
+    return [Send("worker", worker_state(state, one)) for one in state["assignments"]] or "choose"
 
 
 def after_take(state: WorkerState) -> Literal["attempt", "__end__"]:
@@ -33,14 +38,33 @@ def after_take(state: WorkerState) -> Literal["attempt", "__end__"]:
     return "attempt" if state.get("chosen") is not None else "__end__"
 
 
-def after_propose(state: SessionState) -> Literal["gate", "__end__"]:
-    """Leave the experiment when the specialist has nothing to propose."""
-    return "gate" if state.get("has_draft") else "__end__"
+def after_propose(state: SessionState) -> Literal["ask_experiment", "__end__"]:
+    """Leave the experiment when the specialist has nothing to propose, or it was skipped."""
+    return "ask_experiment" if state.get("has_draft") else "__end__"
 
 
-def after_gate(state: SessionState) -> Literal["measure", "decide"]:
-    """A proposal that failed a gate is decided without being measured."""
+def after_ask_experiment(state: SessionState) -> Literal["gate", "decide", "__end__"]:
+    """What a person rejected is decided by that; what was skipped is left."""
+    if not state.get("has_draft"):
+        return "__end__"
+    return "decide" if state.get("failed_gate") else "gate"
+
+
+def after_gate(state: SessionState) -> Literal["measure", "decide", "__end__"]:
+    """A proposal that failed a gate is decided without being measured; one that was skipped is left."""
+    if not state.get("has_draft"):
+        return "__end__"
     return "decide" if state.get("failed_gate") else "measure"
+
+
+def after_measure(state: SessionState) -> Literal["decide", "__end__"]:
+    """What was skipped is left."""
+    return "decide" if state.get("has_draft") else "__end__"
+
+
+def after_decide(state: SessionState) -> Literal["ask_commit", "__end__"]:
+    """What was skipped is left."""
+    return "ask_commit" if state.get("has_draft") else "__end__"
 
 
 def after_strategy(state: SessionState) -> Literal["milestone", "choose"]:

@@ -77,11 +77,15 @@ class RepositoryScout:
             )
         if not self.layout.conventions.exists():
             write_text(self.layout.conventions, conventions.render_default())
-        written = _as_file(found)
+        written = _as_file(replace(found, workload=None) if found.proposed else found)
         if stored == written:
             return found, True
         setup_md.save(written, self.layout.setup)
         return found, False
+
+    def agree(self, setup: Setup) -> None:
+        """Write down a setup whose commands a person agreed to: they are not asked about again."""
+        setup_md.save(_as_file(setup), self.layout.setup)
 
     def _completed(self, found: Setup, stored: SetupFile | None) -> Setup:
         """Return the setup with commands that were agreed to before, or that somebody finds now."""

@@ -16,12 +16,16 @@ from orchestrator.ledger.handoff import SessionStatus
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.events import Event
 from orchestrator.measures import Measures
+from orchestrator.policy.asking import NOTHING, Asking
 from orchestrator.policy.ranking import Tally
 from orchestrator.policy.red_flags import RedFlag
 from orchestrator.policy.situation import NextStep, Situation
+from orchestrator.policy.steering import Course
 from orchestrator.policy.tried import Tried
+from orchestrator.pushing import Pusher
 from orchestrator.settings import Settings
 from orchestrator.state import Assignment, Chosen, SessionState
+from orchestrator.steering import Skipped, Steering, Turn
 from orchestrator.survey import Survey
 from orchestrator.terms import InScope, everything
 from orchestrator.workspace.branch import SESSION_BRANCH
@@ -104,6 +108,10 @@ class Scout(Protocol):
         """Return the setup, and whether it was taken from `.codeflash/setup.md` as it stands."""
         ...
 
+    def agree(self, setup: Setup) -> None:
+        """Write down a setup whose commands a person agreed to."""
+        ...
+
     def begin(self, setup: Setup, session_id: str) -> Start:
         """Take the session branch and its worktrees."""
         ...
@@ -174,6 +182,19 @@ class Recorder(Protocol):
 
     def save_draft(self, draft: Draft) -> None:
         """Store the draft under way."""
+        ...
+
+    def abandon(self, base_commit: str) -> None:
+        """Leave nothing of the draft under way: its base is restored, its file is gone."""
+        ...
+
+    def text_at(self, commit: str, file: str) -> str:
+        """Return the text of a source file in a commit.
+
+        Raises:
+            FileNotFoundError: there is none.
+            SyntaxError, UnicodeDecodeError: it can't be read as source.
+        """
         ...
 
     def record(self, setup: Setup, state: SessionState, draft: Draft) -> ExperimentRecord:
@@ -282,6 +303,10 @@ class Crews(Protocol):
         ...
 
 
+def _unsteered() -> Steering:
+    return Steering(course=Course(session=""))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """The bundle every node gets.
@@ -299,6 +324,10 @@ class Services:
         chooser: has the last word on the next step.
         workers: that may be out at the same time; 1 means that the lead works alone.
         crews, merger: of the team; None where there is none.
+        asking: what a person is asked before it is done.
+        steering: what the person says on the way.
+        turn: what these hands are at; None where nothing can be skipped.
+        pusher: brings the session branch to a remote; None where nothing is ever pushed.
     """
 
     settings: Settings
@@ -320,6 +349,10 @@ class Services:
     workers: int = 1
     crews: Crews | None = None
     merger: Merger | None = None
+    asking: Asking = NOTHING
+    steering: Steering = field(default_factory=_unsteered)
+    turn: Turn | None = None
+    pusher: Pusher | None = None
 
     def of(self, state: SessionState) -> "Services":
         """Return the services of the worker whose state it is; of the lead's, these."""
@@ -333,9 +366,20 @@ class Services:
         return self.clock.monotonic() - self.began_s
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run blocking work in a thread; when the session is cancelled, stop the target's processes first."""
+        """Run blocking work in a thread; when the session is cancelled, stop the target's processes first.
+
+        Raises:
+            Skipped: a person gave up the experiment that this was part of; the work has ended.
+        """
         try:
-            return await asyncio.to_thread(work, *args, **kwargs)
+            done = await asyncio.to_thread(work, *args, **kwargs)
         except asyncio.CancelledError:
             self.stop()
             raise
+        except Exception as error:
+            if self.turn is not None and self.turn.is_skipped:
+                raise Skipped from error
+            raise
+        if self.turn is not None and self.turn.is_skipped:
+            raise Skipped
+        return done

@@ -3,19 +3,21 @@
 import asyncio
 import os
 import secrets
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from agents.specialists._base import Backend
-from orchestrator.errors import Interrupted, OptimizeError, SettingsError
+from orchestrator.approvals.desk import Desk
+from orchestrator.approvals.mailbox import Mailbox
+from orchestrator.errors import Interrupted, OptimizeError, SettingsError, WorkloadFailed
 from orchestrator.ledger.handoff import SessionStatus
 from orchestrator.ledger.layout import Layout
 from orchestrator.live import says
 from orchestrator.live.bus import Bus
 from orchestrator.plain import setup_from_json
+from orchestrator.reception import Reception
 from orchestrator.settings import Settings
 from orchestrator.state import SessionState
 from orchestrator.taking_over import taken_over
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from langgraph.graph.state import CompiledStateGraph
 
     from orchestrator.services import Services
+    from orchestrator.wiring import Wired
 
     Graph = CompiledStateGraph[SessionState, Services, SessionState, SessionState]
 
@@ -47,11 +50,21 @@ class SessionResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Opened:
-    """What is known of the session before it runs: its id, and the state that it goes on or begins with."""
+    """What is known of the session before it runs.
+
+    Attributes:
+        session_id: its id.
+        run: the lock's name of this run.
+        values: the state that it goes on or begins with.
+        goes_on: there is a checkpoint of it.
+        is_written_up: only what comes after the records were closed is left.
+    """
 
     session_id: str
+    run: str
     values: SessionState
     goes_on: bool
+    is_written_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,13 +132,19 @@ async def _run_locked(asked: _Asked, fresh_id: str) -> SessionResult:
 
 async def _look(app: "Graph", fresh_id: str, asked: _Asked) -> _Opened:
     if asked.terms.begins_anew:
-        return _Opened(session_id=fresh_id, values={}, goes_on=False)
+        return _Opened(session_id=fresh_id, run=fresh_id, values={}, goes_on=False)
     snapshot = await app.aget_state(_config())
     values = cast("SessionState", snapshot.values)
     goes_on = bool(snapshot.next) and "session_id" in values and not _asks_for_another_method(asked.settings, values)
     if not goes_on:
-        return _Opened(session_id=fresh_id, values={}, goes_on=False)
-    return _Opened(session_id=values["session_id"], values=values, goes_on=True)
+        return _Opened(session_id=fresh_id, run=fresh_id, values={}, goes_on=False)
+    return _Opened(
+        session_id=values["session_id"],
+        run=fresh_id,
+        values=values,
+        goes_on=True,
+        is_written_up=snapshot.next == ("ask_push",),
+    )
 
 
 def _asks_for_another_method(settings: Settings, values: SessionState) -> bool:
@@ -154,11 +173,11 @@ async def _go(app: "Graph", opened: _Opened, asked: _Asked) -> SessionResult:
     )
     continues = opened.values.get("continues", "")
     asked.bus.publish(says.session(opened.session_id, goes_on=opened.goes_on, continues=continues))
-    if opened.goes_on:
+    if opened.goes_on and not opened.is_written_up:
         wired.take_up(opened.values)
     start = None if opened.goes_on else opened.values
     try:
-        await _stream(app, start, wired.services, asked.bus)
+        ended = await _held(app, start, wired, opened.run, asked)
     except asyncio.CancelledError:
         wired.services.stop()
         wired.handoff.stopped(SessionStatus.INTERRUPTED)
@@ -167,15 +186,30 @@ async def _go(app: "Graph", opened: _Opened, asked: _Asked) -> SessionResult:
         with suppress(OptimizeError):
             wired.handoff.stopped(SessionStatus.FAILED)
         raise
+    wired.services.steering.forget()
+    if ended.get("refused"):
+        raise WorkloadFailed(ended["refused"], hint="name what may be run: optimize --workload 'python bench.py'")
     return SessionResult(exit_code=0, lines=wired.closing_lines())
 
 
-async def _stream(app: "Graph", start: SessionState | None, services: "Services", bus: Bus) -> None:
-    parts = app.astream(start, _config(), context=services, stream_mode="tasks", subgraphs=True, durability="sync")
-    async for _, task in parts:
-        event = says.node(cast("Mapping[str, object]", task))
-        if event is not None:
-            bus.publish(event)
+async def _held(app: "Graph", start: SessionState | None, wired: "Wired", run_id: str, asked: _Asked) -> SessionState:
+    """Run the graph to its end, taking in what the person says meanwhile."""
+    from orchestrator.conversation import Conversation  # noqa: PLC0415  langgraph costs a second
+
+    mailbox = Mailbox(folder=Layout(root=asked.repository.root).inbox, run=run_id)
+    desk, steering, person = Desk(asked.bus, mailbox), wired.services.steering, asked.terms.person
+    conversation = Conversation(
+        app=app,
+        config=_config(),
+        services=wired.services,
+        bus=asked.bus,
+        clock=wired.clock,
+        desk=desk,
+        steering=steering,
+        person=person,
+    )
+    async with Reception(desk=desk, steering=steering, mailbox=mailbox, person=person).open():
+        return await conversation.hold(start)
 
 
 def _config() -> "RunnableConfig":

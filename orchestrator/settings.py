@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from orchestrator.errors import SettingsError
+from orchestrator.policy import asking
 from profiling.model import Domain
 
 _DURATION = re.compile(r"(?P<amount>\d+(?:\.\d+)?)\s*(?P<unit>s|m|min|h|d)?", re.IGNORECASE)
@@ -18,7 +19,7 @@ _UNIT_S = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 _PREFIX = "OPTIMIZE_"
 _TABLES = ("optimize", "codeflash")
 # The person's alone: a repository must not answer for the person who looks at it.
-_NEVER_FROM_THE_REPOSITORY = frozenset({"repo", "goal", "history", "resume", "yes", "as_json", "plain"}) | {
+_NEVER_FROM_THE_REPOSITORY = frozenset({"repo", "goal", "history", "resume", "ask", "yes", "as_json", "plain"}) | {
     *("ci", "base", "dry_run"),
     # It would spend the person's money, or send the person's key elsewhere.
     *("model", "models", "provider", "base_url", "whole_replies", "docs_server"),
@@ -39,6 +40,12 @@ def seconds(value: object) -> object:
 def _no_boolean(value: object) -> object:
     """Return `true` as the word it is: Python takes it for 1."""
     return repr(value) if isinstance(value, bool) else value
+
+
+def _wanted(text: str) -> str:
+    """Return what is to be asked, checked."""
+    asking.wanted(text)
+    return text
 
 
 _Whole = Annotated[int, BeforeValidator(_no_boolean)]
@@ -78,6 +85,8 @@ class Settings(BaseModel):
         seed: of everything random; None means: chosen by the session.
         history: what was kept in other repositories of this person counts when fixes are ranked, and is noted.
         resume: go on with the session that is here, and refuse to begin one.
+        ask: what a person is asked before it is done (`policy.asking`); None: what needs agreement where there is a
+            terminal, nothing elsewhere.
         yes: never ask: agree to fixes that a person has to agree to.
         ci: on the branch of a pull request: never ask, deliver the commits, write one summary.
         base: with `ci`: what the branch is compared with; None: what the pull request says.
@@ -121,6 +130,7 @@ class Settings(BaseModel):
     seed: _Whole | None = Field(default=None, ge=0, description="a whole number from 0 on")
     history: bool = Field(default=False, description="true or false")
     resume: bool = Field(default=False, description="true or false")
+    ask: Annotated[str, AfterValidator(_wanted)] | None = Field(default=None, description=asking.ALLOWED)
     yes: bool = Field(default=False, description="true or false")
     ci: bool = Field(default=False, description="true or false")
     base: str | None = Field(default=None, min_length=1, description="a branch, a tag or a commit")

@@ -112,6 +112,7 @@ class SessionState(TypedDict, total=False):
         assignments: of the workers that are out; none while the lead works itself.
         reports: of the last dispatch.
         lead_only: place digests that no worker is sent to any more: one failed there, or its change did not fit.
+        refused: why the session ends before anything was run, empty while it goes on.
         again: numbers of experiments whose fixes the lead is to apply once more.
         worker: name of the worker whose state this is; the lead's has none.
     """
@@ -144,6 +145,7 @@ class SessionState(TypedDict, total=False):
     assignments: list[Assignment]
     reports: Annotated[list[Report], gathered]
     lead_only: list[str]
+    refused: str
     again: list[int]
     worker: str
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from agents.specialists._base import Backend
+from orchestrator.approvals.person import Person
 from orchestrator.survey import Survey
 from orchestrator.workspace.branch import SESSION_BRANCH
 from profiling.model import FunctionKey
@@ -26,9 +27,11 @@ class Terms:
         in_scope: says whether a fix may be tried at a function, by what is known of the tree.
         begins_anew: an interrupted session is not gone on with.
         backend: who proposes; None means what the settings name.
+        person: who sits at the terminal; None where nobody does.
     """
 
     branch: str = SESSION_BRANCH
     in_scope: InScope = everything
     begins_anew: bool = False
     backend: Backend | None = None
+    person: Person | None = None

@@ -3,7 +3,8 @@
 import os
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -23,7 +24,7 @@ from orchestrator.ledger import learnings
 from orchestrator.ledger.conventions import Conventions
 from orchestrator.ledger.costs import Costs
 from orchestrator.ledger.layout import Layout
-from orchestrator.live import says
+from orchestrator.live import asks, says
 from orchestrator.live.bus import Bus
 from orchestrator.live.events import LEAD_STREAM
 from orchestrator.live.stream import stream_of
@@ -32,14 +33,18 @@ from orchestrator.merging import BranchMerger
 from orchestrator.numbers import Numbers
 from orchestrator.observer import RepositoryObserver
 from orchestrator.plain import setup_from_json
+from orchestrator.policy import asking
 from orchestrator.policy.ranking import Tally
+from orchestrator.policy.steering import Word
 from orchestrator.prover import Rules
+from orchestrator.pushing import Pusher
 from orchestrator.recorder import RepositoryRecorder
 from orchestrator.scout import RepositoryScout, SetupHelper
 from orchestrator.services import Chooser, PolicyChooser, Services
 from orchestrator.settings import Settings
 from orchestrator.stacking import Stacker
 from orchestrator.state import SessionState
+from orchestrator.steering import Steering
 from orchestrator.terms import Terms
 from orchestrator.trial_book import TrialBook
 from orchestrator.workspace.checkouts import PairedCheckouts
@@ -53,7 +58,20 @@ if TYPE_CHECKING:
 
 
 class SystemClock:
-    """The machine's own time."""
+    """The machine's own time, less the time in which a session waited for a person."""
+
+    def __init__(self) -> None:
+        """Begin without rests."""
+        self._rested_s = 0.0
+
+    @contextmanager
+    def rest(self) -> Iterator[None]:
+        """Let no time count until it is left."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self._rested_s += time.monotonic() - began
 
     def now(self) -> datetime:
         """Return the present time, UTC."""
@@ -61,7 +79,7 @@ class SystemClock:
 
     def monotonic(self) -> float:
         """Return seconds that only go forward."""
-        return time.monotonic()
+        return time.monotonic() - self._rested_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +89,7 @@ class Wired:
     services: Services
     handoff: HandoffKeeper
     recorder: RepositoryRecorder
+    clock: SystemClock
 
     def take_up(self, state: SessionState) -> None:
         """Let HANDOFF.md say that the session runs again."""
@@ -109,8 +128,12 @@ def wire(
     layout, clock = Layout(root=repository.root), SystemClock()
     conventions = conventions_file.load(layout.conventions, layout.parent_conventions)
     checkouts = PairedCheckouts(repository=repository, folder=layout.work)
-    claude = _claude(settings, layout, session_id, bus) if terms.backend is None else None
-    proposing = terms.backend or claude or _recipes(settings)
+    unattended = settings.yes or settings.ci
+    asked = asking.effective(settings.ask, unattended=unattended, at_terminal=terms.person is not None)
+    recipes = _recipes(agreed=settings.yes or asked.needed)
+    claude = _claude(settings, layout, session_id, bus, recipes) if terms.backend is None else None
+    proposing = terms.backend or claude or recipes
+    steering = Steering.resumed(session_id, layout.steering, partial(_tell, bus))
     seed = settings.seed if settings.seed is not None else random.SystemRandom().randrange(2**31)
     costs = _nothing_spent if claude is None else partial(_costs, claude)
     handoff = HandoffKeeper(
@@ -142,6 +165,7 @@ def wire(
         rules=_rules(settings, conventions, seed),
         slot=MeasuringSlot(slot_path(os.environ)),
         notes=Notes(layout.processes),
+        agreed=settings.yes or asked.needed,
     )
     hands = workshop.lead(checkouts, recorder, bus)
     crews = WorktreeCrews(workshop=workshop, lead=hands, checkouts=checkouts, bus=bus)
@@ -157,7 +181,7 @@ def wire(
             checkouts=checkouts,
             wishes=Wishes(python=settings.python, workload=settings.workload, tests=settings.tests),
             session_branch=terms.branch,
-            helper=_setup_helper(claude, repository, hands.observer, agreed=settings.yes),
+            helper=_setup_helper(claude, repository, hands.observer, agreed=settings.yes, asks=asked.needed),
         ),
         observer=hands.observer,
         proposer=hands.proposer,
@@ -181,8 +205,12 @@ def wire(
             clock=clock,
             say=teller(bus),
         ),
+        asking=asked,
+        steering=steering,
+        turn=steering.turn("", hands.processes),
+        pusher=None if settings.ci else Pusher(repository=repository, branch=terms.branch),
     )
-    return Wired(services=services, handoff=handoff, recorder=recorder)
+    return Wired(services=services, handoff=handoff, recorder=recorder, clock=clock)
 
 
 def _rules(settings: Settings, conventions: Conventions, seed: int) -> Rules:
@@ -195,9 +223,9 @@ def _rules(settings: Settings, conventions: Conventions, seed: int) -> Rules:
     )
 
 
-def _recipes(settings: Settings) -> RecipesBackend:
-    """Return the embedded backend; `--yes` is the agreement to fixes that need one."""
-    return RecipesBackend(CATALOGUE + ASKED_FOR, ()) if settings.yes else RecipesBackend(CATALOGUE, ASKED_FOR)
+def _recipes(*, agreed: bool) -> RecipesBackend:
+    """Return the embedded backend; fixes that need agreement wait where nobody gave it, or is asked about each."""
+    return RecipesBackend(CATALOGUE + ASKED_FOR, ()) if agreed else RecipesBackend(CATALOGUE, ASKED_FOR)
 
 
 def _earlier(layout: Layout, recorder: RepositoryRecorder, history: History | None) -> Mapping[str, Tally]:
@@ -206,7 +234,9 @@ def _earlier(layout: Layout, recorder: RepositoryRecorder, history: History | No
     return together(here, history.elsewhere()) if history is not None else here
 
 
-def _claude(settings: Settings, layout: Layout, session_id: str, bus: Bus) -> "ClaudeBackend | None":
+def _claude(
+    settings: Settings, layout: Layout, session_id: str, bus: Bus, recipes: RecipesBackend
+) -> "ClaudeBackend | None":
     """Return the backend that asks a model, where the person wants it: only then is its code imported."""
     if settings.agent != "claude":
         return None
@@ -214,11 +244,11 @@ def _claude(settings: Settings, layout: Layout, session_id: str, bus: Bus) -> "C
     from orchestrator.model_desk import Voices, desk  # noqa: PLC0415
 
     voices = Voices(warn=partial(_publish, bus), say=partial(_speak, bus))
-    return ClaudeBackend(desk(settings, layout, session_id, voices), _recipes(settings))
+    return ClaudeBackend(desk(settings, layout, session_id, voices), recipes)
 
 
 def _setup_helper(
-    claude: "ClaudeBackend | None", repository: Repository, observer: RepositoryObserver, *, agreed: bool
+    claude: "ClaudeBackend | None", repository: Repository, observer: RepositoryObserver, *, agreed: bool, asks: bool
 ) -> SetupHelper | None:
     """Return who is asked for commands that nobody declared; nobody where no model is."""
     if claude is None:
@@ -227,7 +257,13 @@ def _setup_helper(
 
     processes, say = observer.processes, observer.say
     return ModelSetup(
-        backend=claude, repository=repository, observer=observer, processes=processes, agreed=agreed, say=say
+        backend=claude,
+        repository=repository,
+        observer=observer,
+        processes=processes,
+        agreed=agreed,
+        asks=asks,
+        say=say,
     )
 
 
@@ -252,6 +288,10 @@ def _speak(bus: Bus, agent: str, text: str) -> None:
     """Publish what an agent says in its own stream."""
     stream = LEAD_STREAM if agent == "lead" else stream_of(agent)
     bus.publish(replace(says.working(f"{agent}: {text}"), stream=stream))
+
+
+def _tell(bus: Bus, word: Word, where: str, effect: str) -> None:
+    bus.publish(asks.steered(word, where, effect))
 
 
 def _stop_all(*stops: Callable[[], None]) -> None:

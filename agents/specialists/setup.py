@@ -32,6 +32,7 @@ class Setup:
         tools: profilers and tools at hand.
         problems: what could not be read or found, one sentence each.
         fingerprint: digest of the files this was derived from; another one means: look again.
+        proposed: an agent proposes the commands, and no person agreed to them yet.
     """
 
     tree: Tree
@@ -45,6 +46,7 @@ class Setup:
     tools: tuple[str, ...]
     problems: tuple[str, ...]
     fingerprint: str
+    proposed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,11 @@ import os
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Protocol, Self, TextIO
+from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
 from orchestrator.cli.ending import OutputClosed
 from orchestrator.cli.stopper import Stopper
@@ -21,6 +22,9 @@ from orchestrator.live.log import EventLog
 from orchestrator.live.plain_text import neutral
 from orchestrator.settings import Settings, load
 from orchestrator.workspace.repository import Repository
+
+if TYPE_CHECKING:
+    from orchestrator.cli.terminal_person import TerminalPerson
 
 
 class Result(Protocol):
@@ -57,6 +61,10 @@ class View(Protocol):
 
     def abandon(self) -> None:
         """Leave the terminal usable, at once."""
+        ...
+
+    def hold(self) -> AbstractContextManager[None]:
+        """Leave the terminal to somebody else for a while."""
         ...
 
 
@@ -96,6 +104,10 @@ class StreamView:
     def abandon(self) -> None:
         """Do nothing: lines leave a terminal as it was."""
 
+    def hold(self) -> AbstractContextManager[None]:
+        """Do nothing: lines can stand beside anything."""
+        return nullcontext()
+
 
 def conduct(flags: Mapping[str, object], session: Session | None = None) -> int:
     """Run a session to its end and return its exit code.
@@ -110,16 +122,17 @@ def conduct(flags: Mapping[str, object], session: Session | None = None) -> int:
     """
     with Stopper() as stopper:
         root = Repository.open(Path(str(flags["repo"])).resolve()).root
-        settings = load({**flags, "repo": root}, os.environ)
+        settings = _asked_first(load({**flags, "repo": root}, os.environ), flags)
         if settings.ci and session is None:
             from orchestrator.ci.environment import begin_clean  # noqa: PLC0415  only CI needs it
 
             begin_clean(os.environ)
         with closing(EventLog(Layout(root=root).events)) as log, _view(settings, stopper) as view:
-            stopper.before_exit = view.abandon
+            person = _person(settings, view, stopper)
+            stopper.before_exit = partial(_abandon, view, person)
             bus = Bus(time.time, log)
             bus.listen(view)
-            result = _run(session or _real_session(settings), settings, bus, stopper)
+            result = _run(session or _real_session(settings, person), settings, bus, stopper)
     if isinstance(stopper.reason, OutputClosed):
         raise stopper.reason
     if not settings.as_json:
@@ -140,15 +153,51 @@ def _run(session: Session, settings: Settings, bus: Bus, stopper: Stopper) -> Re
         raise stopper.reason from error
 
 
-def _real_session(settings: Settings) -> Session:
+def _asked_first(settings: Settings, flags: Mapping[str, object]) -> Settings:
+    """Return the settings with what the person says before a new session begins; unasked where nobody is there."""
+    if settings.ci or settings.yes or not _can_ask(settings):
+        return settings
+    from orchestrator.cli.first_questions import settled  # noqa: PLC0415  only a terminal needs it
+
+    return settled(settings, flags, os.environ)
+
+
+def _can_ask(settings: Settings) -> bool:
+    """Say whether a person sits at the terminal and reads what is printed."""
+    is_attended = not settings.as_json and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
+    return is_attended and _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
+
+
+def _person(settings: Settings, view: View, stopper: Stopper) -> "TerminalPerson | None":
+    if settings.ci or not _can_ask(settings):
+        return None
+    from rich.console import Console  # noqa: PLC0415  only a terminal needs it
+
+    from orchestrator.cli.keyboard import Keyboard  # noqa: PLC0415
+    from orchestrator.cli.terminal_person import TerminalPerson  # noqa: PLC0415
+
+    def stop() -> None:
+        stopper.request(Interrupted("stopped; what was finished is saved", hint="go on with: optimize"))
+
+    return TerminalPerson(Keyboard(sys.stdin.fileno()), Console(), view, stop)
+
+
+def _abandon(view: View, person: "TerminalPerson | None") -> None:
+    view.abandon()
+    if person is not None:
+        person.leave()
+
+
+def _real_session(settings: Settings, person: "TerminalPerson | None") -> Session:
     # Imported here: it takes seconds, and signals and the view work before it.
     if settings.ci:
         from orchestrator.ci.run import run_in_ci  # noqa: PLC0415
 
         return run_in_ci
     from orchestrator.session import run  # noqa: PLC0415
+    from orchestrator.terms import Terms  # noqa: PLC0415
 
-    return run
+    return partial(run, terms=Terms(person=person))
 
 
 def _view(settings: Settings, stopper: Stopper) -> View:

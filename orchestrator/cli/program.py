@@ -92,6 +92,18 @@ COMMANDS = (
         summary="What is tracked over sessions: how it went, and red flags.",
     ),
     Listed(name="stop", target="orchestrator.cli.stop:stop", summary="End the session that runs here, cleanly."),
+    Listed(
+        name="approvals",
+        target="orchestrator.cli.approvals:approvals",
+        summary="What the session that runs here asks you.",
+    ),
+    Listed(name="approve", target="orchestrator.cli.approve:approve", summary="Agree to it, as it is or edited."),
+    Listed(name="reject", target="orchestrator.cli.reject:reject", summary="Refuse it, with a reason."),
+    Listed(
+        name="steer",
+        target="orchestrator.cli.steer:steer",
+        summary="Turn the session that runs here: focus, skip, pause, continue, finish.",
+    ),
     Listed(name="clean", target="orchestrator.cli.clean:clean", summary="Remove what sessions left behind."),
     Listed(
         name="doctor",

@@ -65,6 +65,13 @@ from orchestrator.cli.options import python_option, repository_option
 @click.option("--json", "as_json", is_flag=True, help="Print every event as one JSON object a line.")
 @click.option("--plain", is_flag=True, help="Print plain status lines even in a terminal.")
 @click.option(
+    "--ask",
+    metavar="KINDS",
+    help="Ask before every one of these: spawn, experiment, command, commit, push; all; none; needed: only what needs"
+    " agreement. Answer here or with optimize approve. Default: needed in a terminal, else none.",
+)
+@click.option("--interactive", is_flag=True, help="The same as --ask all.")
+@click.option(
     "--yes",
     is_flag=True,
     help="Never ask: also try fixes that a person has to agree to, such as awaiting calls side by side.",
@@ -79,6 +86,7 @@ def session(ctx: click.Context, /, goal: tuple[str, ...], repo: str, **flags: st
 
     _refuse_command_as_goal(ctx, goal)
     _refuse_without_ci(ctx, flags)
+    _settle_asking(ctx, flags)
     given = {name: value for name, value in flags.items() if value not in {None, False}}
     return conduct({"goal": " ".join(goal), "repo": repo, **given})
 
@@ -87,6 +95,15 @@ def _refuse_without_ci(ctx: click.Context, flags: dict[str, str | bool | None]) 
     given = [name for name in ("base", "scope", "fail_on", "dry_run") if flags.get(name)]
     if given and not flags.get("ci") and not os.environ.get("OPTIMIZE_CI"):
         raise click.UsageError(f"--{given[0].replace('_', '-')} goes with --ci", ctx)
+
+
+def _settle_asking(ctx: click.Context, flags: dict[str, str | bool | None]) -> None:
+    """Make one of the three words for it; two of them contradict each other."""
+    named = [name for name in ("ask", "interactive", "yes") if flags.get(name)]
+    if len(named) > 1:
+        raise click.UsageError(f"--{named[0]} goes without --{named[1]}", ctx)
+    if flags.pop("interactive", None):
+        flags["ask"] = "all"
 
 
 def _refuse_command_as_goal(ctx: click.Context, goal: tuple[str, ...]) -> None:

@@ -8,7 +8,9 @@ from orchestrator.ledger.atomic import write_text
 from orchestrator.ledger.damaged import read_record
 
 # Large, or of this machine alone. What a person reads (results.tsv, HANDOFF.md, experiments/, …) can be committed.
-IGNORED = tuple("session.db* work/ profiles/ bench/ cache/ audit/ claude/ context/ events.jsonl *.lock *.tmp".split())
+IGNORED = tuple(
+    "session.db* work/ profiles/ bench/ cache/ audit/ claude/ context/ inbox/ events.jsonl *.lock *.tmp".split()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +134,16 @@ class Layout:
         return self.bench / "merge.json"
 
     @property
+    def inbox(self) -> Path:
+        """Return the folder through which other processes speak with a session that runs."""
+        return self.folder / "inbox"
+
+    @property
+    def steering(self) -> Path:
+        """Return what the person said on the way."""
+        return self.bench / "steering.json"
+
+    @property
     def claude(self) -> Path:
         """Return the folder of conversations with a model, and of what they cost."""
         return self.folder / "claude"
@@ -157,7 +169,7 @@ class Layout:
         Raises:
             NotWritable: they can't be made, or one of them is a symbolic link out of our hands.
         """
-        bulky = (self.work, self.bench, self.profiles, self.cache, self.claude)
+        bulky = (self.work, self.bench, self.profiles, self.cache, self.claude, self.inbox)
         for folder in (self.folder, self.experiments, self.reports, *bulky):
             _make(folder)
         self.hide_bulk_from_git()

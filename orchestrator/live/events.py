@@ -22,6 +22,8 @@ class EventKind(StrEnum):
     UNIFIED_TARGETS = "unified targets"
     EXPERIMENT = "experiment"
     MEASURING = "measuring"
+    APPROVAL = "approval"
+    STEER = "steer"
     DISPATCH = "dispatch"
     MESSAGE = "message"
     MERGE = "merge"

@@ -2,8 +2,8 @@
 
 import math
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -100,6 +100,7 @@ class ProgressView:
         self._console = console
         self._clock = clock
         self._now = Now(began_s=clock())
+        self._held: list[Event] | None = None
         self._spinner = Spinner("dots" if console.encoding.lower().startswith("utf") else "line")
         self._live = Live(
             console=console,
@@ -120,10 +121,27 @@ class ProgressView:
 
     def __call__(self, event: Event) -> None:
         """Show one event."""
+        if self._held is not None:
+            self._held.append(event)
+            return
         self._now = advance(self._now, event)
         text = render(event)
         if text is not None:
             self._console.print(Text(_in_charset(text, self._console.encoding)), soft_wrap=True, highlight=False)
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Leave the terminal to somebody else until it is left; what happens meanwhile is shown after that."""
+        self._live.stop()
+        self._held = []
+        try:
+            yield
+        finally:
+            held, self._held = self._held, None
+            if self._console.is_terminal:
+                self._live.start()
+            for event in held or ():
+                self(event)
 
     def abandon(self) -> None:
         """Give the cursor back at once, without waiting for anything: for a process that is about to be gone."""

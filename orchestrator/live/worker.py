@@ -11,10 +11,18 @@ class Worker:
     """A context manager around all that one worker does, publishing to its stream.
 
     On leaving: what was raised is published with its traceback and raised again; then WORKER_ENDED says how it ended.
+    What is passing is no end: the worker rests, and nothing is said.
     """
 
-    def __init__(self, *, stream: str, publish: Callable[[Event], Event]) -> None:
+    def __init__(
+        self,
+        *,
+        stream: str,
+        publish: Callable[[Event], Event],
+        passing: tuple[type[Exception], ...] = (),
+    ) -> None:
         self.stream = stream
+        self._passing = passing
         self._publish = publish
         self._result: tuple[str, Mapping[str, JsonValue]] | None = None
 
@@ -39,6 +47,8 @@ class Worker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(error, self._passing):
+            return
         if isinstance(error, Exception):
             what = traceback.format_exception_only(error)[-1].strip()
             self.publish(

@@ -3,12 +3,14 @@
 from langgraph.runtime import Runtime
 
 from orchestrator.live import says
+from orchestrator.nodes.skippable import skippable
 from orchestrator.plain import setup_from_json
 from orchestrator.routes import is_profiled
 from orchestrator.services import Services
 from orchestrator.state import SessionState
 
 
+@skippable
 async def gate(state: SessionState, runtime: Runtime[Services]) -> SessionState:
     """Stop at the first gate that fails, with its reason."""
     if not is_profiled(state):

@@ -3,11 +3,13 @@
 from langgraph.runtime import Runtime
 
 from orchestrator.live import says
+from orchestrator.nodes.skippable import skippable
 from orchestrator.plain import setup_from_json
 from orchestrator.services import Services
 from orchestrator.state import SessionState
 
 
+@skippable
 async def measure(state: SessionState, runtime: Runtime[Services]) -> SessionState:
     """Run pairs until the sequential test has decided or the budget is spent."""
     services, found = runtime.context.of(state), setup_from_json(state["setup"])

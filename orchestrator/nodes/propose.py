@@ -3,11 +3,13 @@
 from langgraph.runtime import Runtime
 
 from orchestrator.live import says
+from orchestrator.nodes.skippable import skippable
 from orchestrator.plain import setup_from_json
 from orchestrator.services import Services
 from orchestrator.state import SessionState
 
 
+@skippable
 async def propose(state: SessionState, runtime: Runtime[Services]) -> SessionState:
     """Write the draft of the chosen fix; a place with nothing (left) to propose is exhausted."""
     services, found, chosen = runtime.context.of(state), setup_from_json(state["setup"]), state["chosen"]

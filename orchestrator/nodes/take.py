@@ -2,8 +2,10 @@
 
 from langgraph.runtime import Runtime
 
+from orchestrator.approvals.interrupting import rest
 from orchestrator.services import Services
 from orchestrator.state import WorkerState
+from orchestrator.steering import is_left_alone
 
 
 async def take(state: WorkerState, runtime: Runtime[Services]) -> WorkerState:
@@ -12,7 +14,11 @@ async def take(state: WorkerState, runtime: Runtime[Services]) -> WorkerState:
     What was kept before lies on a branch of its own: the next fix is tried on the profiled base again.
     """
     services, targets, taken = runtime.context.of(state), state["assignments"][0]["targets"], state["taken"]
-    is_over = services.spent_s >= services.settings.time_limit_s or bool(services.spent_budget())
+    course = services.steering.course
+    rest(is_paused=course.is_paused)
+    is_over = services.spent_s >= services.settings.time_limit_s or bool(services.spent_budget()) or course.is_finishing
+    while taken < len(targets) and is_left_alone(course, targets[taken]):
+        taken += 1
     chosen = targets[taken] if taken < len(targets) and not is_over else None
     return {
         "head_commit": state["base_head"],

@@ -38,10 +38,11 @@ def guarded(graph: "Graph") -> WorkerNode:
         """Run one worker to its end; one that raises, hangs or answers nonsense is reported with its cause."""
         services, own = runtime.context, state["assignments"][0]
         try:
-            with Worker(stream=own["stream"], publish=services.bus.publish) as life:
+            with Worker(stream=own["stream"], publish=services.bus.publish, passing=(GraphBubbleUp,)) as life:
                 done = report(await _ended(graph, state, services), services.recorder.records())
                 life.result(report_text(done))
         except GraphBubbleUp:
+            # It waits for a person, and goes on from there when the node runs again.
             raise
         except Exception as error:  # noqa: BLE001  the worker's border: it was published, and its work goes back
             failure = traceback.format_exception_only(error)[-1].strip()

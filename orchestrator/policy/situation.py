@@ -21,11 +21,12 @@ class FinishReason(StrEnum):
     EXPERIMENTS = "experiments"
     TIME = "time"
     BUDGET = "budget"
+    PERSON = "person"
 
     @property
     def is_bound(self) -> bool:
-        """Say whether a bound ended it, with work left."""
-        return self in {FinishReason.EXPERIMENTS, FinishReason.TIME, FinishReason.BUDGET}
+        """Say whether a bound, or a person, ended it, with work left."""
+        return self in {FinishReason.EXPERIMENTS, FinishReason.TIME, FinishReason.BUDGET, FinishReason.PERSON}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

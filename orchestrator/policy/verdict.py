@@ -34,6 +34,7 @@ class Reason(StrEnum):
     WRONG_IMPORT_ORIGIN = "wrong_import_origin"
     GUARD_FAILED = "guard_failed"
     GAMING_SUSPECTED = "gaming_suspected"
+    REJECTED = "rejected"
     MERGE_CONFLICT = "merge_conflict"
     MERGE_LOSS = "merge_loss"
     TIMEOUT = "timeout"

@@ -107,6 +107,11 @@ class Processes:
             for child in self._running:
                 child.terminate()
 
+    def go_on(self) -> None:
+        """Start processes again: what was stopped was one experiment, not the session."""
+        with self._lock:
+            self._stopped = False
+
     def end(self, launch: Launch) -> None:
         """Kill what runs by one launch, from another thread than the one that waits for it; nothing when none does."""
         with self._lock:

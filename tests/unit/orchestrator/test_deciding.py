@@ -3,12 +3,14 @@ from types import SimpleNamespace
 import pytest
 
 from agents.model import Candidate
-from orchestrator.deciding import as_update, headline_dimension, is_named_by, next_step
+from orchestrator.deciding import as_update, headline_dimension, next_step
 from orchestrator.ledger.conventions import Conventions
 from orchestrator.policy.situation import Experiment, Finish, NextStep
+from orchestrator.policy.steering import Course, is_named_by
 from orchestrator.policy.tried import Tried
 from orchestrator.services import PolicyChooser
 from orchestrator.state import SessionState
+from orchestrator.steering import Steering
 from profiling.model import Dimension, Domain, FunctionKey
 from profiling.target import Target
 
@@ -50,6 +52,7 @@ def choose(
 ) -> NextStep:
     limits = {"max_experiments": 9, "time_limit_s": 60.0, "domain": None, **settings}
     services = SimpleNamespace(
+        steering=Steering(course=Course(session="s")),
         conventions=conventions,
         settings=SimpleNamespace(**limits),
         spent_s=0.0,

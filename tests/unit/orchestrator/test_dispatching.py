@@ -7,10 +7,12 @@ import pytest
 from orchestrator.dispatching import again, assignments, report, taken_back, worker_state
 from orchestrator.ledger.conventions import Conventions
 from orchestrator.policy.situation import Experiment, Finish, FinishReason, Pivot
+from orchestrator.policy.steering import Course
 from orchestrator.policy.tried import Tried
 from orchestrator.policy.verdict import Reason, Status
 from orchestrator.services import Merged
 from orchestrator.state import SessionState
+from orchestrator.steering import Steering
 from profiling.model import Dimension, Domain, FunctionKey
 from profiling.target import InteractionKind, Target
 from tests.fakes.experiments import draft
@@ -50,6 +52,7 @@ def services(**changes: Any) -> Any:
         "spent_budget": str,
         "workers": 2,
         "crews": object(),
+        "steering": Steering(course=Course(session="s")),
         "in_scope": lambda _survey, _key: True,
     }
     return SimpleNamespace(**{**plain, **changes})

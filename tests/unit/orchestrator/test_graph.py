@@ -15,7 +15,9 @@ from orchestrator.dispatching import worker_state
 from orchestrator.graph import lead_graph
 from orchestrator.nodes.gate import gate
 from orchestrator.nodes.take import take
+from orchestrator.policy.steering import Course
 from orchestrator.state import SessionState
+from orchestrator.steering import Steering
 
 START, EDIT = "__start__", "experiment:gate"
 ROOT = Path(__file__).resolve().parents[3]
@@ -97,9 +99,15 @@ def test_an_experiment_is_only_entered_with_a_profile_of_the_very_base(state: Se
 
 @given(st.lists(st.booleans(), min_size=1, max_size=4))
 def test_every_experiment_of_a_worker_begins_on_the_profiled_base_of_its_dispatch(kept: list[bool]) -> None:
-    services = SimpleNamespace(spent_s=0.0, settings=SimpleNamespace(time_limit_s=60.0), spent_budget=str)
+    steering = Steering(course=Course(session="s"))
+    services = SimpleNamespace(
+        spent_s=0.0, settings=SimpleNamespace(time_limit_s=60.0), spent_budget=str, steering=steering
+    )
     runtime: Any = SimpleNamespace(context=SimpleNamespace(of=lambda _: services))
-    own: Any = {"worker": "cpu-1", "targets": [{"place_digest": str(place)} for place in range(len(kept))]}
+    own: Any = {
+        "worker": "cpu-1",
+        "targets": [{"place_digest": str(place), "file": "a.py", "qualname": "f"} for place in range(len(kept))],
+    }
     lead: SessionState = {
         **dict.fromkeys(("session_id", "base_commit", "setup", "first_number", "dispatches"), ""),
         "head_commit": "c" * 40,
@@ -111,7 +119,7 @@ def test_every_experiment_of_a_worker_begins_on_the_profiled_base_of_its_dispatc
     for place, is_kept in enumerate(kept):
         state = {**state, **asyncio.run(take(state, runtime))}
         assert routes.after_take(state) == "attempt"
-        assert state["chosen"] == {"place_digest": str(place)}
+        assert state["chosen"] == own["targets"][place]
         assert routes.is_profiled(state)
         if is_kept:
             state = {**state, "head_commit": "d" * 40, "head_tree": "b" * 40}

@@ -1,0 +1,1 @@
+"""What a person is asked before it is done, and how the answer comes back."""
