@@ -33,7 +33,8 @@ def next_step(
         situation = _situation(state, survey, records, services, wanted)
         step = choose(situation)
     # A fix that is to be applied again goes first: nobody is asked, and paid, for a choice that would not be taken.
-    return step if state.get("again") else services.chooser.choose(state, situation, survey, step)
+    is_set = bool(state.get("again") or state.get("repairs"))
+    return step if is_set else services.chooser.choose(state, situation, survey, step)
 
 
 def waiting(

@@ -1,6 +1,6 @@
 """THE DIAGRAM of a session: nodes and edges, nothing else."""
 
-from langgraph.graph import END, START, StateGraph
+from langgraph.graph import START, StateGraph
 
 from orchestrator import routes
 from orchestrator.experiment import experiment_graph
@@ -48,5 +48,5 @@ def lead_graph() -> StateGraph[SessionState, Services, SessionState, SessionStat
     graph.add_edge("merge", "strategy")
     graph.add_conditional_edges("strategy", routes.after_strategy)
     graph.add_edge("milestone", "choose")
-    graph.add_edge("finish", END)
+    graph.add_conditional_edges("finish", routes.after_finish)
     return graph

@@ -43,6 +43,11 @@ def after_gate(state: SessionState) -> Literal["measure", "decide"]:
     return "decide" if state.get("failed_gate") else "measure"
 
 
+def after_finish(state: SessionState) -> Literal["choose", "__end__"]:
+    """Go on when the last review undid something that can be made anew."""
+    return "__end__" if state.get("finish_reason") else "choose"
+
+
 def after_strategy(state: SessionState) -> Literal["milestone", "choose"]:
     """Stop for a milestone every few keeps."""
     kept = state.get("last_was_kept", False)

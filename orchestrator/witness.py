@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from agents.specialists.setup import Setup
@@ -13,6 +14,9 @@ from profiling.behaviour.recording import Recording, RecordingError
 from profiling.behaviour.symbolic import explore
 from profiling.measure.processes import Processes
 from profiling.model import Interpreter, Tree
+
+INPUTS = 100
+"""Made for each touched function, like those it was seen to get."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +35,13 @@ class Witness:
         transcripts: the recorded calls, and where they were recorded.
         seed: of the target's random numbers and of generated inputs; never shown to a proposer.
         time_s: wall seconds for one replay on the base.
+        inputs: made for each function.
     """
 
     transcripts: Transcripts
     seed: int
     time_s: float
+    inputs: int = INPUTS
 
     def testify(self, setup: Setup, draft: Draft, tree: Tree) -> Testimony:
         """Replay the recorded calls of the touched functions on both trees.
@@ -57,6 +63,7 @@ class Witness:
                 scratch=scratch,
                 seed=self.seed,
                 time_s=self.time_s,
+                inputs=self.inputs,
             )
             try:
                 return replay.testimony()
@@ -76,13 +83,14 @@ class _Replay:
     scratch: Path
     seed: int
     time_s: float
+    inputs: int
 
     def testimony(self) -> Testimony:
         """Replay what was recorded, then inputs made like it, then search for others; the first difference ends it."""
         report = self._report(behaviour)
         if report.outcome is Outcome.DIFFERENT:
             return Testimony(text=report.text, is_different=True)
-        made = self._report(behaviour_on_new_inputs)
+        made = self._report(partial(behaviour_on_new_inputs, count=self.inputs))
         if made.outcome is Outcome.DIFFERENT:
             return Testimony(text=f"on generated inputs, {made.text}", is_different=True)
         keys = tuple(function.key for function in self.recording.functions)

@@ -58,6 +58,7 @@ class ExperimentRecord:
         seconds: wall seconds it took; overhead_s: those that were not the workload's, the tests' or the profile's.
         started_at: ISO 8601, UTC.
         dispatched: domain of the specialist that was sent out with it; empty when the lead made it itself.
+        repairs: number of the experiment that it makes anew, because a review undid that one; 0 for all others.
     """
 
     version: int
@@ -84,6 +85,7 @@ class ExperimentRecord:
     calls: CallEvidence | None = None
     share: float = 1.0
     dispatched: str = ""
+    repairs: int = 0
 
     @property
     def judged(self) -> Measurement | None:

@@ -6,6 +6,7 @@ from orchestrator.deciding import as_update, next_step
 from orchestrator.dispatching import again, assignments
 from orchestrator.live import says
 from orchestrator.plain import setup_from_json
+from orchestrator.repairing import repair
 from orchestrator.services import Services
 from orchestrator.state import SessionState
 
@@ -16,7 +17,9 @@ async def choose(state: SessionState, runtime: Runtime[Services]) -> SessionStat
     survey = await services.run(services.observer.survey, found, state["head_commit"], state["head_tree"])
     records = services.recorder.records()
     step = await services.run(next_step, state, survey, records, services)
-    repeated = again(state, survey, records, step)
+    repeated = repair(state, survey, records, step)
+    if "chosen" not in repeated:
+        repeated = {**repeated, **again(state, survey, records, step)}
     for event in says.step(step) if "chosen" not in repeated else ():
         services.bus.publish(event)
     sent = assignments(state, survey, records, services, step)

@@ -36,6 +36,8 @@ class Reason(StrEnum):
     GAMING_SUSPECTED = "gaming_suspected"
     MERGE_CONFLICT = "merge_conflict"
     MERGE_LOSS = "merge_loss"
+    REVIEW_FAILED = "review_failed"
+    NOT_CONFIRMED = "not_confirmed"
     TIMEOUT = "timeout"
     CRASH = "crash"
 
