@@ -42,7 +42,7 @@ class ExperimentRecord:
         key: content key (base tree + edits): never recorded twice.
         session: id of the session.
         base_commit, base_tree: what it was tried on.
-        commit: the commit of a keep, also of one undone since; empty for any other discard. It is the commit that carries the trailer
+        commit: the commit of a keep, also of one undone since; empty for any other discard. It carries the trailer
             `Ratchet-Experiment: <key>`.
         proposal: the fix; diff: its unified diff.
         domains, interactions: of its target, as words.
