@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from profiling.boundary.stand_ins import stand_in
-from profiling.boundary.uses import Kind, Use, uses
+from profiling.boundary.uses import MODULE_BODY, Kind, Use, uses
 from profiling.interactions.sides import cpu_share
 from profiling.model import Dimension, FunctionKey, Tree
 from profiling.profile import Profile
@@ -154,7 +154,10 @@ def _evidence(boundary: Boundary) -> Evidence:
 def _boundary(library: str, profile: Profile, texts: list[tuple[str, str]]) -> Boundary:
     found = [use for file, text in texts if library in text for use in uses(text, file, library)]
     spent = {
-        function.key: one.cpu_s for function in profile.functions for one in function.libraries if one.name == library
+        function.key: one.cpu_s
+        for function in profile.functions
+        for one in function.libraries
+        if one.name == library and function.key.qualname != MODULE_BODY
     }
     leading = tuple(sorted(spent, key=lambda key: (-spent[key], key)))
     hot = {(key.file, _plain(key.qualname)) for key in leading}

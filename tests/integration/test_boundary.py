@@ -16,66 +16,65 @@ from tests.integration.test_claude import play
 
 RELEASES = '''"""Releases of a package, as an index lists them."""
 
-from packaging.version import InvalidVersion, Version
+from packaging.specifiers import SpecifierSet
 
 
-def newest(listed):
-    """Return the versions that are listed, newest first; what is no version is left out."""
-    known = []
-    for text in listed:
-        try:
-            known.append((Version(text), text))
-        except InvalidVersion:
-            continue
-    known.sort(key=lambda pair: pair[0], reverse=True)
-    return [text for _, text in known]
+def fits(version, wanted):
+    """Say whether a version is one of those that are wanted."""
+    return SpecifierSet(wanted).contains(version)
 '''
-OWN = '''def newest(listed):
-    """Return the versions that are listed, newest first; what is no version is left out."""
-    plain = [_plain(text) for text in listed]
-    if None not in plain:
-        pairs = sorted(zip(plain, listed), key=lambda pair: pair[0], reverse=True)
-        return [text for _, text in pairs]
-    known = []
-    for text in listed:
-        try:
-            known.append((Version(text), text))
-        except InvalidVersion:
-            continue
-    known.sort(key=lambda pair: pair[0], reverse=True)
-    return [text for _, text in known]
+IMPORT = "from packaging.specifiers import SpecifierSet\n"
+RULES = """import operator
+import re
+
+from packaging.specifiers import SpecifierSet
+
+_PLAIN = re.compile(r"[0-9]{1,9}(?:[.][0-9]{1,9})*")
+_RANGE = re.compile(rf" *(>=|<=|==|!=|<|>) *({_PLAIN.pattern}) *")
+_COMPARED = {
+    ">=": operator.ge, "<=": operator.le, "==": operator.eq, "!=": operator.ne, "<": operator.lt, ">": operator.gt
+}
+"""
+OWN = '''def fits(version, wanted):
+    """Say whether a version is one of those that are wanted."""
+    if version.__class__ is str and wanted.__class__ is str and _PLAIN.fullmatch(version):
+        ranges = [_RANGE.fullmatch(one) for one in wanted.split(",")]
+        if None not in ranges:
+            found = _release(version)
+            return all(_COMPARED[one[1]](found, _release(one[2])) for one in ranges)
+    return SpecifierSet(wanted).contains(version)
 
 
-def _plain(text):
-    """Return the numbers of a plain release, such as 1.20.3, without the zeros at its end; None for any other text."""
-    parts = text.split(".") if text.__class__ is str and text.isascii() else ()
-    if not parts or not all(part.isdigit() and len(part) < 10 for part in parts):
-        return None
-    numbers = [int(part) for part in parts]
+def _release(text):
+    """Return the numbers of a plain release, without the zeros at its end: 1.0 is 1."""
+    numbers = [int(part) for part in text.split(".")]
     while len(numbers) > 1 and not numbers[-1]:
         numbers.pop()
-    return tuple(numbers)
+    return numbers
 '''
 WRONG = OWN.replace("    while len(numbers) > 1 and not numbers[-1]:\n        numbers.pop()\n", "")
 BENCH = """import random
-from depot.releases import newest
+from depot.releases import fits
 
 rng = random.Random(7)
-listed = [
-    [f"{rng.randrange(4)}.{rng.randrange(30)}.{rng.randrange(1, 30)}" for _ in range(12)] for _ in range(2500)
+asked = [
+    (f"{rng.randrange(4)}.{rng.randrange(30)}.{rng.randrange(1, 30)}",
+     f">={rng.randrange(3)}.{rng.randrange(1, 20)}, <{rng.randrange(2, 5)}.{rng.randrange(1, 9)}")
+    for _ in range(500)
 ]
-print(sum(len(newest(one)) for one in listed), newest(listed[0])[:3])
+print(sum(fits(*one) for _ in range(80) for one in asked))
 """
 TESTS = """import unittest
-from depot.releases import newest
+from depot.releases import fits
 
 
 class Depot(unittest.TestCase):
-    def test_the_newest_comes_first(self):
-        self.assertEqual(newest(["1.2", "1.10", "1.9.3"]), ["1.10", "1.9.3", "1.2"])
+    def test_a_version_in_the_range_fits(self):
+        self.assertTrue(fits("1.10", ">=1.9,<2"))
 
-    def test_what_is_no_version_is_left_out(self):
-        self.assertEqual(newest(["1.0", "latest", "2.0rc1"]), ["2.0rc1", "1.0"])
+    def test_others_do_not(self):
+        self.assertFalse(fits("2.1", ">=1.9,<2"))
+        self.assertFalse(fits("2.0rc1", ">=1.9,<2"))
 """
 
 
@@ -112,19 +111,20 @@ class Office:
         return self._fix(body)
 
     def _fix(self, body: Body) -> Step:
-        if "def newest" not in opening_of(body) or len(self.offered) >= 2:
+        if "def fits" not in opening_of(body) or len(self.offered) >= 2:
             return give_up("nothing is left of it")
         holds(
             body,
-            "not optimizable without modifying packaging: 2 names of it at 2 places in 1 function, 2 used narrowly",
-            "packaging.version.Version (called with 1 arguments; a tuple of int for plain releases may do)",
+            "not optimizable without modifying packaging: 1 name of it at 1 place in 1 function, 1 used narrowly",
+            "packaging.specifiers.SpecifierSet (called with 1 arguments, asked for contains)",
             "packaging itself for all input that the narrow form does not cover",
         )
         new = (WRONG, OWN)[len(self.offered)]
         self.offered.append(new)
-        edit = {"file": "depot/releases.py", "function": "newest", "new": new}
-        summary = f"sort plain releases by their numbers, {len(self.offered)}"
-        answer = proposal(edit, summary=summary, expected_share=0.4)
+        place = {"file": "depot/releases.py"}
+        edits = ({**place, "old": IMPORT, "new": RULES}, {**place, "function": "fits", "new": new})
+        summary = f"compare plain releases by numbers, {len(self.offered)}"
+        answer = proposal(*edits, summary=summary, expected_share=0.4)
         said = {"text": "the library is the ceiling, and is left", "evidence": "interaction: library_ceiling"}
         return use("propose_edit", {**answer, "checklist": {**answer["checklist"], "interaction": said}})
 
