@@ -1,6 +1,7 @@
 """Odd texts in the place of recorded ones: what narrow code that stands in for a library typically gets wrong."""
 
 import pickle
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,7 +108,12 @@ ODD_TEXTS = (
 """Empty, blank, line ends, marks of encodings, digits that are none, numbers, quotes, dates, versions, broken code."""
 
 _SAMPLES = 6
-_MOST = 600
+_MOST = 1200
+_MOST_TOKENS = 4
+_TOKEN = re.compile(r"[\w.+-]+")
+_ENDS = ("", "0", ".0", "a", "-1")
+"""What is put behind a word that comes from another argument: equal, or nearly equal, to what it is compared with."""
+
 _TWISTS = (
     str.upper,
     str.lower,
@@ -127,6 +133,8 @@ _TWISTS = (
 
 def odd(recording: Recording, folder: Path) -> Recording:
     """Write a recording in which each text of some recorded calls is replaced, in turn, by every odd one.
+
+    Words of one argument also take the place of words in another: what is compared is seen equal, and nearly so.
 
     Functions whose recorded arguments are no builtin values, or hold no text, take no part.
 
@@ -170,15 +178,32 @@ def odd(recording: Recording, folder: Path) -> Recording:
 
 
 def _made(samples: list[Arguments]) -> list[Arguments]:
-    """Return at most 600 calls with one text replaced, none twice; samples that lie far apart are preferred."""
+    """Return at most 1200 calls with one text replaced, none twice; samples that lie far apart are preferred."""
     step = max(1, len(samples) // _SAMPLES)
     found: dict[str, Arguments] = {}
     for args, kwargs in samples[::step][:_SAMPLES]:
-        for changed in _replaced((args, kwargs)):
-            if len(found) >= _MOST:
-                return list(found.values())
+        for changed in (*_crossed(args, kwargs), *_replaced((args, kwargs))):
             found.setdefault(ascii(changed), changed)  # type: ignore[arg-type]  # a pair stays a pair
-    return list(found.values())
+    return list(found.values())[:_MOST]
+
+
+def _crossed(args: tuple[object, ...], kwargs: dict[str, object]) -> Iterator[object]:
+    """Yield the arguments with a word of one text replaced by a word of another, as it is and with something behind."""
+    names = [*range(len(args)), *kwargs]
+    texts = {name: _text_of(args[name] if isinstance(name, int) else kwargs[name]) for name in names}
+    for name, text in texts.items():
+        others = [token for other, one in texts.items() if other != name for token in _TOKEN.findall(one)]
+        for token in [*_TOKEN.finditer(text)][:_MOST_TOKENS]:
+            for word in dict.fromkeys(other + end for other in others[:_MOST_TOKENS] for end in _ENDS):
+                changed = f"{text[: token.start()]}{word}{text[token.end() :]}"
+                if isinstance(name, int):
+                    yield (*args[:name], changed, *args[name + 1 :]), kwargs
+                else:
+                    yield args, {**kwargs, name: changed}
+
+
+def _text_of(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _replaced(value: object) -> Iterator[object]:

@@ -84,6 +84,13 @@ def test_every_text_of_a_call_is_replaced_in_turn_and_the_others_stay(tmp_path: 
     assert len(found) == len({ascii(one) for one in found})
 
 
+def test_words_of_one_argument_take_the_place_of_words_in_another(tmp_path: Path) -> None:
+    found = made_of(tmp_path, "(('1.2',), {'wanted': '>=2.7, <3'})")
+    for wanted in (">=1.2, <3", ">=1.2.0, <3", ">=2.7, <1.2"):
+        assert (("1.2",), {"wanted": wanted}) in found
+    assert (("2.7.0",), {"wanted": ">=2.7, <3"}) in found
+
+
 def test_bytes_are_replaced_by_bytes(tmp_path: Path) -> None:
     found = made_of(tmp_path, "((b'abc',), {})")
     assert ((b"\xff",), {}) in found
