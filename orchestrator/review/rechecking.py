@@ -42,6 +42,7 @@ class WorktreeRechecker:
         """Replay a kept change on inputs that its gates have not seen."""
         if self.witness is None:
             return Investigation()
+        self.observer.say(f"reviewing experiment {record.number}: replaying it on fresh inputs")
         tree = source_layout.at(setup.tree, self.observer.checkouts.work_at(record.commit))
         seen = self.witness.testify(setup, draft_of(record), tree)
         line = f"fresh inputs: {seen.text}"
@@ -49,6 +50,7 @@ class WorktreeRechecker:
 
     def look(self, setup: Setup, record: ExperimentRecord) -> Investigation:
         """Run the tests on a kept change, replay it and measure it again."""
+        self.observer.say(f"looking into experiment {record.number}: tests, replay, measurement")
         looks = (self._tested(setup, record), self.replayed(setup, record), self._measured(setup, record))
         return Investigation(
             held=tuple(line for one in looks for line in one.held),
@@ -57,6 +59,7 @@ class WorktreeRechecker:
 
     def branch(self, setup: Setup, base: str, head: str, files: tuple[str, ...]) -> Iterator[Item]:
         """Yield the items of the checklist that are asked of the branch as a whole."""
+        self.observer.say("checking the branch: tests, formatter, types")
         judges = [file for file in files if is_judge(file)]
         untouched = f"{len(files)} files changed, none of which judges the change"
         yield _item(Check.JUDGES_UNTOUCHED, f"changed: {', '.join(judges)}" if judges else "", untouched)
