@@ -36,7 +36,7 @@ from orchestrator.workspace.branch import SESSION_BRANCH, Committed, Refused
 from orchestrator.workspace.checkouts import PairedCheckouts, WorkerCheckouts
 from orchestrator.workspace.commands import GitCommandFailed
 from orchestrator.workspace.repository import EXPERIMENT_TRAILER, Repository
-from orchestrator.workspace.undone import REVERTED
+from orchestrator.workspace.undone import REVERTED, undone
 from profiling.measure.environment import fingerprint
 
 _DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
@@ -187,9 +187,7 @@ class RepositoryRecorder:
     def stands(self, commit: str) -> bool:
         """Say whether the session branch holds a commit and nothing has undone it since."""
         head = self.repository.branch_head(self.session_branch) or commit
-        if not self.repository.is_ancestor(commit, head):
-            return False
-        return not any(f"{REVERTED}: {commit}" in one.message for one in self.repository.log(commit, head))
+        return self.repository.is_ancestor(commit, head) and commit not in undone(self.repository, head)
 
     def revert(self, commit: str, why: str) -> str:
         """Undo one kept commit on the session branch and return the new head; a second call finds the first one's.

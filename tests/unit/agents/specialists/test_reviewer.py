@@ -82,8 +82,8 @@ def test_what_was_there_before_and_is_not_now_is_found(before: str, after: str, 
     [
         "import threading\n_lock = threading.Lock()\ndef f(x):\n    with _lock:\n        return x + 1\n",
         (
-            "import threading\n_lock = threading.Lock()\ndef f(x):\n    _lock.acquire()\n    try:\n        return x + 1\n"
-            "    finally:\n        _lock.release()\n"
+            "import threading\n_lock = threading.Lock()\ndef f(x):\n    _lock.acquire()\n    try:\n"
+            "        return x + 1\n    finally:\n        _lock.release()\n"
         ),
         "import asyncio\ndef f(x):\n    task = asyncio.create_task(x)\n    return task\n",
     ],
