@@ -235,6 +235,7 @@ class Brief:
         bench: tries a fix before it is proposed; None where nothing can be tried.
         notes: what else a proposer should know of the environment, one line each.
         insights: what was found by reading ahead, at this target and others.
+        undone: a fix of the target that a review undid, to be made anew without what was found in it.
     """
 
     target: Target
@@ -251,6 +252,7 @@ class Brief:
     bench: Bench | None = None
     notes: tuple[str, ...] = ()
     insights: tuple[Insight, ...] = ()
+    undone: "Undone | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,7 +284,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A reviewer's remark on a diff."""
+    """A reviewer's remark on a diff.
+
+    Attributes:
+        severity: high, medium or low.
+        file, lines: first and last line (1-based) in the new text.
+        confidence: 0 to 1.
+        claim, recommendation: one sentence each.
+        check: name of the check of ours that fails there; empty for what somebody only says.
+    """
 
     severity: str
     file: str
@@ -290,6 +300,7 @@ class Finding:
     confidence: float
     claim: str
     recommendation: str
+    check: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,3 +310,16 @@ class Review:
     verdict: str
     findings: tuple[Finding, ...] = field(default_factory=tuple)
     next_steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """A kept fix that a review undid: its gain is real, so it is worth making anew.
+
+    Attributes:
+        proposal: as it was kept, its edits where they fit the present base.
+        findings: that a new form of it must not give reason for.
+    """
+
+    proposal: Proposal
+    findings: tuple[Finding, ...]

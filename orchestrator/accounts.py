@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from agents.specialists.setup import Setup
 from orchestrator.balance import Balance
 from orchestrator.ledger.record import ExperimentRecord
-from orchestrator.live import says
 from orchestrator.live.effects import effect_lines
+from orchestrator.policy.verdict import Reason
 from orchestrator.services import Services
+from orchestrator.undoing import undo
 from profiling.comparison import Decision, Measurement
 from profiling.measure.failures import MeasurementFailed
 
@@ -55,8 +56,7 @@ class Accounts:
             return Settled(head=head, headline=text)
         for record in reversed(failing):
             why = "measured again alone, with new pairs, it does not gain what it claimed"
-            head = self.services.recorder.revert(record.commit, f"The accounts at the end: {why}")
-            self.services.bus.publish(says.warning(f"reverted {record.commit[:10]} ({record.proposal.summary}): {why}"))
+            head = undo(self.services, record, Reason.NOT_CONFIRMED, why)
         again = balance.measured(head)
         return Settled(
             head=head, headline="nothing held when measured again" if again is None else headline_text(again)

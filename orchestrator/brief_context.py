@@ -6,12 +6,18 @@ from agents.specialists.setup import Setup
 from orchestrator.ledger.conventions import Conventions
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.effects import measured_lines
+from orchestrator.policy.boundary import may_break
 from orchestrator.policy.verdict import Status
 from orchestrator.state import Assignment
 from orchestrator.survey import Survey
 from profiling.target import Target
 
 _MOST_KEEPS = 5
+_BREAKING = (
+    "you may replace what is on the project's side of that line by its own code, from the standard library alone: one"
+    " use a proposal, {library} itself for all input that the narrow form does not cover; results, exceptions and"
+    " warnings are compared exactly, on every recorded input and a corpus of odd ones (empty, broken, other encodings)"
+)
 _MOST_NAMED = 8
 
 
@@ -40,6 +46,11 @@ def _notes(target: Target, survey: Survey, records: Sequence[ExperimentRecord], 
         if one.key == target.key:
             evidence = "; ".join(f"{each.text} [{each.dimension.value}]" for each in one.evidence)
             yield f"cross-domain here: {one.kind.value}: {evidence}; its usual root fix: {one.root_fix}"
+    for boundary in survey.boundaries:
+        if target.key in boundary.leading and may_break(boundary, survey.candidates, target.key):
+            yield boundary.text
+            yield from (f"used of {boundary.library}: {one.text}" for one in boundary.names[:_MOST_NAMED])
+            yield _BREAKING.format(library=boundary.library)
     kept = [record for record in records if record.verdict.status is Status.KEEP]
     for record in kept[-_MOST_KEEPS:]:
         effect = "; ".join(measured_lines(record.measurement, record.calls))

@@ -34,7 +34,8 @@ def next_step(state: SessionState, survey: Survey, tried: Tried, services: Servi
         situation = _situation(state, survey, tried, services, wanted)
         step = choose(situation)
     # A fix that is to be applied again goes first: nobody is asked, and paid, for a choice that would not be taken.
-    return step if state.get("again") else services.chooser.choose(state, situation, survey, step)
+    is_set = bool(state.get("again") or state.get("repairs"))
+    return step if is_set else services.chooser.choose(state, situation, survey, step)
 
 
 def has_left_focus(step: NextStep, services: Services) -> bool:

@@ -32,7 +32,7 @@ def assignments(
 
     Pivots, ways out of being stuck, and the end are the lead's; so is a fix that is to be applied again.
     """
-    if not isinstance(step, Experiment) or services.crews is None or state.get("again"):
+    if not isinstance(step, Experiment) or services.crews is None or state.get("again") or state.get("repairs"):
         return []
     ranked = waiting(state, survey, tried, services)
     if not ranked or ranked[0].target.key != step.target.key:
@@ -57,9 +57,16 @@ def again(state: SessionState, survey: Survey, records: Sequence[ExperimentRecor
         return {}
     for place, number in enumerate(numbers):
         record = next((one for one in records if one.number == number), None)
-        target = _target_of(record, survey) if record is not None else None
+        target = target_of(record, survey) if record is not None else None
         if record is not None and target is not None:
-            return {"again": numbers[place + 1 :], "chosen": _repeated(record, target), "finish_reason": ""}
+            # It stays first in the list until its base is profiled: only then is it tried.
+            is_profiled = state.get("profiled_tree") == state["head_tree"]
+            left = numbers[place + 1 :] if is_profiled else numbers[place:]
+            return {
+                "again": left,
+                "chosen": {**repeated(record, target), "again": record.number},
+                "finish_reason": "",
+            }
     return {"again": []} if numbers else {}
 
 
@@ -152,12 +159,14 @@ def report_text(told: Report) -> str:
     return f"{count_text(len(told['kept']) + len(told['dropped']), len(told['kept']))}{left}"
 
 
-def _target_of(record: ExperimentRecord, survey: Survey) -> Target | None:
+def target_of(record: ExperimentRecord, survey: Survey) -> Target | None:
+    """Return the target that an experiment was about, as a survey has it now."""
     wanted = (record.proposal.key.file, record.proposal.key.qualname)
     return next((one for one in survey.targets if (one.key.file, one.key.qualname) == wanted), None)
 
 
-def _repeated(record: ExperimentRecord, target: Target) -> Chosen:
+def repeated(record: ExperimentRecord, target: Target) -> Chosen:
+    """Return the choice of an experiment's fix at its target as it is now."""
     proposal = record.proposal
     return {
         "source": proposal.source,
@@ -168,7 +177,6 @@ def _repeated(record: ExperimentRecord, target: Target) -> Chosen:
         "qualname": target.key.qualname,
         "place_digest": proposal.place_digest,
         "expected_share": max(proposal.expected.get(proposal.dimension, 0.0), 0.0),
-        "again": record.number,
     }
 
 

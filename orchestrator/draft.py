@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from agents.model import Proposal
-from orchestrator.ledger.record import GateResult, TestTally
+from orchestrator.ledger.record import ExperimentRecord, GateResult, TestTally
 from orchestrator.policy.verdict import Level, Reason, Verdict
 from profiling.comparison import Measurement
 from profiling.measure.call_evidence import CallEvidence
@@ -32,6 +32,7 @@ class Draft:
         load: filled by `measure`: what others kept busy meanwhile, in words; empty when the machine was quiet.
         verdict: filled by `decide`.
         message: of the commit, as a person wants it; empty: as it is made from the record.
+        repairs: number of the experiment that it makes anew, because a review undid that one; 0 for all others.
         seconds, busy_s: wall seconds so far, and those in which a process of the target ran.
     """
 
@@ -59,5 +60,26 @@ class Draft:
     load: str = ""
     verdict: Verdict | None = None
     message: str = ""
+    repairs: int = 0
     seconds: float = 0.0
     busy_s: float = 0.0
+
+
+def draft_of(record: ExperimentRecord) -> Draft:
+    """Return the draft that a record was made of, as far as looking at its calls again asks for it."""
+    return Draft(
+        number=record.number,
+        key=record.key,
+        base_commit=record.base_commit,
+        base_tree=record.base_tree,
+        proposal=record.proposal,
+        diff=record.diff,
+        domains=record.domains,
+        interactions=record.interactions,
+        cpu_share=1.0,
+        total_share=record.share,
+        outside_share=0.0,
+        level=record.verdict.level,
+        place_digest=record.place_digest,
+        started_at=record.started_at,
+    )

@@ -56,6 +56,6 @@ def lead_graph() -> StateGraph[SessionState, Services, SessionState, SessionStat
     graph.add_edge("merge", "strategy")
     graph.add_conditional_edges("strategy", routes.after_strategy)
     graph.add_edge("milestone", "choose")
-    graph.add_edge("finish", "ask_push")
+    graph.add_conditional_edges("finish", routes.after_finish)
     graph.add_edge("ask_push", END)
     return graph

@@ -17,15 +17,22 @@ from orchestrator.policy import confirming
 from orchestrator.proposer import BackendProposer
 from orchestrator.prover import Rules, WorktreeProver
 from orchestrator.recorder import RepositoryRecorder
+from orchestrator.review.rechecking import WorktreeRechecker
 from orchestrator.services import Checkouts, Clock, Publisher
 from orchestrator.settings import Settings
 from orchestrator.transcripts import Transcripts
 from orchestrator.watchman import Watchman
-from orchestrator.witness import Witness
+from orchestrator.witness import INPUTS, Witness
 from orchestrator.workspace.slot import Hold, MeasuringSlot
 from profiling.measure.engine import Progress
 from profiling.measure.notes import Notes
 from profiling.measure.processes import Processes
+
+_ANOTHER = 7919
+"""Added to the session's seed for reviews: they sample and make other inputs than the gates saw."""
+
+_MORE = 4
+"""Times as many inputs are made for a review as for a gate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +94,18 @@ class Workshop:
         processes = Processes(notes=self.notes)
         observer = lead.observer.beside(checkouts, processes, say, self._hold(say, processes))
         return self._hands(observer, recorder, replace(self.rules, confirmations=confirming.TIMES), bus)
+
+    def rechecker(self, lead: Hands) -> WorktreeRechecker:
+        """Return who looks again at what was kept: by another seed than the gates', with more inputs."""
+        seed, replay_time_s = self.rules.seed + _ANOTHER, self.settings.replay_time_s
+        transcripts = Transcripts(observer=lead.observer, processes=lead.processes, seed=seed)
+        witness = _witness(transcripts if replay_time_s > 0 else None, seed, replay_time_s)
+        return WorktreeRechecker(
+            observer=lead.observer,
+            prover=lead.prover,
+            tree_of=lead.recorder.tree_of,
+            witness=replace(witness, inputs=_MORE * INPUTS) if witness is not None else None,
+        )
 
     def _hold(self, say: Callable[[str], None], processes: Processes) -> Hold:
         return partial(self.slot.held, say=say, still_wanted=processes.refuse_when_stopped)

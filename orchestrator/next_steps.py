@@ -34,6 +34,7 @@ def next_steps(state: SessionState, survey: Survey) -> tuple[str, ...]:
         f"a fix of {_named(key)} waits for your agreement: `optimize targets` shows it, `optimize run --yes` tries it"
         for key in sorted(waiting)[:_SHOWN_TARGETS]
     ]
+    steps += [one.text for one in survey.boundaries]
     shares = {target.key: target for target in survey.targets}
     steps += _growths(survey.growth) if survey.growth is not None else ()
     steps += [_remarked(remark, shares.get(remark.key)) for remark in survey.remarks[:_SHOWN_REMARKS]]

@@ -25,6 +25,7 @@ from orchestrator.survey import Survey
 from orchestrator.workspace.slot import Hold
 from profiling import targets
 from profiling.behaviour.tests import Outcome, TestOutcomes, run_tests
+from profiling.boundary.audit import boundaries, told
 from profiling.collect import facts as facts_pass
 from profiling.collect import store, unified
 from profiling.context import layout as source_layout
@@ -147,7 +148,9 @@ class RepositoryObserver:
         facts = self._facts(setup, tree, tree_id, profile)
         found = self.backend.candidates(tree, profile, facts)
         candidates = tuple(one for one in found if not one.awaits_approval)
-        interactions = detect(profile, facts, root=tree.root)
+        detected = detect(profile, facts, root=tree.root)
+        audited = boundaries(detected, profile, tree)
+        interactions = told(detected, audited)
         table = targets.build(
             profile,
             interactions,
@@ -165,6 +168,7 @@ class RepositoryObserver:
             paths=code_paths(tree, methodology.workload_of(setup), cache=self.layout.cache / "audit"),
             remarks=remarks(tree, [target.key for target in table if target.actionable]),
             growth=scaling_record.last(self.layout.root),
+            boundaries=audited,
         )
 
     def last_survey(self) -> Survey | None:

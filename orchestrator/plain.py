@@ -6,12 +6,14 @@ from typing import TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
+from agents.model import Finding
 from agents.specialists.setup import Setup
 from orchestrator.live.events import JsonValue
 
 T = TypeVar("T")
 
 _SETUP: TypeAdapter[Setup] = TypeAdapter(Setup)
+_FINDING: TypeAdapter[Finding] = TypeAdapter(Finding)
 
 
 def setup_to_json(setup: Setup) -> dict[str, JsonValue]:
@@ -22,6 +24,16 @@ def setup_to_json(setup: Setup) -> dict[str, JsonValue]:
 def setup_from_json(value: dict[str, JsonValue]) -> Setup:
     """Return the setup that `setup_to_json` wrote."""
     return _SETUP.validate_python(value)
+
+
+def finding_to_json(finding: Finding) -> dict[str, JsonValue]:
+    """Return a finding as JSON values."""
+    return cast("dict[str, JsonValue]", _FINDING.dump_python(finding, mode="json"))
+
+
+def finding_from_json(value: dict[str, JsonValue]) -> Finding:
+    """Return the finding that `finding_to_json` wrote."""
+    return _FINDING.validate_python(value)
 
 
 def save(adapter: TypeAdapter[T], value: T, path: Path) -> None:

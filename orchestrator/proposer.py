@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
-from agents.model import Bench, Brief, Insight, Proposal
+from agents.model import Bench, Brief, Insight, Proposal, Undone
 from agents.specialists._base import Backend
 from agents.specialists.researcher import Researcher
 from agents.specialists.setup import Setup
@@ -13,6 +13,7 @@ from orchestrator import brief_context
 from orchestrator.draft import Draft
 from orchestrator.ledger.conventions import Conventions
 from orchestrator.ledger.record import ExperimentRecord
+from orchestrator.plain import finding_from_json
 from orchestrator.policy.keep_or_discard import choose_level
 from orchestrator.policy.own_calls import place_of
 from orchestrator.services import Checkouts, Clock, Recorder
@@ -67,7 +68,7 @@ class BackendProposer:
         tried = self.recorder.tried(state)
         for proposal in self._proposals(brief, chosen, records):
             if not tried.has(proposal, state["head_tree"]):
-                return begin(proposal)
+                return replace(begin(proposal), repairs=chosen["repair"]["number"] if "repair" in chosen else 0)
         return None
 
     def brief(self, setup: Setup, state: SessionState, survey: Survey, chosen: Chosen) -> Brief | None:
@@ -110,6 +111,9 @@ class BackendProposer:
 
     def _proposals(self, brief: Brief, chosen: Chosen, records: Sequence[ExperimentRecord]) -> Iterator[Proposal]:
         """Yield the fixes for the chosen place; where one is to be applied again, that one, moved to where it fits."""
+        if "repair" in chosen:
+            yield from self._made_anew(brief, chosen, records)
+            return
         again = next((record for record in records if record.number == chosen.get("again")), None)
         if again is not None:
             moved = _moved(again.proposal, brief)
@@ -119,6 +123,16 @@ class BackendProposer:
         for proposal in self.backend.specialist(Domain(chosen["domain"])).propose(brief):
             if _is_chosen(proposal, chosen):
                 yield proposal
+
+    def _made_anew(self, brief: Brief, chosen: Chosen, records: Sequence[ExperimentRecord]) -> Iterator[Proposal]:
+        """Yield new forms of a fix that a review undid; none where its text does not stand any more."""
+        repair = chosen["repair"]
+        undone = next((record for record in records if record.number == repair["number"]), None)
+        moved = _moved(undone.proposal, brief) if undone is not None else None
+        if moved is not None:
+            findings = tuple(map(finding_from_json, repair["findings"]))
+            specialist = self.backend.specialist(moved.domain)
+            yield from specialist.propose(replace(brief, undone=Undone(proposal=moved, findings=findings)))
 
     def _begin(self, state: SessionState, survey: Survey, brief: Brief, proposal: Proposal) -> Draft:
         target = brief.target

@@ -8,23 +8,25 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from agents.model import Review
+from agents.model import Finding, Review
 from agents.specialists.reviewer import ChangedFile, Reviewer, static_review
 from agents.specialists.setup import Setup
 from orchestrator import methodology, plan_keeper, tracking
 from orchestrator.draft import Draft
 from orchestrator.handing_over import HandoffKeeper
 from orchestrator.history import History, lesson_of
-from orchestrator.ledger import experiment_json, learnings, results_tsv
+from orchestrator.ledger import experiment_json, learnings, results_tsv, review_report
 from orchestrator.ledger.handoff import SessionStatus
 from orchestrator.ledger.layout import Layout
 from orchestrator.ledger.record import RECORD_VERSION, ExperimentRecord
+from orchestrator.ledger.review_report import ReviewReport, ReviewRound
 from orchestrator.live.effects import measured_lines
 from orchestrator.measures import Measures
 from orchestrator.numbers import Numbers, draft_path
 from orchestrator.plain import load, save
 from orchestrator.policy.milestone import tag_name
 from orchestrator.policy.own_calls import share_of
+from orchestrator.policy.presubmit import Item
 from orchestrator.policy.red_flags import RedFlag
 from orchestrator.policy.tried import Tried
 from orchestrator.policy.verdict import Reason, Status, Verdict
@@ -34,11 +36,13 @@ from orchestrator.trial_book import TrialBook
 from orchestrator.workspace import branch, worker_branches
 from orchestrator.workspace.branch import SESSION_BRANCH, Committed, Refused
 from orchestrator.workspace.checkouts import PairedCheckouts, WorkerCheckouts
+from orchestrator.workspace.commands import GitCommandFailed
 from orchestrator.workspace.repository import EXPERIMENT_TRAILER, Repository
-from orchestrator.workspace.undone import REVERTED
+from orchestrator.workspace.undone import REVERTED, undone
 from profiling.measure.environment import fingerprint
 
 _DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
+_HASH_LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +157,23 @@ class RepositoryRecorder:
         """Move the session branch; when it stands there already, nothing happens."""
         self._advance(new, old)
 
+    def review_report(self) -> ReviewReport:
+        """Return what the session's reviews found so far."""
+        return review_report.load(self.layout.reports, self.session_id)
+
+    def keep_review(self, added: ReviewRound) -> None:
+        """Write a review into the session's report."""
+        review_report.save(self.review_report().with_round(added), self.layout.reports, self.records())
+
+    def keep_checklist(self, items: tuple[Item, ...]) -> str:
+        """Write the checklist into the session's report; return where it is."""
+        review_report.save(replace(self.review_report(), items=items), self.layout.reports, self.records())
+        return str(review_report.path_of(self.layout.reports, self.session_id).with_suffix(".md"))
+
+    def changed_files(self, base_commit: str, head_commit: str) -> tuple[str, ...]:
+        """Return the files that differ between two commits."""
+        return self.repository.changed_files(base_commit, head_commit)
+
     def message(self, commit: str) -> str:
         """Return the message of a commit."""
         return self.repository.commit_info(commit).message
@@ -180,15 +201,35 @@ class RepositoryRecorder:
                 changes.append(ChangedFile(file=file, before=before, after=after))
         return self.reviewer(tuple(changes), lambda: self.checkouts.work_at(head_commit))
 
-    def revert(self, commit: str, why: str) -> str:
-        """Undo one kept commit on the session branch and return the new head; a second call finds the first one's."""
+    def authors(self, head: str, finding: Finding) -> tuple[str, ...]:
+        """Return the commits that wrote the lines a finding names, as they stand at a head."""
+        first, last = finding.lines
+        asked = ("blame", "--porcelain", f"-L{first},{max(first, last)}", self.repository.resolve(head))
+        told = self.repository.git.run(*asked, "--", finding.file, accept=(0, 128))
+        rows = (line.split(" ") for line in told.text.splitlines() if not line.startswith("\t"))
+        return tuple(dict.fromkeys(row[0] for row in rows if len(row) >= 3 and len(row[0]) >= _HASH_LENGTH))
+
+    def stands(self, commit: str) -> bool:
+        """Say whether the session branch holds a commit and nothing has undone it since."""
         head = self.repository.branch_head(self.session_branch) or commit
-        undone = [one for one in self.repository.log(commit, head) if f"{REVERTED}: {commit}" in one.message]
-        if undone:
+        return self.repository.is_ancestor(commit, head) and commit not in undone(self.repository, head)
+
+    def revert(self, commit: str, why: str) -> str:
+        """Undo one kept commit on the session branch and return the new head; a second call finds the first one's.
+
+        Where later commits build on it nothing happens, which is said.
+        """
+        head = self.repository.branch_head(self.session_branch) or commit
+        if not self.stands(commit):
             return head
         files = self.repository.changed_files(f"{commit}^", commit)
         work = self.checkouts.work(head)
-        work.git.run("revert", "--no-commit", commit)
+        try:
+            work.git.run("revert", "--no-commit", commit)
+        except GitCommandFailed:
+            work.git.run("reset", "--quiet", "--hard", head)
+            self.warn(f"{commit[:10]} can't be undone alone: later commits build on it")
+            return head
         message = f"revert: {self.repository.commit_info(commit).subject}\n\n{why}\n\n{REVERTED}: {commit}\n"
         made = branch.commit_files(work, files, message)
         if isinstance(made, Refused):
@@ -275,6 +316,7 @@ class RepositoryRecorder:
             calls=draft.calls,
             share=share_of(draft.calls, draft.total_share) if draft.calls else 1.0,
             dispatched=self.agent,
+            repairs=draft.repairs,
         )
         experiment_json.save(record, self.layout.experiments)
         return record

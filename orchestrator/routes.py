@@ -67,6 +67,11 @@ def after_decide(state: SessionState) -> Literal["ask_commit", "__end__"]:
     return "ask_commit" if state.get("has_draft") else "__end__"
 
 
+def after_finish(state: SessionState) -> Literal["choose", "ask_push"]:
+    """Go on when the last review undid something that can be made anew."""
+    return "ask_push" if state.get("finish_reason") else "choose"
+
+
 def after_strategy(state: SessionState) -> Literal["milestone", "choose"]:
     """Stop for a milestone every few keeps."""
     kept = state.get("last_was_kept", False)

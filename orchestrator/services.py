@@ -1,24 +1,27 @@
 """What nodes may ask for. Every effect of a session comes in through here."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
-from agents.model import Brief, Review
+from agents.model import Brief, Finding, Review
 from agents.specialists.setup import Setup
 from orchestrator.draft import Draft
 from orchestrator.ledger.conventions import Conventions
 from orchestrator.ledger.costs import Costs
 from orchestrator.ledger.handoff import SessionStatus
 from orchestrator.ledger.record import ExperimentRecord
+from orchestrator.ledger.review_report import ReviewReport, ReviewRound
 from orchestrator.live.events import Event
 from orchestrator.measures import Measures
 from orchestrator.policy.asking import NOTHING, Asking
+from orchestrator.policy.presubmit import Item
 from orchestrator.policy.ranking import Tally
 from orchestrator.policy.red_flags import RedFlag
+from orchestrator.policy.review import Investigation
 from orchestrator.policy.situation import NextStep, Situation
 from orchestrator.policy.steering import Course
 from orchestrator.policy.tried import Tried
@@ -217,8 +220,32 @@ class Recorder(Protocol):
         """Have someone who did not write the code read the diff of two commits."""
         ...
 
+    def authors(self, head: str, finding: Finding) -> tuple[str, ...]:
+        """Return the commits that wrote the lines a finding names, as they stand at a head."""
+        ...
+
+    def stands(self, commit: str) -> bool:
+        """Say whether the session branch holds a commit and nothing has undone it since."""
+        ...
+
     def revert(self, commit: str, why: str) -> str:
-        """Undo one kept commit on the session branch and return the new head."""
+        """Undo one kept commit on the session branch and return the new head; as it was when others build on it."""
+        ...
+
+    def review_report(self) -> ReviewReport:
+        """Return what the session's reviews found so far."""
+        ...
+
+    def keep_review(self, added: ReviewRound) -> None:
+        """Write a review into the session's report."""
+        ...
+
+    def keep_checklist(self, items: tuple[Item, ...]) -> str:
+        """Write the checklist into the session's report; return where it is."""
+        ...
+
+    def changed_files(self, base_commit: str, head_commit: str) -> tuple[str, ...]:
+        """Return the files that differ between two commits."""
         ...
 
     def amend(self, changed: Iterable[ExperimentRecord], head: str) -> None:
@@ -247,6 +274,22 @@ class Recorder(Protocol):
 
     def close(self, state: SessionState, headline: str, next_steps: tuple[str, ...], status: SessionStatus) -> str:
         """Write the last HANDOFF.md and the learnings, remove the worktrees; return where the records are."""
+        ...
+
+
+class Rechecker(Protocol):
+    """Looks again at what was kept."""
+
+    def replayed(self, setup: Setup, record: ExperimentRecord) -> Investigation:
+        """Replay a kept change on inputs that its gates have not seen."""
+        ...
+
+    def look(self, setup: Setup, record: ExperimentRecord) -> Investigation:
+        """Run the tests on a kept change, replay it and measure it again."""
+        ...
+
+    def branch(self, setup: Setup, base: str, head: str, files: tuple[str, ...]) -> Iterator[Item]:
+        """Yield the items of the checklist that are asked of the branch as a whole."""
         ...
 
 
@@ -328,6 +371,7 @@ class Services:
         steering: what the person says on the way.
         turn: what these hands are at; None where nothing can be skipped.
         pusher: brings the session branch to a remote; None where nothing is ever pushed.
+        rechecker: looks again at what was kept; without one reviews rest on the diff alone.
     """
 
     settings: Settings
@@ -353,6 +397,7 @@ class Services:
     steering: Steering = field(default_factory=_unsteered)
     turn: Turn | None = None
     pusher: Pusher | None = None
+    rechecker: Rechecker | None = None
 
     def of(self, state: SessionState) -> "Services":
         """Return the services of the worker whose state it is; of the lead's, these."""

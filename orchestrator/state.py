@@ -5,11 +5,19 @@ from typing import Annotated, NotRequired, TypedDict
 from orchestrator.live.events import JsonValue
 
 
+class Repair(TypedDict):
+    """A kept change that a review undid, to be made anew: its number, and the findings, as `agents.model.Finding`."""
+
+    number: int
+    findings: list[dict[str, JsonValue]]
+
+
 class Chosen(TypedDict):
     """The target and the fix that `choose` decided on.
 
     `place_digest` names the text to be replaced; `expected_share` is a share of the workload (0 to 1) in `dimension`;
-    `again` is the number of the experiment whose fix is to be applied once more, on the present base.
+    `again` is the number of the experiment whose fix is to be applied once more, on the present base; `repair` is a
+    fix that a review undid and that is to be made anew.
     """
 
     source: str
@@ -21,6 +29,7 @@ class Chosen(TypedDict):
     place_digest: str
     expected_share: float
     again: NotRequired[int]
+    repair: NotRequired[Repair]
 
 
 class Finding(TypedDict):
@@ -114,6 +123,8 @@ class SessionState(TypedDict, total=False):
         lead_only: place digests that no worker is sent to any more: one failed there, or its change did not fit.
         refused: why the session ends before anything was run, empty while it goes on.
         again: numbers of experiments whose fixes the lead is to apply once more.
+        reviewed: numbers of experiments that were reviewed; reviewed_commit: head that the last review ended with.
+        repairs: kept changes that a review undid, to be made anew; review_rounds: times the end went back to that.
         worker: name of the worker whose state this is; the lead's has none.
     """
 
@@ -147,6 +158,10 @@ class SessionState(TypedDict, total=False):
     lead_only: list[str]
     refused: str
     again: list[int]
+    reviewed: list[int]
+    reviewed_commit: str
+    repairs: list[Repair]
+    review_rounds: int
     worker: str
 
 

@@ -7,6 +7,7 @@ from agents.model import Candidate
 from agents.scan.model import Remark
 from orchestrator.code_paths import path_lines
 from profiling.audit.target_facts import AuditFacts
+from profiling.boundary.audit import Boundary
 from profiling.facts import Facts
 from profiling.formats.table import MOST_ROWS
 from profiling.growth import Growth
@@ -31,6 +32,7 @@ class Survey:
         paths: what the source tells of each function: callers, callees, loops, expensive operations.
         remarks: what rules without a rewrite see in the targets, those of the first target first.
         growth: the last scaling test of the checkout, None when there was none.
+        boundaries: of the libraries that are a ceiling: what is used of them, and what leaving them would give.
     """
 
     profile: Profile
@@ -42,6 +44,7 @@ class Survey:
     waiting: tuple[Candidate, ...] = ()
     remarks: tuple[Remark, ...] = ()
     growth: Growth | None = None
+    boundaries: tuple[Boundary, ...] = ()
 
     @property
     def path_lines(self) -> tuple[str, ...]:

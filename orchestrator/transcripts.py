@@ -14,15 +14,20 @@ from orchestrator.observer import RepositoryObserver
 from orchestrator.policy.touched import touched
 from orchestrator.sources import read_source
 from profiling.behaviour.record import record
-from profiling.behaviour.recording import Recording, RecordingError
+from profiling.behaviour.recording import Limits, Recording, RecordingError
 from profiling.measure.processes import Processes
 from profiling.model import Command, FunctionKey, Tree
+from profiling.target import InteractionKind
 
 WORKLOAD = 0
 """The workload's number among the recorded commands; the tests' is the next."""
 
 _LONGEST_TESTS_S = 60.0
 """Tests that take longer are not run once more to record calls: the workload's calls are then all there is."""
+
+
+_ALL_CALLS = 2000
+"""Calls that are kept of a function which is to do without a library: ten times as many as of others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +98,7 @@ class Transcripts:
             processes=self.processes,
             folder=self._folder,
             seed=self.seed,
+            limits=Limits(calls_per_function=_ALL_CALLS) if leaves_library(draft) else None,
         )
 
     def _commands(self, setup: Setup, draft: Draft) -> Iterator[Command]:
@@ -100,6 +106,11 @@ class Transcripts:
         before = self.observer.tests_before(setup, draft.base_commit, draft.base_tree)
         if setup.tests is not None and before is not None and before.usage.wall_s <= _LONGEST_TESTS_S:
             yield setup.tests
+
+
+def leaves_library(draft: Draft) -> bool:
+    """Say whether a fix acts where a library is the ceiling: what stands in for it is held to every input at hand."""
+    return InteractionKind.LIBRARY_CEILING in draft.interactions
 
 
 def _text(path: Path) -> str:

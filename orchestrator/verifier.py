@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from agents.specialists.setup import Setup
 from orchestrator.comparing.comparer import Listener
-from orchestrator.draft import Draft
+from orchestrator.draft import draft_of
 from orchestrator.errors import UsageError
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.methodology import workload_of
@@ -97,7 +97,7 @@ class Verifier:
     def _again(self, record: ExperimentRecord, setup: Setup, dimension: Dimension) -> Measurement | Unmeasured:
         changed = source_layout.at(setup.tree, self.observer.checkouts.work_at(record.commit))
         if record.verdict.level is Level.FUNCTION:
-            found = self.own_calls.measure(setup, _as_draft(record), changed)
+            found = self.own_calls.measure(setup, draft_of(record), changed)
             return found if isinstance(found, Unmeasured) else found.measurement
         plan = Plan(target=dimension, max_pairs=self.own_calls.max_pairs, time_budget_s=self.own_calls.time_budget_s)
         with self.observer.scratch() as scratch:
@@ -143,23 +143,3 @@ def standing(
 
 def _unmeasured(record: ExperimentRecord, claimed: Comparison | None, finding: Finding, why: str) -> Verified:
     return Verified(record=record, claimed=claimed, found=None, verification=Verification(finding=finding, reason=why))
-
-
-def _as_draft(record: ExperimentRecord) -> Draft:
-    """Return the draft that a record was made of, as far as measuring its calls asks for it."""
-    return Draft(
-        number=record.number,
-        key=record.key,
-        base_commit=record.base_commit,
-        base_tree=record.base_tree,
-        proposal=record.proposal,
-        diff=record.diff,
-        domains=record.domains,
-        interactions=record.interactions,
-        cpu_share=1.0,
-        total_share=record.share,
-        outside_share=0.0,
-        level=record.verdict.level,
-        place_digest=record.place_digest,
-        started_at=record.started_at,
-    )

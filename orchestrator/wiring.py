@@ -196,6 +196,7 @@ def wire(
         in_scope=terms.in_scope,
         workers=min(settings.workers, len(usable_cores()) or os.cpu_count() or 1),
         crews=crews,
+        rechecker=workshop.rechecker(hands),
         merger=BranchMerger(
             repository=repository,
             layout=layout,

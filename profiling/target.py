@@ -33,12 +33,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction:
-    """A mechanism seen at one function, with evidence in at least two dimensions or counts on both sides."""
+    """A mechanism seen at one function, with evidence in at least two dimensions or counts on both sides.
+
+    `subject` names what it is about beside the function, a library for example; empty where that is all.
+    """
 
     kind: InteractionKind
     key: FunctionKey
     evidence: tuple[Evidence, ...]
     root_fix: str
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -166,7 +166,10 @@ def _with_interactions(rows: list[Target], kinds: Mapping[FunctionKey, list[Inte
     by_key = {row.key: row for row in rows}
     for key, found in kinds.items():
         row = by_key.get(key) or replace(_unseen(key), uncertain=False)
-        by_key[key] = replace(row, interactions=tuple(dict.fromkeys(found)))
+        # What leads into a library that is the ceiling is a matter of structure as well: what is used of it.
+        also = (Domain.STRUCTURE,) if InteractionKind.LIBRARY_CEILING in found else ()
+        domains = tuple(dict.fromkeys((*row.domains, *also)))
+        by_key[key] = replace(row, interactions=tuple(dict.fromkeys(found)), domains=domains)
     return list(by_key.values())
 
 

@@ -8,6 +8,7 @@ from agents.claude.tools.checkout import Checkout
 from agents.claude.tools.files import numbered
 from agents.claude.tools.functions import facts_about, facts_lines, function_line
 from agents.model import Attempt, Brief, Insight
+from agents.specialists.repairing import found_text
 from profiling.formats.lines import unified_profile_lines
 from profiling.formats.table import unified_targets_lines
 from profiling.model import FunctionKey, Tree
@@ -52,7 +53,7 @@ def target_text(brief: Brief, place: Place, strategy: str) -> str:
             table=Data("\n".join(unified_targets_lines(brief.table or (brief.target,)))),
             attempts=Data(_lines(_attempt_lines(brief))),
             insights=Data(_lines(map(insight_line, brief.insights))),
-            strategy=Data(strategy or _NOTHING),
+            strategy=Data("\n\n".join(_strategy(brief, strategy)) or _NOTHING),
             avoid=Data(_lines(brief.avoid)),
             environment=Data(_lines(environment(brief))),
         )
@@ -134,6 +135,18 @@ def attempt_line(one: Attempt) -> str:
     """Return what was tried, and what became of it."""
     why = f": {one.explanation}" if one.explanation else ""
     return f"{one.summary} ({one.source}) at {one.key.qualname} ({one.key.place}): {one.status}, {one.reason}{why}"
+
+
+def _strategy(brief: Brief, strategy: str) -> Iterable[str]:
+    """Yield what the lead wants, and what a review wants of a fix that it undid."""
+    if strategy:
+        yield strategy
+    if brief.undone is not None:
+        edits = "\n".join(f"in {one.file}:\n{one.new}" for one in brief.undone.proposal.patch.edits)
+        yield (
+            f"`{brief.undone.proposal.summary}` was kept, and a review undid it: {found_text(brief.undone.findings)}."
+            f" Keep its gain in a form that gives no reason for that. It read, {edits}"
+        )
 
 
 def _document(tree: Tree, name: str) -> str:

@@ -1,5 +1,6 @@
 """One domain's specialist: the recipes' fixes first, then what a conversation gives."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from agents.claude.tools.functions import function_tools
 from agents.claude.tools.guides import guide_tool
 from agents.claude.tools.proposing import Assignment, GivenUp, answers, trial_tools
 from agents.claude.tools.toolbox import Toolbox
-from agents.model import Brief, Proposal
+from agents.model import Brief, Proposal, Undone
 from agents.specialists._base import Specialist
 from agents.specialists.roster import charge_of
 from profiling import dependencies
@@ -53,6 +54,9 @@ class ClaudeSpecialist:
     def propose(self, brief: Brief) -> Iterator[Proposal]:
         """Yield what the recipes propose, then, when that was not enough, what the model does; lazily, as it costs."""
         yield from self.embedded.propose(brief)
+        if brief.undone is not None:
+            yield from self._made_anew(brief, brief.undone)
+            return
         tried = {(one.source, one.place_digest) for one in brief.history}
         for place in self.places(brief, self.domain):
             for digest in place.attempt_digests():
@@ -61,6 +65,14 @@ class ClaudeSpecialist:
                 proposal = self.hire(brief, place, digest)
                 if proposal is None:
                     break
+                yield proposal
+
+    def _made_anew(self, brief: Brief, undone: Undone) -> Iterator[Proposal]:
+        """Yield the model's new form of a fix that a review undid."""
+        digest = hashlib.sha256(f"{undone.proposal.place_digest}:made anew".encode()).hexdigest()[:16]
+        for place in self.places(brief, self.domain):
+            proposal = self.hire(brief, place, digest)
+            if proposal is not None:
                 yield proposal
 
 

@@ -15,6 +15,7 @@ from agents.recipes.project import Project, collecting_nothing, fingerprint, loa
 from agents.recipes.splice import NotSpliceable
 from agents.recipes.writing import write
 from agents.specialists._base import Specialist
+from agents.specialists.repairing import repairs
 from profiling.facts import FactRequest, Facts
 from profiling.model import Domain, FunctionKey, Tree
 from profiling.profile import Profile
@@ -141,6 +142,9 @@ class _RecipeSpecialist:
 
     def propose(self, brief: Brief) -> Iterator[Proposal]:
         """Yield proposals for one target, best first; each is written only when it is asked for."""
+        if brief.undone is not None:
+            yield from repairs(brief)
+            return
         for one in self._backend.chosen_at(brief, self._recipes):
             proposal = self._backend.write(brief, one)
             if proposal is not None:

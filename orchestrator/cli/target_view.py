@@ -14,6 +14,7 @@ from orchestrator.live.plain_text import neutral, one_line
 from orchestrator.live.says import fix_line
 from orchestrator.policy.scope import violation
 from orchestrator.survey import Survey
+from profiling.boundary.audit import boundaries, told
 from profiling.collect import facts as facts_pass
 from profiling.formats.table import unified_targets_lines
 from profiling.interactions.detect import detect
@@ -50,7 +51,9 @@ def survey(observer: Observer, sized: Scale | None = None) -> Survey:
     found = backend.candidates(tree, profile, facts)
     candidates = tuple(one for one in found if not one.awaits_approval)
     growth = grown(observer, sized) if sized is not None else None
-    interactions = detect(profile, facts, growth, root=tree.root)
+    detected = detect(profile, facts, growth, root=tree.root)
+    audited = boundaries(detected, profile, tree)
+    interactions = told(detected, audited)
     table = build(
         profile,
         interactions,
@@ -66,6 +69,7 @@ def survey(observer: Observer, sized: Scale | None = None) -> Survey:
         waiting=tuple(one for one in found if one.awaits_approval),
         targets=table,
         paths=code_paths(tree, observer.command, cache=cache_of(tree.root)),
+        boundaries=audited,
     )
 
 

@@ -42,7 +42,7 @@ class ExperimentRecord:
         key: content key (base tree + edits): never recorded twice.
         session: id of the session.
         base_commit, base_tree: what it was tried on.
-        commit: the commit of a keep; empty for a discard. It is the commit that carries the trailer
+        commit: the commit of a keep, also of one undone since; empty for any other discard. It carries the trailer
             `Ratchet-Experiment: <key>`.
         proposal: the fix; diff: its unified diff.
         domains, interactions: of its target, as words.
@@ -58,6 +58,7 @@ class ExperimentRecord:
         seconds: wall seconds it took; overhead_s: those that were not the workload's, the tests' or the profile's.
         started_at: ISO 8601, UTC.
         dispatched: domain of the specialist that was sent out with it; empty when the lead made it itself.
+        repairs: number of the experiment that it makes anew, because a review undid that one; 0 for all others.
     """
 
     version: int
@@ -84,6 +85,7 @@ class ExperimentRecord:
     calls: CallEvidence | None = None
     share: float = 1.0
     dispatched: str = ""
+    repairs: int = 0
 
     @property
     def judged(self) -> Measurement | None:

@@ -13,6 +13,8 @@ from orchestrator.live.effects import count_text, effect_lines, measured_lines
 from orchestrator.live.events import LEAD_STREAM, Event, EventKind, JsonValue
 from orchestrator.messages import findings
 from orchestrator.policy.past import Past
+from orchestrator.policy.presubmit import Item
+from orchestrator.policy.review import Answered
 from orchestrator.policy.revision import Trigger
 from orchestrator.policy.situation import Experiment, Finish, FinishReason, NextStep, Pivot, Recover
 from orchestrator.policy.verdict import Status
@@ -235,6 +237,32 @@ def review(found: Review) -> Event:
         for finding in found.findings
     ]
     return Event(kind=EventKind.REVIEW, text="\n".join(lines), data={"verdict": found.verdict})
+
+
+def answers(answered: Sequence[Answered]) -> Iterator[Event]:
+    """Say what became of a review's findings."""
+    for one in answered:
+        found = one.finding
+        about = f"experiment {one.experiment}, " if one.experiment else ""
+        text = f"{about}{found.file}:{found.lines[0]}: {one.fate.value}: {one.why} ({found.claim})"
+        data: dict[str, JsonValue] = {
+            "experiment": one.experiment,
+            "fate": one.fate.value,
+            "check": found.check,
+            "confidence": found.confidence,
+        }
+        yield Event(kind=EventKind.REVIEW, text=text, data=data)
+
+
+def checklist(items: Sequence[Item], where: str) -> Event:
+    """Say how the checklist came out, and where it stands whole."""
+    failed = [one for one in items if not one.passed]
+    lines = [f"checklist: {len(items) - len(failed)} of {len(items)} hold: {where}"]
+    for one in failed:
+        about = f"experiment {one.experiment}, " if one.experiment else ""
+        lines.append(f"{about}{one.name.value}: {one.detail}")
+    data: dict[str, JsonValue] = {"items": len(items), "failed": len(failed), "where": where}
+    return Event(kind=EventKind.REVIEW, text="\n".join(lines), data=data)
 
 
 def session(session_id: str, *, goes_on: bool, continues: str = "") -> Event:

@@ -7,6 +7,7 @@ from orchestrator.deciding import as_update, has_left_focus, next_step
 from orchestrator.dispatching import again, assignments
 from orchestrator.live import says
 from orchestrator.plain import setup_from_json
+from orchestrator.repairing import repair
 from orchestrator.services import Services
 from orchestrator.state import SessionState
 
@@ -20,7 +21,9 @@ async def choose(state: SessionState, runtime: Runtime[Services]) -> SessionStat
     step = await services.run(next_step, state, survey, tried, services)
     if has_left_focus(step, services):
         services.steering.missed()
-    repeated = again(state, survey, records, step)
+    repeated = repair(state, survey, records, step)
+    if "chosen" not in repeated:
+        repeated = {**repeated, **again(state, survey, records, step)}
     for event in says.step(step) if "chosen" not in repeated else ():
         services.bus.publish(event)
     sent = assignments(state, survey, tried, services, step)

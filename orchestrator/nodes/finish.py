@@ -9,7 +9,6 @@ from orchestrator.state import SessionState
 
 
 async def finish(state: SessionState, runtime: Runtime[Services]) -> SessionState:
-    """Review what was kept, undo what does not stand, and close the records."""
+    """Review what was kept; go on where something is to be made anew, else close the records."""
     services = runtime.context
-    head = await services.run(end_session, services, setup_from_json(state["setup"]), state)
-    return {"head_commit": head}
+    return await services.run(end_session, services, setup_from_json(state["setup"]), state)

@@ -5,6 +5,7 @@ from langgraph.runtime import Runtime
 from orchestrator.deciding import headline_dimension, kept_of
 from orchestrator.live import says
 from orchestrator.plain import setup_from_json
+from orchestrator.review.rounds import review_round
 from orchestrator.services import Services
 from orchestrator.state import SessionState
 from profiling.measure.failures import MeasurementFailed
@@ -22,7 +23,6 @@ async def milestone(state: SessionState, runtime: Runtime[Services]) -> SessionS
     except MeasurementFailed as error:
         failure = f"base against head could not be measured: {error}"
     tag = services.recorder.tag(head, number)
-    review = services.recorder.review(base, head)
     services.bus.publish(says.milestone(tag, measured, failure))
-    services.bus.publish(says.review(review))
-    return {"milestones": number, "keeps_since_milestone": 0}
+    reviewed = await services.run(review_round, services, found, state)
+    return {"milestones": number, "keeps_since_milestone": 0, **reviewed}

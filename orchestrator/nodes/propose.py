@@ -17,7 +17,7 @@ async def propose(state: SessionState, runtime: Runtime[Services]) -> SessionSta
         return {"has_draft": False}
     survey = await services.run(services.observer.survey, found, state["head_commit"], state["head_tree"])
     draft = await services.run(services.proposer.draft, found, state, survey, chosen)
-    if draft is None and "again" in chosen:
+    if draft is None and ("again" in chosen or "repair" in chosen):
         return {"has_draft": False}
     if draft is None:
         return {"has_draft": False, "exhausted": [*state.get("exhausted", []), chosen["place_digest"]]}

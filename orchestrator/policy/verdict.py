@@ -37,6 +37,8 @@ class Reason(StrEnum):
     REJECTED = "rejected"
     MERGE_CONFLICT = "merge_conflict"
     MERGE_LOSS = "merge_loss"
+    REVIEW_FAILED = "review_failed"
+    NOT_CONFIRMED = "not_confirmed"
     TIMEOUT = "timeout"
     CRASH = "crash"
 

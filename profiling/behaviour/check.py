@@ -5,6 +5,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from profiling.behaviour import corpus
 from profiling.behaviour.asked import newly_kept
 from profiling.behaviour.compare import BehaviourReport, Sides, compare
 from profiling.behaviour.generate import varied
@@ -100,6 +101,44 @@ def behaviour_on_new_inputs(  # noqa: PLR0913 - what is compared, and the four t
     folder = Path(tempfile.mkdtemp(prefix="inputs-", dir=scratch))
     try:
         made = varied(recording, folder, count=count, number=seed)
+        return behaviour(
+            made,
+            base,
+            change,
+            interpreter,
+            processes=processes,
+            scratch=scratch,
+            seed=seed,
+            call_s=_NEW_CALL_S,
+            all_s=all_s,
+        )
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def behaviour_on_corpus(  # noqa: PLR0913 - what is compared, and the four things that every run of the target needs
+    recording: Recording,
+    base: Tree,
+    change: Tree,
+    interpreter: Interpreter,
+    *,
+    processes: Processes,
+    scratch: Path,
+    seed: int,
+    all_s: float = 120.0,
+) -> BehaviourReport:
+    """Compare two trees on recorded calls whose texts are replaced by odd ones: empty, broken, of other encodings.
+
+    What stands in for a library has to be right on these as well. Arguments are as in `behaviour_on_new_inputs`.
+
+    Raises:
+        Stopped: the session is being stopped.
+        RecordingError: the recording is damaged.
+        OSError: the interpreter can't be started.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="corpus-", dir=scratch))
+    try:
+        made = corpus.odd(recording, folder)
         return behaviour(
             made,
             base,

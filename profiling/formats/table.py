@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from profiling.model import Domain
-from profiling.target import Target
+from profiling.target import InteractionKind, Target
 
 MOST_ROWS = 12
 _LONGEST_NAME = 48
@@ -37,7 +37,7 @@ def _rows(targets: Sequence[Target]) -> Iterable[tuple[str, ...]]:
             f"+{target.memory_mib:.0f}" if target.memory_mib >= 0.5 else _NONE,
             _seconds(target.gc_s),
             _seconds(target.loop_s),
-            "+".join(_DOMAINS[domain] for domain in target.domains) or _NONE,
+            _domains(target),
             _priority(target, rank),
         )
 
@@ -51,10 +51,18 @@ def _name(target: Target, *, is_unique: bool) -> str:
         name = key.qualname
     else:
         name = f"{key.place} {key.qualname}"
-    if Domain.STRUCTURE in target.domains:
+    if Domain.STRUCTURE in target.domains and target.import_s > 0:
         name = f"{name} (imports {'~' if target.uncertain else ''}{target.import_s * 1000:.0f}ms)"
     shown = "".join(character if character.isprintable() and character != "|" else "?" for character in name)
     return shown if len(shown) <= _LONGEST_NAME else f"…{shown[1 - _LONGEST_NAME :]}"
+
+
+def _domains(target: Target) -> str:
+    """Return the domains; where a library is the ceiling, structure and CPU are one matter."""
+    if InteractionKind.LIBRARY_CEILING not in target.interactions:
+        return "+".join(_DOMAINS[domain] for domain in target.domains) or _NONE
+    others = [_DOMAINS[domain] for domain in target.domains if domain not in {Domain.CPU, Domain.STRUCTURE}]
+    return "+".join(["Structure\u00d7CPU", *others])
 
 
 def _cpu(target: Target) -> str:

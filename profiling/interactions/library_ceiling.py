@@ -110,6 +110,7 @@ def _interaction(name: str, seconds: float, leading: list[_Use], observed: Obser
             ),
         ),
         root_fix=f"a narrower replacement of what is used of {name}",
+        subject=name,
     )
 
 

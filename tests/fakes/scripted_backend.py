@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agents.model import Answer, Brief, Candidate, Checklist, Edit, Patch, Proposal
+from agents.specialists.repairing import repairs
 from profiling.facts import FactRequest, Facts
 from profiling.model import Dimension, Domain, FunctionKey, Tree
 from profiling.profile import Profile
@@ -45,6 +46,9 @@ class ScriptedSpecialist:
     fixes: tuple[Fix, ...]
 
     def propose(self, brief: Brief) -> Iterator[Proposal]:
+        if brief.undone is not None:
+            yield from repairs(brief)
+            return
         tried = {one.place_digest for one in brief.history}
         for fix in self.fixes:
             text = (brief.tree.root / fix.file).read_text()

@@ -43,7 +43,8 @@ def test_a_milestone_measures_base_against_head_and_tags_the_head(shop: Path) ->
         "keeps_since_milestone": 3,
     }
     update = asyncio.run(milestone(state, SimpleNamespace(context=services)))
-    assert update == {"milestones": 1, "keeps_since_milestone": 0}
+    assert (update["milestones"], update["keeps_since_milestone"]) == (1, 0)
+    assert (update["reviewed_commit"], update["head_commit"], update["repairs"]) == (head, head, [])
     assert git(shop, "rev-parse", "codeflash/optimize-v2") == head, "v1 was taken by other work"
     said = next(event for event in events if event.kind is EventKind.MILESTONE)
     assert said.text.startswith("codeflash/optimize-v2: CPU: ")

@@ -1,5 +1,5 @@
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,7 +10,7 @@ import pytest
 from agents.specialists.setup import Setup
 from orchestrator.accounts import Accounts
 from orchestrator.live.events import Event
-from orchestrator.policy.verdict import Level
+from orchestrator.policy.verdict import Level, Reason, Status, Verdict
 from profiling.comparison import Comparison, Decision, Measurement
 from profiling.measure.failures import RunFailed, Side
 from profiling.model import Command, Dimension
@@ -49,6 +49,7 @@ class Branch:
     true: dict[str, float]
     order: list[str] = field(default_factory=list)
     reverted: list[str] = field(default_factory=list)
+    discarded: list[str] = field(default_factory=list)
     measured: list[tuple[str, str]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
@@ -63,8 +64,37 @@ class Branch:
         self.reverted.append(commit)
         return f"revert-{commit}"
 
+    def stands(self, commit: str) -> bool:
+        return commit not in self.reverted
+
+    def amend(self, changed: Iterable[Any], head: str) -> None:
+        self.discarded += [one.commit for one in changed if one.verdict.reason is Reason.NOT_CONFIRMED]
+
     def publish(self, event: Event) -> None:
         self.said.append(event.text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keep:
+    """What settling reads of a record."""
+
+    base_commit: str
+    commit: str
+    judged: Measurement
+    share: float
+    verdict: Verdict
+    proposal: SimpleNamespace
+
+
+KEPT = Verdict(
+    status=Status.KEEP,
+    reason=Reason.IMPROVED,
+    level=Level.WORKLOAD,
+    net_effect=0.0,
+    improved=(Dimension.CPU_S,),
+    regressed=(),
+    explanation="faster",
+)
 
 
 def accounts(
@@ -73,12 +103,12 @@ def accounts(
     order = ["base", *claimed]
     branch = Branch(true={"base": 0.0, **true}, order=order)
     kept: tuple[Any, ...] = tuple(
-        SimpleNamespace(
+        Keep(
             base_commit=order[order.index(name) - 1],
             commit=name,
             judged=measurement(gain),
             share=share,
-            verdict=SimpleNamespace(level=level),
+            verdict=replace(KEPT, level=level),
             proposal=SimpleNamespace(dimension=Dimension.CPU_S, summary=f"fix {name}"),
         )
         for name, gain in claimed.items()
@@ -101,7 +131,7 @@ def test_a_claim_that_does_not_hold_is_found_and_undone_newest_first(false: tupl
     claimed = dict.fromkeys("abcd", 0.2)
     settling, branch = accounts({name: 0.0 if name in false else 0.2 for name in claimed}, claimed)
     settled = settling.settle("d")
-    assert branch.reverted == sorted(false, reverse=True)
+    assert branch.reverted == branch.discarded == sorted(false, reverse=True)
     assert settled.head == f"revert-{min(false)}"
     assert "new pairs" in settled.headline
     assert all(f"fix {name}" in " ".join(branch.said) for name in false)

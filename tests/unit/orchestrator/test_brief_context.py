@@ -4,6 +4,8 @@ from typing import Any
 from orchestrator.brief_context import avoid, notes
 from orchestrator.ledger.conventions import Conventions
 from orchestrator.policy.verdict import Status
+from profiling.boundary.audit import Boundary, UsedName
+from profiling.boundary.uses import Kind, Use
 from profiling.model import Dimension
 from profiling.target import Evidence, Interaction, InteractionKind
 from tests.fakes.experiments import KEY, measured
@@ -17,9 +19,9 @@ def kept(number: int, *, status: Status = Status.KEEP) -> Any:
     )
 
 
-def told(*records: Any, interactions: tuple[Interaction, ...] = ()) -> str:
+def told(*records: Any, interactions: tuple[Interaction, ...] = (), **seen: Any) -> str:
     setup: Any = SimpleNamespace(speed_dependencies=("numpy",), tests=SimpleNamespace(text="pytest -q"))
-    survey: Any = SimpleNamespace(interactions=interactions)
+    survey: Any = SimpleNamespace(**{"boundaries": (), "candidates": (), "interactions": interactions, **seen})
     return "\n".join(notes(target(KEY), survey, records, setup))
 
 
@@ -34,6 +36,18 @@ def test_a_mechanism_across_domains_is_told_with_its_evidence_and_root_fix() -> 
     found = Interaction(kind=InteractionKind.ALLOCATION_GC, key=KEY, evidence=evidence, root_fix="fewer allocations")
     text = told(interactions=(found,))
     assert "allocation_gc: 0.8 s of collections start here [gc_s]; its usual root fix: fewer allocations" in text
+
+
+def test_a_library_may_be_left_once_nothing_that_keeps_it_is_to_be_tried_here() -> None:
+    use = Use(name="lark.Parser", file="a.py", line=3, function="f", kind=Kind.CALLED, shape="1")
+    name = UsedName(name="lark.Parser", uses=(use,), is_hot=True, is_narrow=True, stand_in="")
+    ceiling = Boundary(library="lark", leading=(KEY,), share=0.4, functions=1, names=(name,), indirect=0)
+    text = told(boundaries=(ceiling,))
+    assert "not optimizable without modifying lark: 1 name of it at 1 place" in text
+    assert "used of lark: lark.Parser (called with 1 arguments)" in text
+    assert "lark itself for all input that the narrow form does not cover" in text
+    recipe = SimpleNamespace(key=KEY, source="recipe:hoist-call")
+    assert "lark" not in told(boundaries=(ceiling,), candidates=(recipe,))
 
 
 def test_what_was_kept_before_is_told_because_older_figures_no_longer_hold() -> None:

@@ -117,9 +117,15 @@ def record(number: int, *, kept: bool = True, agent: str = "cpu", key: FunctionK
 
 def test_a_fix_that_did_not_fit_comes_before_the_policy_s_choice_where_its_function_stands_now() -> None:
     moved = replace(PARSE, first_line=30)
-    update = again(state(again=[7, 8]), survey(target_at(moved)), [record(7)], experiment(WRITE))
+    profiled = state(again=[7, 8], profiled_tree=state()["head_tree"])
+    update = again(profiled, survey(target_at(moved)), [record(7)], experiment(WRITE))
     assert update["again"] == [8]
     assert (update["chosen"]["first_line"], update["chosen"]["again"]) == (30, 7)
+
+
+def test_a_fix_that_did_not_fit_stays_first_until_its_base_is_profiled() -> None:
+    update = again(state(again=[7, 8]), survey(target_at(PARSE)), [record(7)], experiment(WRITE))
+    assert (update["again"], update["chosen"]["again"]) == ([7, 8], 7)
 
 
 def test_also_when_nothing_else_is_left_but_not_beyond_a_bound() -> None:

@@ -8,7 +8,7 @@ from agents.claude.account import Budget
 from agents.claude.backend import ClaudeBackend
 from agents.claude.places import ATTEMPTS, CONFIDENCE
 from agents.claude.scripted import Fault, Step, Turn
-from agents.model import Attempt, Candidate, Proposal
+from agents.model import Attempt, Candidate, Finding, Proposal, Undone
 from profiling.model import Dimension, Domain
 from tests.fakes.claude_player import (
     USAGE,
@@ -250,6 +250,28 @@ def test_the_second_attempt_is_a_conversation_of_its_own_that_knows_of_the_first
     brief = shop.brief(tried, key=one.key)
     made = list(backend.specialist(place.domain).propose(brief))
     assert [each.place_digest for each in made] == [digests[1]]
+
+
+def test_a_fix_that_a_review_undid_is_asked_for_anew_with_what_was_found_and_how_it_read(shop: Shop) -> None:
+    def play(body: Body) -> Step:
+        if agent_of(body) == "lead":
+            return ranking(body)
+        holds(body, "a review undid it: it hides errors (shop/text.py:5)", "known = set(known)", "`ask a set`")
+        return propose(ASKS_A_SET)
+
+    backend = shop.backend(play)
+    (kept, *_) = proposals(shop, shop.backend(competent))
+    found = Finding(
+        severity="high",
+        file="shop/text.py",
+        lines=(5, 6),
+        confidence=0.9,
+        claim="it hides errors",
+        recommendation="let them through",
+    )
+    undone = Undone(proposal=replace(kept, summary="ask a set"), findings=(found,))
+    (made,) = backend.specialist(Domain.CPU).propose(replace(shop.brief(), undone=undone))
+    assert made.place_digest not in {kept.place_digest, ""}
 
 
 def test_who_gives_up_is_not_asked_again_at_that_text(shop: Shop) -> None:

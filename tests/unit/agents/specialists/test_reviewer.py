@@ -27,6 +27,27 @@ DOUBTFUL = {
     "a changed signature": ("def f(x, y=1):\n    return x + 1\n", "signature"),
     "a function that became a generator": ("def f(x):\n    yield x + 1\n", "generator"),
     "a function that became a coroutine": ("async def f(x):\n    return x + 1\n", "asynchronous"),
+    "a dictionary kept in a default": (
+        "def f(x, _seen={}):\n    if x not in _seen:\n        _seen[x] = x\n    return _seen[x]\n",
+        "in the default of _seen",
+    ),
+    "a lock that an exception leaves held": (
+        (
+            "import threading\n_lock = threading.Lock()\ndef f(x):\n    _lock.acquire()\n    y = x + 1\n"
+            "    _lock.release()\n    return y\n"
+        ),
+        "leaves held",
+    ),
+    "a thread that nobody can wait for": (
+        "import threading\ndef f(x):\n    threading.Thread(target=print).start()\n    return x\n",
+        "nobody can wait for",
+    ),
+    "a task that nothing holds": (
+        "import asyncio\ndef f(x):\n    asyncio.create_task(x)\n    return x\n",
+        "that nothing holds",
+    ),
+    "a call that prints": ("def f(x):\n    print(x)\n    return x + 1\n", "calls print"),
+    "work left behind": ("def f(x):\n    return x + 1  # TODO: faster\n", "leaves work behind"),
     "a lost public name": ("def g(x):\n    return x + 1\n", "is gone"),
 }
 
@@ -36,6 +57,47 @@ def test_what_a_fast_change_typically_breaks_is_found(case: str) -> None:
     after, claim = DOUBTFUL[case]
     before = PLAIN if "class C" in after else "def f(x):\n    return x + 1\n"
     assert any(claim in found for found in _claims(before, after))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "claim"),
+    [
+        ("LIMIT = 3\ndef f():\n    return LIMIT\n", "def f():\n    return 3\n", "LIMIT is gone"),
+        ("class A(dict):\n    pass\n", "class A(list):\n    pass\n", "the bases of the class A changed"),
+        ("import re\ndef f(x):\n    return re.sub('a', x, x)\n", "import re\ndef f(x):\n    return x\n", "uses re any"),
+        ("_N = 3\ndef f():\n    return _N\n", "_N = 3\ndef f():\n    return 3\n", "uses _N any more"),
+        ('def f():\n    """Say."""\n    return 1\n', "def f():\n    return 1\n", "docstring of f is gone"),
+        ("def f(x):\n    raise KeyError(x)\n", "def f(x):\n    return x\n", "no longer raises KeyError"),
+        ("def f(x):\n    return x\n", f"def f(x):\n    return {' + '.join(['x'] * 40)}\n", "a line of"),
+        ("def f(x):\n    return x\n", "def f(x):\n\treturn x\n", "a tab among spaces"),
+    ],
+)
+def test_what_was_there_before_and_is_not_now_is_found(before: str, after: str, claim: str) -> None:
+    assert any(claim in found for found in _claims(before, after)), _claims(before, after)
+    assert not any(claim in found for found in _claims(before, before))
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "import threading\n_lock = threading.Lock()\ndef f(x):\n    with _lock:\n        return x + 1\n",
+        (
+            "import threading\n_lock = threading.Lock()\ndef f(x):\n    _lock.acquire()\n    try:\n"
+            "        return x + 1\n    finally:\n        _lock.release()\n"
+        ),
+        "import asyncio\ndef f(x):\n    task = asyncio.create_task(x)\n    return task\n",
+    ],
+)
+def test_a_lock_that_is_let_go_and_a_task_that_is_held_are_no_findings(after: str) -> None:
+    assert _claims("def f(x):\n    return x + 1\n", after) == []
+
+
+def test_every_finding_of_a_check_names_it() -> None:
+    for after, _ in DOUBTFUL.values():
+        before = PLAIN if "class C" in after else "def f(x):\n    return x + 1\n"
+        found = review((ChangedFile(file="m.py", before=before, after=after),)).findings
+        assert found
+        assert all(one.check for one in found)
 
 
 @pytest.mark.parametrize("case", DOUBTFUL, ids=str)

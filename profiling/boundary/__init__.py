@@ -1,0 +1,1 @@
+"""Where a library could be left: what is used of it, how narrowly, and what replacing that would take and give."""
