@@ -78,7 +78,7 @@ def test_what_a_rule_sees_in_a_hot_function_is_handed_on_with_its_share(tmp_path
     (tmp_path / "pkg.py").write_text(text)
     seen = remarks(Tree(root=tmp_path, import_roots=(".",), packages=("pkg",), source_paths=(".",)), [HOT])
     last = next_steps(STATE, survey(remarks=seen))[-1]
-    assert last.startswith("drop (pkg.py:1), 40% of the CPU: `found.remove(…)` in a loop at pkg.py:4: keep a dict")
+    assert last.startswith("drop (pkg.py:1), 40% of the CPU: `found.remove(…)` in a loop at pkg.py:4: keep a set")
 
 
 def test_an_exponent_surely_above_linear_is_handed_on_with_its_interval() -> None:
