@@ -46,6 +46,10 @@ _LOUD: Mapping[str, tuple[Payoff, Where]] = {
     "flat-copy": (Payoff.FACTOR, Where.DATA),
 }
 
+UNPROVEN = frozenset({"search-in-loop", "sort-in-loop", "grown-copy"})
+"""Rules of these that were useless in more than one of ten places on code that nothing was tuned on: a plan, which a
+person reads once, holds them; a scan keeps them back until a profile shows heat, or they are named."""
+
 DOES: Mapping[str, frozenset[str]] = {
     "search-in-loop": frozenset({"set-membership", "unique-list"}),
 }

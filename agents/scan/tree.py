@@ -13,7 +13,7 @@ from agents.recipes.project import Module, Project, collecting_nothing, load
 from agents.scan.advice import scan
 from agents.scan.catalogue import RULES
 from agents.scan.finding import CodeFinding, Effort, Heat, Level
-from agents.scan.hearing import DOES, Where, payoff, rule_of, where
+from agents.scan.hearing import DOES, UNPROVEN, Where, payoff, rule_of, where
 from agents.scan.heat import Temperature
 from agents.scan.model import Remark
 from agents.scan.queries import with_queries
@@ -37,10 +37,12 @@ class Wanted:
     Attributes:
         rules: ids; empty for those that are heard unasked.
         paths: files and folders relative to the root; empty for all of the source.
+        unproven: rules that were not found precise without a profile are heard too.
     """
 
     rules: frozenset[str] = frozenset()
     paths: tuple[str, ...] = ()
+    unproven: bool = False
 
     def hears(self, finding: CodeFinding) -> bool:
         """Say whether a finding is heard: named, hot, or where its rule is heard without a profile."""
@@ -48,13 +50,16 @@ class Wanted:
             return finding.rule in self.rules
         if finding.heat is Heat.HOT:
             return True
-        return not finding.standing.is_seldom and _is_heard(finding.standing, where(finding.rule))
+        if finding.standing.is_seldom or (finding.rule in UNPROVEN and not self.unproven):
+            return False
+        return _is_heard(finding.standing, where(finding.rule))
 
     def looks_for(self, recipe: str, temperature: Temperature) -> bool:
         """Say whether a recipe's places may be heard at all: most wait for a profile, and matching takes time."""
         if self.rules:
             return recipe in self.rules
-        return temperature.is_known or where(recipe) is not Where.ASKED or rule_of(recipe) is not None
+        speaks = where(recipe) is not Where.ASKED or (self.unproven and rule_of(recipe) is not None)
+        return temperature.is_known or speaks
 
     def holds(self, file: str) -> bool:
         """Say whether a file is scanned."""

@@ -1,6 +1,7 @@
 """`python -m benchmarks.scan_precision FOLDER`: scan twenty packages, and hold the first findings against verdicts.
 
 python -m benchmarks.scan_precision /tmp/wheels                 the table, and what was not looked at
+python -m benchmarks.scan_precision /tmp/wheels --unproven      with the rules that are heard in a plan alone
 python -m benchmarks.scan_precision /tmp/wheels --source        with the source around each finding
 python -m benchmarks.scan_precision /tmp/wheels --held-out      the five packages that nothing was tuned on
 python -m benchmarks.scan_precision /tmp/wheels --rule list-as-queue --source
@@ -56,7 +57,7 @@ def main() -> int:
         print(render(_unjudged(one) for one in unknown), end="")
         return int(bool(unknown))
     print("\n".join(_source(shown) if asked.source else _table(shown, known)))
-    print("\n".join(_moved(found, known.values(), chosen) if not asked.rule else ()))
+    print("\n".join(_moved(found, known.values(), chosen) if asked.unproven else ()))
     return _summary(shown, known)
 
 
@@ -72,6 +73,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--rule", action="append", default=[], metavar="ID", help="all findings of a rule, heard or not"
     )
+    parser.add_argument("--unproven", action="store_true", help="rules too that only a plan, or a profile, lets speak")
     parser.add_argument("--source", action="store_true", help="show the source around each finding")
     parser.add_argument(
         "--unknown", action="store_true", help="print what was not looked at, as lines for verdicts.tsv"
@@ -84,7 +86,7 @@ def _found(package: Package, asked: argparse.Namespace) -> list[Found]:
     root = fetched(package, asked.folder)
     began = time.process_time()
     tree = Tree(root=root, import_roots=(".",), packages=(), source_paths=(".",))
-    scanned = scan_tree(tree, Wanted(rules=frozenset(asked.rule)), Temperature())
+    scanned = scan_tree(tree, Wanted(rules=frozenset(asked.rule), unproven=asked.unproven), Temperature())
     cpu_s = time.process_time() - began
     print(
         f"{package.name} {package.version}: {len(scanned.findings)} findings in {scanned.lines} lines, "

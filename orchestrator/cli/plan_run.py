@@ -48,7 +48,7 @@ def made(flags: PlanFlags) -> Made:
     """
     root = root_of(flags["repo"])
     layout = Layout(root=root)
-    wanted = Wanted(paths=tuple(within(root, path) for path in flags["paths"]))
+    wanted = Wanted(paths=tuple(within(root, path) for path in flags["paths"]), unproven=True)
     try:
         tree = describe_tree(root)
     except SetupImpossible as error:

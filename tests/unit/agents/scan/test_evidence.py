@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agents.recipes.project import Module, parse
 from agents.scan.amounts import MOST_FEW, is_few, is_long_list
-from agents.scan.hearing import DOES, Where, payoff, rule_of, where
+from agents.scan.hearing import DOES, UNPROVEN, Where, payoff, rule_of, where
 from agents.scan.repetition import is_in_every_step, is_light, loops_around, statement_at
 from agents.scan.seldom import is_seldom
 from agents.scan.standing import standing_at
@@ -143,6 +143,7 @@ def test_what_is_heard_unasked_is_a_rule_or_recipe_that_exists() -> None:
     loud = {name for name in known if where(name) is not Where.ASKED}
 
     assert {"search-in-loop", "regex-hoist", "sort-in-loop"} <= loud
+    assert loud > UNPROVEN
     assert {recipe for recipes in DOES.values() for recipe in recipes} <= known
     assert DOES.keys() <= known
     assert rule_of("unique-list") == "search-in-loop"

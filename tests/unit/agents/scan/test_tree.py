@@ -32,13 +32,15 @@ def once(line):
 
 @pytest.fixture
 def scanned(tmp_path: Path) -> Callable[..., Scanned]:
-    def scan(files: dict[str, str], *rules: str, temperature: Temperature | None = None, paths=()) -> Scanned:
+    def scan(
+        files: dict[str, str], *rules: str, temperature: Temperature | None = None, paths=(), unproven: bool = False
+    ) -> Scanned:
         for name, text in files.items():
             path = tmp_path / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
         tree = Tree(root=tmp_path, import_roots=(".",), packages=(), source_paths=(".",))
-        wanted = Wanted(rules=frozenset(rules), paths=tuple(paths))
+        wanted = Wanted(rules=frozenset(rules), paths=tuple(paths), unproven=unproven)
         return scan_tree(tree, wanted, temperature or Temperature())
 
     return scan
@@ -55,10 +57,14 @@ def hot(**shares: float) -> Temperature:
 def test_rules_and_recipes_are_heard_in_loops_and_the_rest_waits_for_a_profile(scanned) -> None:
     found = scanned({"a.py": SLOW})
 
-    assert places(found) == [("search-in-loop", 5), ("regex-hoist", 9)]
-    assert found.waiting > 0
+    assert places(found) == [("regex-hoist", 9)]
+    assert found.waiting > 1
     assert {one.level for one in found.findings} == {Level.WARNING}
     assert (found.files, found.lines) == (1, 13)
+
+
+def test_rules_that_were_not_found_precise_are_heard_in_a_plan(scanned) -> None:
+    assert places(scanned({"a.py": SLOW}, unproven=True)) == [("search-in-loop", 5), ("regex-hoist", 9)]
 
 
 def test_a_profile_brings_the_hot_first_and_lets_what_is_hot_outside_of_loops_be_heard(scanned) -> None:
@@ -91,7 +97,7 @@ def test_only_the_paths_that_were_named_are_scanned(scanned) -> None:
 
     assert {one.key.file for one in scanned(files, paths=["one"]).findings} == {"one/a.py"}
     assert {one.key.file for one in scanned(files, paths=["other/a.py"]).findings} == {"other/a.py"}
-    assert len(scanned(files, paths=["."]).findings) == 4
+    assert len(scanned(files, paths=["."]).findings) == 2
 
 
 def test_a_file_that_does_not_parse_is_told_and_costs_no_other(scanned) -> None:
