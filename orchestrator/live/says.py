@@ -16,7 +16,7 @@ from orchestrator.policy.past import Past
 from orchestrator.policy.presubmit import Item
 from orchestrator.policy.review import Answered
 from orchestrator.policy.revision import Trigger
-from orchestrator.policy.situation import Experiment, Finish, FinishReason, NextStep, Pivot, Recover
+from orchestrator.policy.situation import Dispatch, Experiment, Finish, FinishReason, NextStep, Pivot, Recover
 from orchestrator.policy.verdict import Status
 from orchestrator.services import Baseline, Merged, Start
 from orchestrator.state import Assignment, Report
@@ -145,7 +145,7 @@ def experiment_ended(record: ExperimentRecord) -> Event:
 def step(chosen: NextStep) -> tuple[Event, ...]:
     """Say what the policy chose, where it is more than the next target."""
     match chosen:
-        case Experiment():
+        case Experiment() | Dispatch():
             return ()
         case Pivot():
             return (Event(kind=EventKind.STRATEGY, text=f"pivot: {chosen.text}", data={"trigger": "pivot"}),)
