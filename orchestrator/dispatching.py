@@ -172,6 +172,7 @@ def _assignments(state: SessionState, found: tuple[Team, ...]) -> Iterator[Assig
             "avoid": [line for other in found if other is not team for line in _taken_lines(other)],
             "notes": [_beside(other) for other in found if other is not team],
             "findings": {},
+            "known": state["first_number"] + state["recorded"] - 1,
         }
 
 

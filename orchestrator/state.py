@@ -51,6 +51,8 @@ class Assignment(TypedDict):
         targets: in the order to be tried, each on the base of the dispatch.
         avoid: what it must not touch and why, notes: what else it should know, one sentence each.
         findings: what the researcher read ahead, by place digest.
+        known: number of the newest experiment when it was sent out: what others record meanwhile is not told to it,
+            so that what it is told stays the same when it is taken up again.
     """
 
     worker: str
@@ -61,6 +63,7 @@ class Assignment(TypedDict):
     avoid: list[str]
     notes: list[str]
     findings: dict[str, Finding]
+    known: NotRequired[int]
 
 
 class Report(TypedDict):

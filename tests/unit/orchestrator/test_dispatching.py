@@ -29,6 +29,7 @@ def state(**changes: Any) -> SessionState:
     plain: Any = {
         "session_id": "s",
         "recorded": 0,
+        "first_number": 1,
         "exhausted": [],
         "head_commit": "c",
         "head_tree": "t",
