@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +13,9 @@ from orchestrator.ledger import experiment_json, results_tsv
 from orchestrator.ledger.layout import Layout
 from orchestrator.live.events import Event, EventKind
 from tests.integration import team_shop
-from tests.integration.conftest import ROOT, environment, git
+from tests.integration.conftest import git
+from tests.integration.killing import Seen, check_nothing_is_left, kill_when, start
 from tests.integration.team_player import play
-
-Seen = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +40,6 @@ def end_of(root: Path) -> End:
         commits=set(git(root, "log", "--format=%s", "main..codeflash/optimize").splitlines()),
         files=git(root, "diff", "main", "codeflash/optimize"),
     )
-
-
-def check_nothing_is_left(root: Path) -> None:
-    assert git(root, "worktree", "list", "--porcelain").count("worktree ") == 1
-    assert git(root, "branch", "--format=%(refname:short)").splitlines() == ["codeflash/optimize", "main"]
-    assert not list((root / ".codeflash" / "work").iterdir())
-    assert not list((root / ".codeflash" / "bench").glob("draft*"))
-    running = subprocess.run(["ps", "-ewwo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-    assert str(root) not in running
 
 
 def said(events: tuple[Event, ...], kind: EventKind) -> str:
@@ -100,31 +88,6 @@ def test_what_crosses_domains_is_the_lead_s_and_all_that_helps_in_three_domains_
     assert len([event for event in events if event.kind is EventKind.DISPATCH]) == 1
     end_of(root)
     check_nothing_is_left(root)
-
-
-def start(root: Path, *, group: int | None = None) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.integration.team_player", str(root)],
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        process_group=group,
-    )
-
-
-def kill_when(root: Path, reached: Callable[[Seen], bool]) -> bool:
-    """Run the session and kill -9 it where it is said to be; say whether it was."""
-    process = start(root)
-    assert process.stdout is not None
-    with process.stdout:
-        for line in process.stdout:
-            if line.startswith("{") and reached(json.loads(line)):
-                process.send_signal(signal.SIGKILL)
-                break
-    return process.wait(timeout=300) == -signal.SIGKILL
 
 
 def both(node: str) -> Callable[[Seen], bool]:
