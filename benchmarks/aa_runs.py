@@ -18,6 +18,7 @@ from pathlib import Path
 
 from benchmarks.programs import KINDS, Cost, calibrate, command, make_tree, this_interpreter
 from benchmarks.rival_samples import take, take_commands
+from benchmarks.turn import turn
 from profiling.comparison import Measurement
 from profiling.measure.engine import Plan, measure
 from profiling.measure.machine import watch
@@ -210,4 +211,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with turn():
+        main()

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.turn import turn
 from profiling.audit.calibrated import inclusive_costs, own_costs
 from profiling.audit.calibration import Observed, calibrate_all
 from profiling.audit.correlation import spearman
@@ -83,4 +84,5 @@ def ranked(observed: Observed, costs: dict[str, float], figure: Callable[[Functi
 
 
 if __name__ == "__main__":
-    main()
+    with turn():
+        main()

@@ -15,6 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.turn import turn
 from profiling.behaviour.recording import KeptCall, RecordedFunction, Recording, write
 from profiling.comparison import Decision
 from profiling.measure.callables import CallEvidence, Subject, measure_calls
@@ -118,4 +119,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with turn():
+        main()

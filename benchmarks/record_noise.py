@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from benchmarks.programs import KINDS, calibrate, command, make_tree, this_interpreter
+from benchmarks.turn import turn
 from profiling.comparison import Pair, RunSample
 from profiling.measure.engine import Plan, measure
 from profiling.measure.machine import watch
@@ -89,4 +90,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with turn():
+        main()

@@ -115,6 +115,7 @@ class SessionState(TypedDict, total=False):
         exhausted: place digests for which the specialist had nothing left to propose.
         first_number: number of this session's first experiment.
         recorded: experiments of this session.
+        summed_up: experiments there were when the strategy was last looked at.
         last_was_kept: the experiment just ended.
         keeps_since_milestone, milestones: counts.
         recovery_steps: steps tried since the session was last stuck.
@@ -148,6 +149,7 @@ class SessionState(TypedDict, total=False):
     exhausted: list[str]
     first_number: int
     recorded: int
+    summed_up: int
     last_was_kept: bool
     keeps_since_milestone: int
     milestones: int

@@ -210,9 +210,14 @@ def strategy(triggers: tuple[Trigger, ...], before: Survey | None, after: Survey
     return tuple(events)
 
 
-def progress(history: tuple[Past, ...]) -> tuple[Event, ...]:
-    """Sum up every three experiments."""
-    if not history or len(history) % PROGRESS_EVERY:
+def progress(history: tuple[Past, ...], summed_up: int) -> tuple[Event, ...]:
+    """Sum up every three experiments; a merge brings several at once, and may pass a third one by.
+
+    Args:
+        history: of this session.
+        summed_up: experiments there were when this was asked before.
+    """
+    if len(history) // PROGRESS_EVERY <= summed_up // PROGRESS_EVERY:
         return ()
     kept = [past for past in history if past.is_kept]
     best = max(kept, key=lambda past: past.gain, default=None)
