@@ -137,8 +137,12 @@ def run_ours(cell: Cell, cost: Cost, beta: float) -> dict[str, object]:
 
 
 def _told(found: Measurement) -> dict[str, object]:
+    compared = found.comparisons[found.target]
     return {
         "decision": found.decision.value,
+        "low": compared.low,
+        "high": compared.high,
+        "pairs": compared.pairs,
         "x": [float(f"{x:.5g}") for x in log_ratios(found.pairs, found.target)],
         "elapsed_s": found.elapsed_s,
     }

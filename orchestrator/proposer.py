@@ -88,7 +88,7 @@ class BackendProposer:
             tree=source_layout.at(setup.tree, self.checkouts.base_at(state["head_commit"])),
             profile=survey.profile,
             facts=survey.facts,
-            history=tuple(one.attempt for one in _told(self.recorder.tried(state).counting, assignment)),
+            history=tuple(one.attempt for one in told_of(self.recorder.tried(state).counting, assignment)),
             callers=paths.callers if paths else (),
             callees=paths.callees if paths else (),
             interactions=survey.interactions,
@@ -175,7 +175,7 @@ def own_assignment(state: SessionState) -> Assignment | None:
     return state["assignments"][0] if state.get("worker") else None
 
 
-def _told(tried: Sequence[Trial], assignment: Assignment | None) -> Sequence[Trial]:
+def told_of(tried: Sequence[Trial], assignment: Assignment | None) -> Sequence[Trial]:
     """Return the experiments that a proposer is told of: a worker those before its dispatch, and its own."""
     if assignment is None or "known" not in assignment:
         return tried

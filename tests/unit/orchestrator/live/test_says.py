@@ -1,4 +1,4 @@
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,9 +20,7 @@ def history(count: int) -> tuple[Past, ...]:
 def told(steps: list[int]) -> list[object]:
     """Return the experiments at which progress is told, where each step adds so many."""
     totals = list(accumulate(steps, initial=0))
-    events = [
-        event for before, now in zip(totals, totals[1:], strict=False) for event in says.progress(history(now), before)
-    ]
+    events = [event for before, now in pairwise(totals) for event in says.progress(history(now), before)]
     assert all(event.kind is EventKind.PROGRESS for event in events)
     return [event.data["experiments"] for event in events]
 
