@@ -2,9 +2,9 @@
 
     python -m benchmarks.worker_beside [--rounds 6]
 
-A worker that waits for the measuring slot goes on with what takes no times: tests, replays, reading source. Here it is a
-process that computes, allocates and writes files all the while. In every round each kind of pair is measured alone and
-beside it, in random order: a program against itself (A/A), and against one with 5% fewer units of work (A/B).
+A worker that waits for the measuring slot goes on with what takes no times: tests, replays, reading source. Here it is
+a process that computes, allocates and writes files all the while. In every round each kind of pair is measured alone
+and beside it, in random order: a program against itself (A/A), and against one with 5% fewer units of work (A/B).
 """
 
 import argparse
