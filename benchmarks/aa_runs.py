@@ -86,6 +86,7 @@ class Metered(Processes):
 
     def __init__(self) -> None:
         super().__init__()
+        self.turn = turn
         self.cpu_s = 0.0
 
     def run(self, launch: Launch) -> Finished:
@@ -215,5 +216,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with turn():
-        main()
+    main()

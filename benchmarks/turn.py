@@ -1,4 +1,4 @@
-"""A benchmark that takes times waits for the measuring slot, as every command does."""
+"""A benchmark that takes times waits for the measuring slot, as every command does; a long one for each measurement."""
 
 import os
 import sys
@@ -11,11 +11,12 @@ from orchestrator.workspace.slot import MeasuringSlot, slot_path
 @contextmanager
 def turn() -> Iterator[None]:
     """Hold the slot; not for what starts sessions, which take it themselves."""
-    with MeasuringSlot(slot_path(os.environ)).held(say=_tell, still_wanted=_go_on):
+    with MeasuringSlot(slot_path(os.environ)).held(say=tell, still_wanted=_go_on):
         yield
 
 
-def _tell(text: str) -> None:
+def tell(text: str) -> None:
+    """Say whom is waited for."""
     print(text, file=sys.stderr, flush=True)
 
 

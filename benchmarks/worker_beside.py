@@ -19,7 +19,6 @@ from dataclasses import dataclass
 
 from benchmarks.aa_runs import AB_BODY_MS, Cell, run_ours
 from benchmarks.programs import KINDS, Cost, calibrate
-from benchmarks.turn import turn
 from profiling.comparison import Decision
 from profiling.measure.engine import Plan
 from profiling.measure.processes import Processes
@@ -124,5 +123,4 @@ def _number(told: Mapping[str, object], name: str) -> float:
 
 
 if __name__ == "__main__":
-    with turn():
-        main()
+    main()
