@@ -14,11 +14,12 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 from benchmarks.aa_runs import AB_BODY_MS, Cell, run_ours
 from benchmarks.programs import KINDS, Cost, calibrate
+from benchmarks.turn import turn
 from profiling.comparison import Decision
 from profiling.measure.engine import Plan
 from profiling.measure.processes import Processes
@@ -75,8 +76,8 @@ def busy_worker(*, runs: bool) -> Iterator[None]:
 def seen(kind: str, cost: Cost, *, beside: bool, gain: float) -> Seen:
     """Measure one pair of programs."""
     cell = Cell(who="ours", kind=kind, body_ms=AB_BODY_MS, gain=gain)
-    with busy_worker(runs=beside):
-        told = run_ours(cell, cost, Plan(target=Dimension.CPU_S).beta)
+    with turn(), busy_worker(runs=beside):
+        told = run_ours(cell, cost, Plan(target=Dimension.CPU_S).beta, nullcontext)
     return Seen(
         beside=beside,
         gain=gain,

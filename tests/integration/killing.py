@@ -1,6 +1,7 @@
 """Sessions of a team in processes of their own, killed where they are said to be; and what must not be left then."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -35,6 +36,18 @@ def kill_when(root: Path, reached: Callable[[Seen], bool], *arguments: str) -> b
                 process.send_signal(signal.SIGKILL)
                 break
     return process.wait(timeout=300) == -signal.SIGKILL
+
+
+def interrupt_when(root: Path, reached: Callable[[Seen], bool], *arguments: str) -> int:
+    """Run the session, press Ctrl-C where it is said to be, and return its exit code."""
+    process = start(root, *arguments, group=0)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("{") and reached(json.loads(line)):
+            break
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=120)
+    return process.returncode
 
 
 def check_nothing_is_left(root: Path) -> None:

@@ -1,6 +1,7 @@
 """Two specialists of Claude at the same time: real SDK, loopback server, real repository; nothing is paid for twice."""
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from tests.fakes.messages_server import serving
 from tests.integration.claude_office import Ended, key_in_the_environment, play
 from tests.integration.claude_team import TeamOffice, conversations, make_large_till
 from tests.integration.conftest import git
-from tests.integration.killing import Seen, check_nothing_is_left, kill_when
+from tests.integration.killing import Seen, check_nothing_is_left, interrupt_when, kill_when
 
 pytestmark = pytest.mark.slow
 
@@ -102,10 +103,21 @@ class BothHaveLooked:
         return len(self.streams) == 2
 
 
-def test_killed_while_two_converse_both_go_on_where_they_were(tmp_path: Path) -> None:
+def killed(root: Path, url: str) -> bool:
+    return kill_when(root, BothHaveLooked(), url)
+
+
+def interrupted(root: Path, url: str) -> bool:
+    return interrupt_when(root, BothHaveLooked(), url) == 130
+
+
+@pytest.mark.parametrize("ended", [killed, interrupted])
+def test_ended_while_two_converse_both_go_on_where_they_were(
+    tmp_path: Path, ended: Callable[[Path, str], bool]
+) -> None:
     root = make_large_till(tmp_path)
     with serving(TeamOffice()) as server, key_in_the_environment():
-        assert kill_when(root, BothHaveLooked(), server.url)
+        assert ended(root, server.url)
         assert not kill_when(root, lambda _: False, server.url)
     done = Ended(root=root, events=(), server=server)
     assert server.complaints == []

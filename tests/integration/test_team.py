@@ -1,8 +1,5 @@
 """Specialists at work at the same time, on a real repository: what they keep is merged, and nothing is left behind."""
 
-import json
-import os
-import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +11,7 @@ from orchestrator.ledger.layout import Layout
 from orchestrator.live.events import Event, EventKind
 from tests.integration import team_shop
 from tests.integration.conftest import git
-from tests.integration.killing import Seen, check_nothing_is_left, kill_when, start
+from tests.integration.killing import Seen, check_nothing_is_left, interrupt_when, kill_when
 from tests.integration.team_player import play
 
 
@@ -145,14 +142,7 @@ def test_a_team_killed_at_every_place_in_turn_still_ends_as_an_undisturbed_one(t
 @pytest.mark.slow
 def test_ctrl_c_while_two_workers_run_saves_both_and_the_next_run_goes_on(tmp_path: Path) -> None:
     root = team_shop.make_pair_shop(tmp_path)
-    process, reached = start(root, group=0), both("gate")
-    assert process.stdout is not None
-    for line in process.stdout:
-        if line.startswith("{") and reached(json.loads(line)):
-            break
-    os.killpg(process.pid, signal.SIGINT)
-    process.communicate(timeout=120)
-    assert process.returncode == 130
+    assert interrupt_when(root, both("gate")) == 130
     assert not kill_when(root, lambda _: False)
     assert end_of(root).commits == {"perf: ask a set", "perf: add up one pass"}
     check_nothing_is_left(root)
