@@ -106,10 +106,8 @@ class TeamOffice(Office):
 
     def specialist(self, body: Body) -> Step:
         is_out = _BESIDE in text_of(body)
-        told = (STRATEGY, *self.before) if is_out else ("look at the loop first" if not self.before else STRATEGY,)
+        told = (STRATEGY, *self.before) if is_out else ("look at the loop first", *self.tried)
         holds(body, "Keep docstrings.", "python bench.py", "garbage collection", *told)
-        if not is_out:
-            holds(body, *self.tried)
         target = re.search(r"# Target\n\n<[^>]+>\n(\w+)\n", opening_of(body))
         assert target is not None, "the request names no target"
         work = {"running": self.run_totals, "widest": self.find_gaps, "weigh": self.run_weights}

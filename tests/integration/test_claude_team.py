@@ -44,8 +44,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Ended:
 
 
 def test_what_two_specialists_keep_at_once_is_merged_and_what_does_not_hold_is_not(done: Ended) -> None:
-    assert done.server.complaints == []
-    assert done.verdicts == VERDICTS
+    assert (done.verdicts, done.server.complaints) == (VERDICTS, [])
     assert {one.proposal.summary for one in done.records if one.dispatched} == {
         "add each value once",
         "ask for both ends",
@@ -120,8 +119,7 @@ def test_ended_while_two_converse_both_go_on_where_they_were(
         assert ended(root, server.url)
         assert not kill_when(root, lambda _: False, server.url)
     done = Ended(root=root, events=(), server=server)
-    assert server.complaints == []
-    assert done.verdicts == VERDICTS
+    assert (done.verdicts, server.complaints) == (VERDICTS, [])
     for name in ("running", "widest"):
         assert len(conversations(server.bodies, name)) == 1, "it was begun once, in the same words, and paid for once"
     unknown = server.sent.input_tokens - done.spent.usage.input_tokens
