@@ -9,6 +9,7 @@ from agents.claude._client import StopReason
 from agents.claude.scripted import Step, Turn
 from tests.fakes.claude_player import (
     USAGE,
+    give_up,
     holds,
     next_step,
     opening_of,
@@ -114,11 +115,13 @@ class TeamOffice(Office):
         return work[target[1]](body)
 
     def run_totals(self, body: Body) -> Step:
-        holds(body, "for value in values[:end]:")
+        if "for value in values[:end]:" not in opening_of(body):
+            return nothing_left(body, "totals.append(total)", "add each value once")
         return self.carefully(body, FASTER, "add each value once", "totals")
 
     def find_gaps(self, body: Body) -> Step:
-        holds(body, "if second - first > best:")
+        if "if second - first > best:" not in opening_of(body):
+            return nothing_left(body, "max(values) - min(values)", "ask for both ends")
         return self.carefully(body, AT_ONCE, "ask for both ends", "gaps")
 
     def carefully(self, body: Body, edit: Mapping[str, object], summary: str, tests: str) -> Step:
@@ -150,6 +153,13 @@ class TeamOffice(Office):
             (self.at_work if self.before else self.tried).append(summary)
 
 
+def nothing_left(body: Body, source: str, summary: str) -> Step:
+    """Give up on what was improved already, which a request then shows and tells."""
+    holds(body, source, summary, "keep, improved")
+    return give_up("it is as it should be")
+
+
 def conversations(bodies: list[Body], name: str) -> set[str]:
-    """Return how the specialists' conversations about a function began."""
+    """Return how the workers' conversations about a function began."""
+    bodies = [one for one in bodies if _BESIDE in text_of(one)]
     return {opening_of(body) for body in bodies if f">\n{name}\n" in opening_of(body).partition("# Target")[2][:200]}
