@@ -11,11 +11,18 @@ from profiling.model import FunctionKey
 from profiling.profile import Profile
 from profiling.target import Interaction, Target
 
+MOST_READ = 3
+"""Targets that the researcher reads about at once."""
+
+MOST_OPTIONS = 12
+"""Targets that a lead is shown."""
+
 
 class Action(StrEnum):
     """What a lead may do next."""
 
     EXPERIMENT = "experiment"
+    DISPATCH = "dispatch"
     PIVOT = "pivot"
     RESEARCH = "research"
     STOP = "stop"
@@ -71,7 +78,7 @@ class Choice:
 
     Attributes:
         action: what is done next.
-        options: ids: the one to be tried, or those to be read about; none for the other actions.
+        options: ids: the one to be tried, those to be sent out with or to be read about; none for the other actions.
         strategy: what the specialist is told; empty where there is nothing to say.
         reason: why, for the person and the record.
     """

@@ -236,6 +236,7 @@ class Brief:
         notes: what else a proposer should know of the environment, one line each.
         insights: what was found by reading ahead, at this target and others.
         undone: a fix of the target that a review undid, to be made anew without what was found in it.
+        stream: in which its specialist is heard; empty: its own.
     """
 
     target: Target
@@ -253,6 +254,7 @@ class Brief:
     notes: tuple[str, ...] = ()
     insights: tuple[Insight, ...] = ()
     undone: "Undone | None" = None
+    stream: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

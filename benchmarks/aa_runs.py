@@ -18,10 +18,11 @@ from pathlib import Path
 
 from benchmarks.programs import KINDS, Cost, calibrate, command, make_tree, this_interpreter
 from benchmarks.rival_samples import take, take_commands
+from benchmarks.turn import turn
 from profiling.comparison import Measurement
 from profiling.measure.engine import Plan, measure
 from profiling.measure.machine import watch
-from profiling.measure.processes import Finished, Launch, Processes
+from profiling.measure.processes import Finished, Launch, Processes, Turn
 from profiling.measure.rules import log_ratios
 from profiling.model import Dimension
 
@@ -83,8 +84,9 @@ class Metered(Processes):
         cpu_s: of all processes so far.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, own_turn: Turn = turn) -> None:
         super().__init__()
+        self.turn = own_turn
         self.cpu_s = 0.0
 
     def run(self, launch: Launch) -> Finished:
@@ -98,15 +100,15 @@ class Metered(Processes):
         return done
 
 
-def run_ours(cell: Cell, cost: Cost, beta: float) -> dict[str, object]:
+def run_ours(cell: Cell, cost: Cost, beta: float, own_turn: Turn = turn) -> dict[str, object]:
     """Measure a program against itself, one variable renamed, or with fewer units; the trees' names are drawn.
 
-    Half of the identical ones also get functions that nothing calls.
+    Half of the identical ones also get functions that nothing calls. It waits for its turn to measure.
     """
     units = cost.units(cell.body_ms / 1000)
     fewer = cost.fewer(units, cell.gain) if cell.gain else units
     unused = 0 if cell.gain else random.choice((0, random.randrange(1, 12)))
-    processes = Metered()
+    processes = Metered(own_turn)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "scratch").mkdir()
@@ -136,8 +138,12 @@ def run_ours(cell: Cell, cost: Cost, beta: float) -> dict[str, object]:
 
 
 def _told(found: Measurement) -> dict[str, object]:
+    compared = found.comparisons[found.target]
     return {
         "decision": found.decision.value,
+        "low": compared.low,
+        "high": compared.high,
+        "pairs": compared.pairs,
         "x": [float(f"{x:.5g}") for x in log_ratios(found.pairs, found.target)],
         "elapsed_s": found.elapsed_s,
     }

@@ -12,6 +12,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.turn import tell
+from orchestrator.workspace.turns import timed_processes
 from profiling.audit.calibrated import inclusive_costs, own_costs
 from profiling.audit.calibration import Observed, calibrate_all
 from profiling.audit.correlation import spearman
@@ -21,7 +23,6 @@ from profiling.audit.graph import build_call_graph
 from profiling.audit.harness_run import run_action
 from profiling.audit.sources import Sources
 from profiling.context.interpreter import ask
-from profiling.measure.processes import Processes
 from profiling.model import Command, Tree
 from profiling.profile import FunctionProfile
 
@@ -52,7 +53,7 @@ def observe(folder: Path, python: str) -> Observed:
             tree,
             Command(argv=("python", "bench.py")),
             ask(python),
-            processes=Processes(),
+            processes=timed_processes(tell),
             scratch=Path(scratch),
             tree_id=folder.name,
             budget_s=0.0,

@@ -15,11 +15,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.turn import tell
+from orchestrator.workspace.turns import timed_processes
 from profiling.behaviour.recording import KeptCall, RecordedFunction, Recording, write
 from profiling.comparison import Decision
 from profiling.measure.callables import CallEvidence, Subject, measure_calls
 from profiling.measure.engine import Plan
-from profiling.measure.processes import Processes
 from profiling.model import Dimension, FunctionKey, Interpreter, Tree
 
 ROUNDS = {"1us": 30, "100us": 2_500, "1ms": 25_000, "50ms": 1_250_000}
@@ -75,7 +76,7 @@ def run_once(size: str, gain: float) -> CallEvidence:
             Subject(recording=make_recording(folder / "recording", size), function=KEY),
             Interpreter(executable=sys.executable, version=version),
             Plan(target=Dimension.CPU_S),
-            processes=Processes(),
+            processes=timed_processes(tell),
             scratch=folder / "scratch",
             rng=random.Random(),
             on_pair=lambda _: None,

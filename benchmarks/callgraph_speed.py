@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
+from benchmarks.turn import turn
 from profiling.audit.graph import ReadOptions, build_call_graph
 from profiling.audit.reading.source import DEFAULT_EXCLUDED, Unreadable, python_files, read_bytes
 
@@ -95,4 +96,5 @@ def _after_edit(folder: Path, name: str) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with turn():
+        sys.exit(main())

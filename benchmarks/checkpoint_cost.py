@@ -9,6 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.turn import turn
+
 STEPS = 200
 LIMIT_MS = 20.0
 
@@ -48,4 +50,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with turn():
+        sys.exit(main())

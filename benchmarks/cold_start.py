@@ -11,6 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.turn import turn
+
 ROOT = Path(__file__).resolve().parents[1]
 # As the installed console script does it.
 SCRIPT = "import sys; from orchestrator.cli.main import main; sys.exit(main())"
@@ -57,4 +59,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with turn():
+        sys.exit(main())

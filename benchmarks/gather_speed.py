@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import cold_start
+from benchmarks.turn import turn
 from profiling.context import coordinator
 from profiling.context.cache import Cache
 from profiling.context.gathering import Gathered, Wishes, gather
@@ -227,4 +228,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with turn():
+        sys.exit(main())

@@ -20,6 +20,7 @@ from agents.recipes._base import Choice, Recipe, Site
 from agents.recipes.catalogue import ASKED_FOR, CATALOGUE
 from agents.recipes.project import MAX_BYTES, Project, collecting_nothing, load
 from agents.recipes.splice import NotSpliceable
+from benchmarks.turn import turn
 from profiling.model import Tree
 
 _LINES = 100_000
@@ -122,4 +123,5 @@ def _since(began: float) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with turn():
+        sys.exit(main())

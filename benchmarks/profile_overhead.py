@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
+from benchmarks.turn import turn
 from profiling.injection import Harness, Injection, prepare
 from profiling.measure.environment import launch
 from profiling.measure.processes import Processes
@@ -95,4 +96,5 @@ def main(python: str, pairs: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else sys.executable, int(sys.argv[2]) if len(sys.argv) > 2 else 7)
+    with turn():
+        main(sys.argv[1] if len(sys.argv) > 1 else sys.executable, int(sys.argv[2]) if len(sys.argv) > 2 else 7)

@@ -21,6 +21,7 @@ from benchmarks.rivals.sections import children, collections, loop, overhead, pe
 from benchmarks.rivals.table import Section, rendered, summary
 from benchmarks.rivals.tools import Machine
 from benchmarks.rivals.venv import Rivals
+from benchmarks.turn import turn
 from profiling.measure.environment import fingerprint
 from profiling.measure.processes import Processes
 
@@ -119,4 +120,5 @@ def _say(message: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with turn():
+        sys.exit(main())

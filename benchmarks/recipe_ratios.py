@@ -11,6 +11,7 @@ import sys
 
 from benchmarks.ratio_cases import classes_and_start, containers, evaluation, texts_and_files
 from benchmarks.ratio_runner import table
+from benchmarks.turn import turn
 
 RATIOS = containers.CASES + texts_and_files.CASES + evaluation.CASES + classes_and_start.CASES
 
@@ -25,4 +26,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with turn():
+        main()

@@ -15,6 +15,8 @@ import time
 from pathlib import Path
 
 from benchmarks.programs import KINDS, calibrate, command, make_tree, this_interpreter
+from benchmarks.turn import tell
+from orchestrator.workspace.turns import timed_processes
 from profiling.comparison import Pair, RunSample
 from profiling.measure.engine import Plan, measure
 from profiling.measure.machine import watch
@@ -38,7 +40,7 @@ def record(kind: str, units: int, pairs: int) -> tuple[Pair, ...]:
             command(),
             this_interpreter(),
             Plan(target=Dimension.CPU_S, alpha=NEVER, beta=NEVER, max_pairs=pairs, time_budget_s=3600),
-            processes=Processes(),
+            processes=timed_processes(tell),
             scratch=folder / "scratch",
             rng=random.Random(),
             on_pair=lambda _: None,

@@ -6,8 +6,7 @@ from agents.model import Candidate
 from orchestrator.ledger.conventions import Conventions
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.policy.past import Past
-from orchestrator.policy.plateau import choose, open_targets
-from orchestrator.policy.ranking import RankedTarget
+from orchestrator.policy.plateau import choose
 from orchestrator.policy.situation import Bounds, Finish, FinishReason, NextStep, Recover, Situation
 from orchestrator.policy.steering import is_meant, is_named_by, is_place
 from orchestrator.policy.tried import Tried
@@ -34,21 +33,18 @@ def next_step(state: SessionState, survey: Survey, tried: Tried, services: Servi
         situation = _situation(state, survey, tried, services, wanted)
         step = choose(situation)
     # A fix that is to be applied again goes first: nobody is asked, and paid, for a choice that would not be taken.
-    is_set = bool(state.get("again") or state.get("repairs"))
-    return step if is_set else services.chooser.choose(state, situation, survey, step)
+    return step if is_set(state) else services.chooser.choose(state, situation, survey, step)
+
+
+def is_set(state: SessionState) -> bool:
+    """Say whether a fix waits to be applied again or repaired: the lead's next step is that, whatever is chosen."""
+    return bool(state.get("again") or state.get("repairs"))
 
 
 def has_left_focus(step: NextStep, services: Services) -> bool:
     """Say whether a step turns away from what the person wants to come first: nothing is left to try there."""
     focus = services.steering.course.focus
     return bool(focus) and not isinstance(step, Finish) and not is_meant(step.candidate, focus)
-
-
-def waiting(state: SessionState, survey: Survey, tried: Tried, services: Services) -> tuple[RankedTarget, ...]:
-    """Return the targets to be tried now, in order: those in focus, where there are any."""
-    wanted = _wanted(survey, services)
-    focused = _focused(wanted, services)
-    return open_targets(_situation(state, survey, tried, services, focused or wanted))
 
 
 def _situation(
@@ -76,6 +72,9 @@ def _situation(
         recovery_steps=state.get("recovery_steps", 0),
         earlier=services.earlier,
         look_first=frozenset((file, qualname) for file, qualname in state.get("look_first", [])),
+        # A fix that is to be applied again or repaired is the lead's, and goes first.
+        workers=1 if services.crews is None or is_set(state) else services.workers,
+        lead_only=frozenset(state.get("lead_only", [])),
     )
 
 

@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from agents.specialists.setup import Setup
 from orchestrator.brief_context import figures
-from orchestrator.deciding import chosen, recorded_in, waiting
+from orchestrator.deciding import chosen, recorded_in
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.effects import count_text
 from orchestrator.live.stream import stream_of
-from orchestrator.policy.dispatch import Team, teams
-from orchestrator.policy.situation import Experiment, Finish, NextStep
-from orchestrator.policy.tried import Tried
+from orchestrator.policy.dispatch import Team
+from orchestrator.policy.situation import Dispatch, Finish, NextStep
 from orchestrator.policy.verdict import Status
 from orchestrator.services import Merged, Services
 from orchestrator.state import Assignment, Chosen, Finding, Report, SessionState, WorkerState
@@ -21,30 +20,9 @@ from profiling.target import Target
 _CALLED = {Domain.CPU: "cpu", Domain.MEMORY: "memory", Domain.ASYNC: "concurrency", Domain.STRUCTURE: "structure"}
 
 
-def assignments(
-    state: SessionState,
-    survey: Survey,
-    tried: Tried,
-    services: Services,
-    step: NextStep,
-) -> list[Assignment]:
-    """Return who is sent out with what; nobody where the lead is to take the step itself.
-
-    Pivots, ways out of being stuck, and the end are the lead's; so is a fix that is to be applied again.
-    """
-    if not isinstance(step, Experiment) or services.crews is None or state.get("again") or state.get("repairs"):
-        return []
-    ranked = waiting(state, survey, tried, services)
-    if not ranked or ranked[0].target.key != step.target.key:
-        return []
-    left = services.settings.max_experiments - state["recorded"]
-    found = teams(
-        ranked,
-        workers=services.workers,
-        most=left,
-        lead_only=frozenset(state.get("lead_only", [])),
-    )
-    return list(_assignments(state, found))
+def assignments(state: SessionState, step: NextStep) -> list[Assignment]:
+    """Return who is sent out with what; nobody where the lead is to take the step itself."""
+    return list(_assignments(state, step.teams)) if isinstance(step, Dispatch) else []
 
 
 def again(state: SessionState, survey: Survey, records: Sequence[ExperimentRecord], step: NextStep) -> SessionState:
@@ -194,6 +172,7 @@ def _assignments(state: SessionState, found: tuple[Team, ...]) -> Iterator[Assig
             "avoid": [line for other in found if other is not team for line in _taken_lines(other)],
             "notes": [_beside(other) for other in found if other is not team],
             "findings": {},
+            "known": state["first_number"] + state["recorded"] - 1,
         }
 
 

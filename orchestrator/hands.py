@@ -23,7 +23,8 @@ from orchestrator.settings import Settings
 from orchestrator.transcripts import Transcripts
 from orchestrator.watchman import Watchman
 from orchestrator.witness import INPUTS, Witness
-from orchestrator.workspace.slot import Hold, MeasuringSlot
+from orchestrator.workspace.slot import MeasuringSlot
+from orchestrator.workspace.turns import timed_processes
 from profiling.measure.engine import Progress
 from profiling.measure.notes import Notes
 from profiling.measure.processes import Processes
@@ -76,7 +77,7 @@ class Workshop:
     def lead(self, checkouts: Checkouts, recorder: RepositoryRecorder, bus: Publisher) -> Hands:
         """Return the lead's hands."""
         say = teller(bus)
-        processes = Processes(notes=self.notes)
+        processes = timed_processes(say, slot=self.slot, notes=self.notes)
         observer = RepositoryObserver(
             layout=recorder.layout,
             checkouts=checkouts,
@@ -84,15 +85,14 @@ class Workshop:
             backend=self.backend,
             memory_budget_s=self.settings.memory_budget_s,
             say=say,
-            slot=self._hold(say, processes),
         )
         return self._hands(observer, recorder, self.rules, bus)
 
     def worker(self, lead: Hands, checkouts: Checkouts, recorder: RepositoryRecorder, bus: Publisher) -> Hands:
         """Return a worker's hands: it knows what the lead has seen, and has to confirm gains near the threshold."""
         say = teller(bus)
-        processes = Processes(notes=self.notes)
-        observer = lead.observer.beside(checkouts, processes, say, self._hold(say, processes))
+        processes = timed_processes(say, slot=self.slot, notes=self.notes)
+        observer = lead.observer.beside(checkouts, processes, say)
         return self._hands(observer, recorder, replace(self.rules, confirmations=confirming.TIMES), bus)
 
     def rechecker(self, lead: Hands) -> WorktreeRechecker:
@@ -107,15 +107,12 @@ class Workshop:
             witness=replace(witness, inputs=_MORE * INPUTS) if witness is not None else None,
         )
 
-    def _hold(self, say: Callable[[str], None], processes: Processes) -> Hold:
-        return partial(self.slot.held, say=say, still_wanted=processes.refuse_when_stopped)
-
     def _hands(self, observer: RepositoryObserver, recorder: RepositoryRecorder, rules: Rules, bus: Publisher) -> Hands:
         settings, processes, checkouts = self.settings, observer.processes, observer.checkouts
         progress, say = _pair_teller(bus), teller(bus)
         replays = settings.replay_time_s > 0
         transcripts = Transcripts(observer=observer, processes=processes, seed=rules.seed) if replays else None
-        own_calls = _own_calls(transcripts, rules, progress, observer.slot)
+        own_calls = _own_calls(transcripts, rules, progress)
         watchman = Watchman(observer=observer, processes=processes, agreed=self.agreed)
         gates = Gates(
             observer=observer,
@@ -136,7 +133,6 @@ class Workshop:
             rules=rules,
             progress=progress,
             foresee=lambda forecast: say(f"measuring: {forecast.text}"),
-            slot=observer.slot,
             company=self.company,
         )
         bench = partial(
@@ -189,9 +185,7 @@ def _witness(transcripts: Transcripts | None, seed: int, time_s: float) -> Witne
     return Witness(transcripts=transcripts, seed=seed, time_s=time_s)
 
 
-def _own_calls(
-    transcripts: Transcripts | None, rules: Rules, progress: Callable[[Progress], None], slot: Hold
-) -> OwnCalls | None:
+def _own_calls(transcripts: Transcripts | None, rules: Rules, progress: Callable[[Progress], None]) -> OwnCalls | None:
     """Return who times calls; nobody where they are not recorded."""
     if transcripts is None:
         return None
@@ -201,6 +195,5 @@ def _own_calls(
         max_pairs=rules.max_pairs,
         time_budget_s=rules.time_budget_s,
         progress=progress,
-        slot=slot,
         confirmations=rules.confirmations,
     )

@@ -24,10 +24,13 @@ _MOST_WORDS = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voices:
-    """Who is told: what a person should know, and what an agent (by its name) says and does."""
+    """Who is told: what a person should know, and what an agent (by its name) says and does.
+
+    The last word of `say` names the stream of a worker; empty: the agent's own.
+    """
 
     warn: Callable[[str], None]
-    say: Callable[[str, str], None]
+    say: Callable[[str, str, str], None]
 
 
 def desk(
@@ -63,15 +66,20 @@ def desk(
         documentation=_documentation(settings.docs_server),
         conventions=read_record(layout.conventions) or read_record(layout.parent_conventions) or "",
         watcher=_Reporter(account=account, voices=voices).watcher,
+        watchers=lambda stream: _Reporter(account=account, voices=voices, stream=stream).watcher,
     )
 
 
 @dataclass(kw_only=True)
 class _Reporter:
-    """Brings what agents do into lines: words when a reply is whole, tools and totals as they come."""
+    """Brings what agents do into lines: words when a reply is whole, tools and totals as they come.
+
+    Agents of one name may speak at the same time, in streams of their own: each stream has its reporter.
+    """
 
     account: Account
     voices: Voices
+    stream: str = ""
     heard: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -83,13 +91,16 @@ class _Reporter:
 
     def used(self, agent: str, use: Used) -> None:
         refused = ", refused" if use.is_error else ""
-        self.voices.say(agent, f"used {use.name} ({use.characters:,} characters in {use.seconds:.1f} s{refused})")
+        self._say(agent, f"used {use.name} ({use.characters:,} characters in {use.seconds:.1f} s{refused})")
 
     def spent(self, agent: str) -> None:
         words = " ".join(self.heard.pop(agent, "").split())
         if words:
-            self.voices.say(agent, f"says: {words[:_MOST_WORDS]}{'…' if len(words) > _MOST_WORDS else ''}")
-        self.voices.say(agent, f"{self.account.of(agent).text}; all agents: {self.account.total.text}")
+            self._say(agent, f"says: {words[:_MOST_WORDS]}{'…' if len(words) > _MOST_WORDS else ''}")
+        self._say(agent, f"{self.account.of(agent).text}; all agents: {self.account.total.text}")
+
+    def _say(self, agent: str, text: str) -> None:
+        self.voices.say(agent, text, self.stream)
 
 
 def _documentation(server: str | None) -> Documentation | None:

@@ -9,9 +9,10 @@ from agents.specialists.setup import Setup
 from orchestrator.live import says
 from orchestrator.plain import setup_from_json
 from orchestrator.policy import leading
+from orchestrator.policy.dispatch import Team
 from orchestrator.policy.past import discards_in_a_row
 from orchestrator.policy.plateau import flat_dimensions
-from orchestrator.policy.situation import Experiment, NextStep, Pivot, Situation
+from orchestrator.policy.situation import Dispatch, Experiment, NextStep, Pivot, Situation
 from orchestrator.services import Publisher
 from orchestrator.state import SessionState
 from orchestrator.survey import Survey
@@ -67,8 +68,8 @@ class ModelLead:
 
     def _taken(self, choice: Choice, shown: tuple[Option, ...], situation: Situation, embedded: NextStep) -> NextStep:
         step = leading.step_of(choice, shown, situation, embedded)
-        if isinstance(step, Experiment | Pivot) and choice.strategy:
-            self.backend.advise(step.candidate.place_digest, choice.strategy)
+        for place in _places(step) if choice.strategy else ():
+            self.backend.advise(place, choice.strategy)
         return step
 
     def _board(self, situation: Situation, survey: Survey, shown: tuple[Option, ...], step: NextStep) -> Board:
@@ -80,27 +81,45 @@ class ModelLead:
             table=survey.targets,
             options=shown,
             attempts=situation.attempts,
-            standing=_standing(situation),
+            standing=_standing(situation, shown),
             embedded=_embedded(step, shown),
             paths=survey.paths,
         )
 
 
-def _standing(situation: Situation) -> tuple[str, ...]:
+def _places(step: NextStep) -> tuple[str, ...]:
+    """Return the digests of the places that a step turns to."""
+    if isinstance(step, Dispatch):
+        return tuple(work.candidate.place_digest for team in step.teams for work in team.work)
+    return (step.candidate.place_digest,) if isinstance(step, Experiment | Pivot) else ()
+
+
+def _standing(situation: Situation, shown: tuple[Option, ...]) -> tuple[str, ...]:
     """Return how the session stands; wall seconds are left out: the same question is never paid for twice."""
     bounds, history = situation.bounds, situation.history
     flat = ", ".join(sorted(one.value for one in flat_dimensions(history))) or "none"
     kept = sum(past.is_kept for past in history)
+    fit = ", ".join(leading.fit_for_workers(shown, situation)) or "none"
     return (
         f"{bounds.experiments} of at most {bounds.most_experiments} experiments, {kept} kept",
         f"{discards_in_a_row(history)} in a row kept nothing; flat dimensions: {flat}",
+        f"{situation.workers} workers at a time at most; fit to be sent out: {fit}",
     )
 
 
 def _embedded(step: NextStep, shown: tuple[Option, ...]) -> str:
     """Return what the policy would do, by the option's id."""
+    if isinstance(step, Dispatch):
+        teams = (f"the {team.domain.value} specialist with {_ids(team, shown)}" for team in step.teams)
+        return f"dispatch: {'; '.join(teams)}"
     if not isinstance(step, Experiment | Pivot):
         return "nothing"
     fitting = (one.id for one in shown if one.candidate == step.candidate)
     why = f" ({step.text})" if isinstance(step, Pivot) else ""
     return f"try {next(fitting, 'a fix')} at {step.target.key.qualname}{why}"
+
+
+def _ids(team: Team, shown: tuple[Option, ...]) -> str:
+    """Return a team's targets by the ids of the options; one that is not shown by its name."""
+    ids = {one.target.key: one.id for one in shown}
+    return ", ".join(ids.get(work.target.key, work.target.key.qualname) for work in team.work)

@@ -4,7 +4,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -22,7 +22,6 @@ from orchestrator.plain import load, save
 from orchestrator.policy.scope import violation
 from orchestrator.services import Baseline, Checkouts
 from orchestrator.survey import Survey
-from orchestrator.workspace.slot import Hold
 from profiling import targets
 from profiling.behaviour.tests import Outcome, TestOutcomes, run_tests
 from profiling.boundary.audit import boundaries, told
@@ -53,7 +52,6 @@ class RepositoryObserver:
         backend: names the places where facts are wanted, and the candidates.
         memory_budget_s: wall seconds the memory pass may take.
         say: progress for a person, for what takes longer than two seconds.
-        slot: held while the workload's times are taken.
     """
 
     layout: Layout
@@ -62,16 +60,13 @@ class RepositoryObserver:
     backend: Backend
     memory_budget_s: float
     say: Callable[[str], None]
-    slot: Hold = nullcontext
     _guard: threading.RLock = field(default_factory=threading.RLock)
     _surveys: dict[str, Survey] = field(default_factory=dict)
     _order: list[str] = field(default_factory=list)
 
-    def beside(
-        self, checkouts: Checkouts, processes: Processes, say: Callable[[str], None], slot: Hold
-    ) -> "RepositoryObserver":
+    def beside(self, checkouts: Checkouts, processes: Processes, say: Callable[[str], None]) -> "RepositoryObserver":
         """Return an observer for somebody who works in other worktrees; what one has seen, the other knows."""
-        return replace(self, checkouts=checkouts, processes=processes, say=say, slot=slot)
+        return replace(self, checkouts=checkouts, processes=processes, say=say)
 
     def baseline(self, setup: Setup, commit: str, tree_id: str) -> Baseline:
         """Run the tests once and the workload plainly.
@@ -210,7 +205,7 @@ class RepositoryObserver:
             return stored
         command = methodology.workload_of(setup)
         self.say(f"running the workload {_PLAIN_RUN_COUNT} times: {command.text}")
-        with self.slot(), _workload_errors():
+        with _workload_errors():
             runs = unified.plain_runs(tree, command, setup.interpreter, self.processes, count=_PLAIN_RUN_COUNT)
         save(_PLAIN_RUNS, runs, path)
         return runs
@@ -223,7 +218,7 @@ class RepositoryObserver:
             except store.ProfileDamaged:
                 path.unlink()
         plain = self._plain_runs(setup, tree, tree_id)
-        with self.scratch() as scratch, self.slot(), _workload_errors():
+        with self.scratch() as scratch, _workload_errors():
             profile = unified.profile(
                 tree,
                 methodology.workload_of(setup),

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 from agents.specialists.setup import Setup
@@ -10,7 +9,6 @@ from orchestrator.draft import Draft
 from orchestrator.policy import confirming
 from orchestrator.policy.own_calls import subject
 from orchestrator.transcripts import WORKLOAD, Transcripts
-from orchestrator.workspace.slot import Hold
 from profiling.behaviour.recording import RecordingError
 from profiling.measure import callables, engine
 from profiling.measure.call_evidence import CallEvidence
@@ -35,7 +33,6 @@ class OwnCalls:
         seed: of hash seeds, orders and which calls are held back; never shown to a proposer.
         max_pairs, time_budget_s: bounds of one measurement.
         progress: told after every pair.
-        slot: held while times are taken.
         confirmations: measurements that a gain near the threshold needs, the first among them.
     """
 
@@ -44,7 +41,6 @@ class OwnCalls:
     max_pairs: int
     time_budget_s: float
     progress: Callable[[engine.Progress], None]
-    slot: Hold = nullcontext
     confirmations: int = 1
 
     def prescreen(self, setup: Setup, draft: Draft, tree: Tree) -> CallEvidence | Unmeasured:
@@ -78,7 +74,7 @@ class OwnCalls:
             return Unmeasured(why=f"its calls could not be recorded: {transcript.problem}")
         plan = engine.Plan(target=draft.proposal.dimension, max_pairs=self.max_pairs, time_budget_s=self.time_budget_s)
         base = self.transcripts.observer.base(setup, draft.base_commit)
-        with self.transcripts.observer.scratch() as scratch, self.slot():
+        with self.transcripts.observer.scratch() as scratch:
             try:
                 return how(
                     base,

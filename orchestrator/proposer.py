@@ -16,6 +16,7 @@ from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.plain import finding_from_json
 from orchestrator.policy.keep_or_discard import choose_level
 from orchestrator.policy.own_calls import place_of
+from orchestrator.policy.tried import Trial
 from orchestrator.services import Checkouts, Clock, Recorder
 from orchestrator.sources import read_source
 from orchestrator.state import Assignment, Chosen, SessionState
@@ -87,7 +88,7 @@ class BackendProposer:
             tree=source_layout.at(setup.tree, self.checkouts.base_at(state["head_commit"])),
             profile=survey.profile,
             facts=survey.facts,
-            history=self.recorder.tried(state).attempts,
+            history=tuple(one.attempt for one in told_of(self.recorder.tried(state).counting, assignment)),
             callers=paths.callers if paths else (),
             callees=paths.callees if paths else (),
             interactions=survey.interactions,
@@ -98,6 +99,7 @@ class BackendProposer:
                 *brief_context.notes(target, survey, mine, setup),
                 *(assignment["notes"] if assignment is not None else ()),
             ),
+            stream=assignment["stream"] if assignment is not None else "",
         )
         return replace(brief, insights=self._insights(brief, assignment, chosen))
 
@@ -171,6 +173,14 @@ def _moved(proposal: Proposal, brief: Brief) -> Proposal | None:
 def own_assignment(state: SessionState) -> Assignment | None:
     """Return what the worker whose state it is was sent out with; None for the lead's."""
     return state["assignments"][0] if state.get("worker") else None
+
+
+def told_of(tried: Sequence[Trial], assignment: Assignment | None) -> Sequence[Trial]:
+    """Return the experiments that a proposer is told of: a worker those before its dispatch, and its own."""
+    if assignment is None or "known" not in assignment:
+        return tried
+    places = {one["place_digest"] for one in assignment["targets"]}
+    return [one for one in tried if one.number <= assignment["known"] or one.place_digest in places]
 
 
 def _is_chosen(proposal: Proposal, chosen: Chosen) -> bool:

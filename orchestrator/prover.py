@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -22,7 +21,6 @@ from orchestrator.policy.verdict import Level, Reason
 from orchestrator.services import Checkouts, Clock
 from orchestrator.sources import apply_patch
 from orchestrator.watchman import Watchman
-from orchestrator.workspace.slot import Hold
 from profiling.comparison import Measurement
 from profiling.context import layout as source_layout
 from profiling.measure import engine, machine
@@ -74,7 +72,6 @@ class WorktreeProver:
         foresee: told before the first one how long it will take.
         watchman: sees that nothing which judges is changed while time is taken; without one nothing does.
         own_calls: times the function's own calls; without one the workload decides on everything.
-        slot: held while times are taken.
         company: knows who else runs tests at the moment.
     """
 
@@ -88,7 +85,6 @@ class WorktreeProver:
     foresee: Callable[[Forecast], None]
     watchman: Watchman | None = None
     own_calls: OwnCalls | None = None
-    slot: Hold = nullcontext
     company: Company = field(default_factory=Company)
 
     def gate(self, setup: Setup, draft: Draft, *, output_repeatable: bool) -> Draft:
@@ -208,7 +204,7 @@ class WorktreeProver:
 
     def _measure(self, setup: Setup, base: Tree, change: Tree, target: Dimension, seed: str) -> Measurement:
         plan = engine.Plan(target=target, max_pairs=self.rules.max_pairs, time_budget_s=self.rules.time_budget_s)
-        with self.observer.scratch() as scratch, self.slot():
+        with self.observer.scratch() as scratch:
             return engine.measure(
                 base,
                 change,

@@ -51,6 +51,8 @@ class Assignment(TypedDict):
         targets: in the order to be tried, each on the base of the dispatch.
         avoid: what it must not touch and why, notes: what else it should know, one sentence each.
         findings: what the researcher read ahead, by place digest.
+        known: number of the newest experiment when it was sent out: what others record meanwhile is not told to it,
+            so that what it is told stays the same when it is taken up again.
     """
 
     worker: str
@@ -61,6 +63,7 @@ class Assignment(TypedDict):
     avoid: list[str]
     notes: list[str]
     findings: dict[str, Finding]
+    known: NotRequired[int]
 
 
 class Report(TypedDict):
@@ -112,6 +115,7 @@ class SessionState(TypedDict, total=False):
         exhausted: place digests for which the specialist had nothing left to propose.
         first_number: number of this session's first experiment.
         recorded: experiments of this session.
+        summed_up: experiments there were when the strategy was last looked at.
         last_was_kept: the experiment just ended.
         keeps_since_milestone, milestones: counts.
         recovery_steps: steps tried since the session was last stuck.
@@ -145,6 +149,7 @@ class SessionState(TypedDict, total=False):
     exhausted: list[str]
     first_number: int
     recorded: int
+    summed_up: int
     last_was_kept: bool
     keeps_since_milestone: int
     milestones: int

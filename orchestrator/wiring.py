@@ -285,10 +285,10 @@ def _nothing_spent() -> Costs:
     return {}
 
 
-def _speak(bus: Bus, agent: str, text: str) -> None:
-    """Publish what an agent says in its own stream."""
-    stream = LEAD_STREAM if agent == "lead" else stream_of(agent)
-    bus.publish(replace(says.working(f"{agent}: {text}"), stream=stream))
+def _speak(bus: Bus, agent: str, text: str, stream: str) -> None:
+    """Publish what an agent says in a worker's stream, or where none is named in its own."""
+    own = LEAD_STREAM if agent == "lead" else stream_of(agent)
+    bus.publish(replace(says.working(f"{agent}: {text}"), stream=stream or own))
 
 
 def _tell(bus: Bus, word: Word, where: str, effect: str) -> None:

@@ -1,7 +1,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,16 @@ from hypothesis import settings
 # A test's time says more of the machine than of the code.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_measuring_slot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Measure in a slot of this process's tests: they wait for one another, and for nobody else on the machine."""
+    folder = tmp_path_factory.mktemp("slot")
+    folder.chmod(0o700)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))
+        yield
 
 
 @pytest.fixture

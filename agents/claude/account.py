@@ -183,9 +183,15 @@ class Account:
     def _tell(self, agent: str) -> None:
         for whose, budget, spent in self._limits(agent):
             reached = _reached(budget, spent, SOFT_SHARE)
-            if reached and whose not in self._warned:
-                self._warned.add(whose)
+            if reached and self._is_news(whose):
                 self._warn(f"the budget of {whose} is nearly used up: {reached}")
+
+    def _is_news(self, whose: str) -> bool:
+        """Say whether nobody was told yet that a budget is nearly used up."""
+        with self._lock:
+            is_news = whose not in self._warned
+            self._warned.add(whose)
+            return is_news
 
 
 def _reached(budget: Budget, spent: Spent, share: float) -> str:

@@ -11,8 +11,8 @@ from agents.claude.account import BudgetSpent
 from agents.claude.choosing import Objection
 from agents.claude.conversation import Ended
 from agents.claude.desk import Desk
-from agents.claude.insights import Insights
 from agents.claude.lead import Advice
+from agents.claude.notebook import Notebook
 from agents.claude.places import Place
 from agents.claude.reviewer import ClaudeReviewer
 from agents.claude.setup import Commands, Trial
@@ -44,8 +44,7 @@ class ClaudeBackend:
         self._recipes = recipes
         self._lock = threading.Lock()
         self._advice: dict[str, Advice] = {}
-        self._strategies: dict[str, str] = {}
-        self._insights = Insights()
+        self._notebook = Notebook(desk.folder / "notebook.json")
         self._failures = 0
         self._off = ""
         self._is_missed = False
@@ -100,7 +99,7 @@ class ClaudeBackend:
         """Return what the lead does next; None when it can't be asked, or gives no answer that keeps the rules."""
         if self._off:
             return None
-        known = replace(board, insights=(*board.insights, *self._insights.of(tree)))
+        known = replace(board, insights=(*board.insights, *self._notebook.insights(tree)))
         ended = self._try(lambda: choosing.ask(self._desk, tree, known, objection))
         if ended is not None and ended.answer is None:
             self._desk.watcher.noted(f"the lead chose nothing ({_why(ended)}): the policy's choice stands")
@@ -127,7 +126,7 @@ class ClaudeBackend:
         if ended.answer is None:
             self._desk.watcher.noted(f"the researcher found nothing ({_why(ended)})")
             return ()
-        self._insights.put(tree, ended.answer)
+        self._notebook.put(tree, ended.answer)
         return ended.answer
 
     def commands(self, found: Setup, trial: Trial) -> Commands | GivenUp | None:
@@ -139,12 +138,11 @@ class ClaudeBackend:
 
     def insights(self, tree: Tree) -> tuple[Insight, ...]:
         """Return what was found by reading ahead and still holds."""
-        return self._insights.of(tree)
+        return self._notebook.insights(tree)
 
     def advise(self, place_digest: str, strategy: str) -> None:
         """Keep what the lead wants the specialist of a place to know."""
-        with self._lock:
-            self._strategies[place_digest] = strategy
+        self._notebook.advise(place_digest, strategy)
 
     def _miss_documentation(self, profile: Profile) -> None:
         """Say once which libraries nobody can be asked about."""
@@ -179,9 +177,10 @@ class ClaudeBackend:
             return None
         with self._lock:
             advice = self._advice.get(place.id)
-            strategy = self._strategies.get(digest) or (advice.strategy if advice is not None else "")
-        known = replace(brief, insights=(*brief.insights, *self._insights.of(brief.tree)))
-        ended = self._try(lambda: specialist.converse(self._desk, known, place, digest, strategy))
+        strategy = self._notebook.strategy(digest) or (advice.strategy if advice is not None else "")
+        known = replace(brief, insights=(*brief.insights, *self._notebook.insights(brief.tree)))
+        desk = self._desk.heard_in(brief.stream)
+        ended = self._try(lambda: specialist.converse(desk, known, place, digest, strategy))
         if ended is None:
             return None
         if isinstance(ended.answer, Proposal):
@@ -202,18 +201,22 @@ class ClaudeBackend:
         except ModelRejected as error:
             self._leave(f"{error}{f' ({error.hint})' if error.hint else ''}")
         except ModelError as error:
-            self._failures += 1
+            with self._lock:
+                self._failures += 1
+                failures = self._failures
             self._desk.watcher.noted(str(error))
-            if self._failures >= _MOST_FAILURES:
-                self._leave(f"{self._failures} calls in a row failed")
+            if failures >= _MOST_FAILURES:
+                self._leave(f"{failures} calls in a row failed")
         else:
-            self._failures = 0
+            with self._lock:
+                self._failures = 0
             return done
         return None
 
     def _leave(self, why: str) -> None:
-        if not self._off:
-            self._off = why
+        with self._lock:
+            is_first, self._off = not self._off, self._off or why
+        if is_first:
             self._desk.watcher.noted(f"the model is not asked any more: {why}; the recipes go on")
 
 

@@ -14,16 +14,13 @@ from agents.claude.tools.checkout import Checkout
 from agents.claude.tools.files import file_tools
 from agents.claude.tools.guides import guide_tool
 from agents.claude.tools.toolbox import Toolbox
-from agents.leading import Action, Board, Choice, Option
+from agents.leading import MOST_OPTIONS, Action, Board, Choice, Option
 from profiling.formats.lines import unified_profile_lines
 from profiling.formats.table import unified_targets_lines
 from profiling.model import Tree
 from profiling.profile import Profile
 from prompts.inputs import BoardBrief, Choosing
 from prompts.rendering import Data, render
-
-MOST_READ = 3
-"""Targets that the researcher reads about at once."""
 
 _MOST_WORDS = 600
 _NONE = "nothing"
@@ -36,7 +33,9 @@ class ChoiceInput(Arguments):
 
     action: Action
     options: tuple[str, ...] = Field(
-        default=(), max_length=MOST_READ, description="ids: the one to try or turn to, or up to three to research"
+        default=(),
+        max_length=MOST_OPTIONS,
+        description="ids: the one to try or turn to, those to dispatch (none: as the policy would), three to research",
     )
     strategy: str = Field(default="", max_length=_MOST_WORDS, description="what the specialist should know")
     reason: str = Field(min_length=10, max_length=_MOST_WORDS, description="why, with the figure that decides")

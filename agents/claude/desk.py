@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agents.claude import transcript
@@ -37,6 +37,7 @@ class Desk:
         folder: of this session's conversations.
         conventions: what the maintainers want, as they wrote it.
         documentation: is asked what libraries advise; None where the person names no source.
+        watcher: hears the agents in their own streams; watchers: gives who hears them in a worker's.
     """
 
     client: ModelClient
@@ -46,6 +47,11 @@ class Desk:
     conventions: str = ""
     documentation: Documentation | None = None
     watcher: Watcher = field(default_factory=Watcher)
+    watchers: Callable[[str], Watcher] | None = None
+
+    def heard_in(self, stream: str) -> "Desk":
+        """Return the desk for a conversation that is told in a worker's stream; empty: in the agent's own."""
+        return replace(self, watcher=self.watchers(stream)) if stream and self.watchers is not None else self
 
     def stop(self) -> None:
         """End every question under way and refuse new ones; from any thread."""

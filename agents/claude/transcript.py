@@ -1,12 +1,12 @@
 """A conversation as it stands, written down after every turn, so that a killed session goes on in the middle of it."""
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from agents.claude._client import Message, Text, ToolResult
+from agents.claude.storing import write_whole
 
 _DROPPED = "[dropped to make room: {} characters. Ask again if they are needed.]"
 
@@ -74,15 +74,8 @@ class Transcript:
 
     def save(self) -> None:
         """Write it down, whole or not at all."""
-        if self.path is None:
-            return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        part = self.path.with_name(f"{self.path.name}.part")
-        with part.open("wb") as file:
-            file.write(_STORED.dump_json(_stored(self)))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(self.path)
+        if self.path is not None:
+            write_whole(self.path, _STORED.dump_json(_stored(self)))
 
     def unread_characters(self) -> int:
         """Return the characters of the messages that the API has not counted yet."""

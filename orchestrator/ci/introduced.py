@@ -16,6 +16,7 @@ from orchestrator.live.bus import Bus
 from orchestrator.settings import Settings
 from orchestrator.workspace.checkouts import PairedCheckouts
 from orchestrator.workspace.repository import Repository
+from orchestrator.workspace.turns import timed_processes
 from profiling.measure.engine import Plan, Progress
 from profiling.measure.processes import Processes
 from profiling.model import Dimension
@@ -42,7 +43,7 @@ class Introduced:
             merge_base, head: full hashes that differ.
             workload: the command that the session was locked to.
         """
-        processes = Processes()
+        processes = timed_processes(self._say)
         try:
             return await asyncio.to_thread(self._compared, processes, merge_base, head, workload)
         except OptimizeError as error:

@@ -17,13 +17,13 @@ from orchestrator.cli.stopper import Stopper
 from orchestrator.errors import SettingsError, TargetError, UsageError
 from orchestrator.ledger.atomic import write_text
 from orchestrator.live.plain_text import neutral
+from orchestrator.workspace.turns import timed_processes
 from profiling.attach.model import Attached
 from profiling.attach.process import Attachment, CantAttach, attach
 from profiling.attach.profile import as_profile
 from profiling.context import interpreter
 from profiling.formats.attach_lines import attach_lines
 from profiling.measure.environment import bin_folder
-from profiling.measure.processes import Processes
 from profiling.model import Tree
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def attached(flags: "Flags", pid: int) -> Attached:
     seconds = _seconds(flags["duration"] or "10s")
     root = root_of(flags["repo"])
     with Stopper(), Patience() as say, tempfile.TemporaryDirectory(prefix="optimize-") as scratch:
-        processes = Processes()
+        processes = timed_processes(say)
         wanted = Attachment(
             pid=pid,
             seconds=seconds,

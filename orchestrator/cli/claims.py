@@ -19,9 +19,9 @@ from orchestrator.transcripts import Transcripts
 from orchestrator.verifier import Verifier, standing
 from orchestrator.workspace.checkouts import PairedCheckouts
 from orchestrator.workspace.repository import Repository
+from orchestrator.workspace.turns import timed_processes
 from profiling.comparison import Comparison
 from profiling.context.commands import BadCommand
-from profiling.measure.processes import Processes
 
 _ALL = "all"
 
@@ -79,7 +79,7 @@ def verifier_for(
     flags: ClaimFlags, repository: Repository, layout: Layout, setup: Setup, progress: ProgressLine
 ) -> Verifier:
     """Return who measures claims again."""
-    processes = Processes()
+    processes = timed_processes(progress.say)
     seed = flags["seed"] if flags["seed"] is not None else random.SystemRandom().randrange(2**31)
     checkouts = PairedCheckouts(repository=repository, folder=layout.work)
     checkouts.begin(repository.head_commit())

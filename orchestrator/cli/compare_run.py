@@ -21,6 +21,7 @@ from orchestrator.ledger.layout import Layout
 from orchestrator.live.plain_text import neutral
 from orchestrator.workspace.checkouts import PairedCheckouts
 from orchestrator.workspace.repository import Repository
+from orchestrator.workspace.turns import timed_processes
 from profiling.measure.engine import Plan
 from profiling.measure.processes import Processes
 from profiling.model import Dimension
@@ -58,7 +59,7 @@ def compared(flags: CompareFlags) -> Report:
     base, head = refs.resolve_pair(repository, flags["base"], flags["head"])
     try:
         with Stopper(), ProgressLine() as progress, reserved(repository, "optimize compare") as layout:
-            processes = Processes()
+            processes = timed_processes(progress.say)
             try:
                 with tempfile.TemporaryDirectory(prefix="optimize-") as scratch:
                     comparer = Comparer(

@@ -36,7 +36,7 @@ def doctor(repo: str, python: str | None, quick: bool, as_json: bool) -> int:
     if not as_json:
         click.echo("\n".join(map(shown, checks)))
     if not quick:
-        checks.append(noise(MEASURING_S, _tell_pairs))
+        checks.append(noise(MEASURING_S, _tell_pairs, _tell_wait))
         _tell("")
         if not as_json:
             click.echo(shown(checks[-1]))
@@ -47,6 +47,10 @@ def doctor(repo: str, python: str | None, quick: bool, as_json: bool) -> int:
 
 def _tell_pairs(count: int) -> None:
     _tell(f"measuring how noisy this machine is: {count} pairs of identical programs (about 15 s) …")
+
+
+def _tell_wait(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def _tell(progress: str) -> None:

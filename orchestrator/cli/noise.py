@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from orchestrator.cli.checks import Check, Level
+from orchestrator.workspace.turns import timed_processes
 from profiling.measure import machine
 from profiling.measure.engine import MeasurementFailed, Plan
-from profiling.measure.processes import Processes
 from profiling.measure.sensitivity import FEWEST_PAIRS, Detectable, Noise, detectable, measure_noise
 from profiling.model import Dimension, Interpreter
 
@@ -20,14 +20,14 @@ _NAME = "noise"
 _NOISY_FIX = "let other work end, or give a workload that runs longer; smaller gains end undecided and are not kept"
 
 
-def noise(seconds: float, on_pair: Callable[[int], None]) -> Check:
+def noise(seconds: float, on_pair: Callable[[int], None], say: Callable[[str], None]) -> Check:
     """Measure a small program of ours against itself: how far apart are the sides of a pair?
 
     Args:
         seconds: wall time to measure, about.
-        on_pair: told the pairs so far.
+        on_pair: told the pairs so far; say: told who else measures, when that has to be waited for.
     """
-    processes = Processes()
+    processes = timed_processes(say)
     try:
         with machine.watch() as others, tempfile.TemporaryDirectory(prefix="optimize-doctor-") as folder:
             found = measure_noise(

@@ -18,6 +18,7 @@ from orchestrator.cli.standard_input import StandardInput, standard_input
 from orchestrator.cli.stopper import Stopper
 from orchestrator.errors import SetupFailed, UsageError, WorkloadFailed
 from orchestrator.live.plain_text import neutral, one_line
+from orchestrator.workspace.turns import timed_processes
 from profiling.collect import store, unified
 from profiling.context.commands import BadCommand
 from profiling.formats.lines import unified_profile_lines
@@ -145,7 +146,7 @@ def observing(asked: Asked) -> Iterator[Observer]:
         setup, command = _found(asked)
         say("reading standard input")
         stdin = standard_input(asked.stdin, Path(scratch))
-        processes = Processes(stdin=stdin.path)
+        processes = timed_processes(say, stdin=stdin.path)
         try:
             yield Observer(
                 asked=asked,

@@ -16,7 +16,7 @@ from orchestrator.policy.past import Past
 from orchestrator.policy.presubmit import Item
 from orchestrator.policy.review import Answered
 from orchestrator.policy.revision import Trigger
-from orchestrator.policy.situation import Experiment, Finish, FinishReason, NextStep, Pivot, Recover
+from orchestrator.policy.situation import Dispatch, Experiment, Finish, FinishReason, NextStep, Pivot, Recover
 from orchestrator.policy.verdict import Status
 from orchestrator.services import Baseline, Merged, Start
 from orchestrator.state import Assignment, Report
@@ -145,7 +145,7 @@ def experiment_ended(record: ExperimentRecord) -> Event:
 def step(chosen: NextStep) -> tuple[Event, ...]:
     """Say what the policy chose, where it is more than the next target."""
     match chosen:
-        case Experiment():
+        case Experiment() | Dispatch():
             return ()
         case Pivot():
             return (Event(kind=EventKind.STRATEGY, text=f"pivot: {chosen.text}", data={"trigger": "pivot"}),)
@@ -210,9 +210,14 @@ def strategy(triggers: tuple[Trigger, ...], before: Survey | None, after: Survey
     return tuple(events)
 
 
-def progress(history: tuple[Past, ...]) -> tuple[Event, ...]:
-    """Sum up every three experiments."""
-    if not history or len(history) % PROGRESS_EVERY:
+def progress(history: tuple[Past, ...], summed_up: int) -> tuple[Event, ...]:
+    """Sum up every three experiments; a merge brings several at once, and may pass a third one by.
+
+    Args:
+        history: of this session.
+        summed_up: experiments there were when this was asked before.
+    """
+    if len(history) // PROGRESS_EVERY <= summed_up // PROGRESS_EVERY:
         return ()
     kept = [past for past in history if past.is_kept]
     best = max(kept, key=lambda past: past.gain, default=None)

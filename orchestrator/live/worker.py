@@ -7,6 +7,12 @@ from types import TracebackType
 from orchestrator.live.events import Event, EventKind, JsonValue
 
 
+def cause(error: BaseException) -> str:
+    """Return what was raised, in a line: without the notes that frameworks add after it."""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
 class Worker:
     """A context manager around all that one worker does, publishing to its stream.
 
@@ -50,7 +56,7 @@ class Worker:
         if isinstance(error, self._passing):
             return
         if isinstance(error, Exception):
-            what = traceback.format_exception_only(error)[-1].strip()
+            what = cause(error)
             self.publish(
                 EventKind.FAILED,
                 what,

@@ -26,5 +26,4 @@ async def choose(state: SessionState, runtime: Runtime[Services]) -> SessionStat
         repeated = {**repeated, **again(state, survey, records, step)}
     for event in says.step(step) if "chosen" not in repeated else ():
         services.bus.publish(event)
-    sent = assignments(state, survey, tried, services, step)
-    return {**as_update(step, services.spent_s), "assignments": sent, **repeated}
+    return {**as_update(step, services.spent_s), "assignments": assignments(state, step), **repeated}

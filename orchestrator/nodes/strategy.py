@@ -17,6 +17,6 @@ async def strategy(state: SessionState, runtime: Runtime[Services]) -> SessionSt
     survey = await services.run(services.observer.survey, found, state["head_commit"], state["head_tree"])
     history = history_of(state, services.recorder.tried(state))
     changed = triggers(history, before.targets if before else survey.targets, survey.targets)
-    for event in (*says.strategy(changed, before, survey), *says.progress(history)):
+    for event in (*says.strategy(changed, before, survey), *says.progress(history, state.get("summed_up", 0))):
         services.bus.publish(event)
-    return {"profiled_tree": state["head_tree"]}
+    return {"profiled_tree": state["head_tree"], "summed_up": len(history)}

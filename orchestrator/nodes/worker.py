@@ -1,14 +1,14 @@
 """The border around a worker: whatever happens to it is a report, and nobody beside it is disturbed."""
 
 import asyncio
-import traceback
 from typing import TYPE_CHECKING, Protocol, cast
 
 from langgraph.errors import GraphBubbleUp
 from langgraph.runtime import Runtime
 
+from orchestrator.collecting import Collector
 from orchestrator.dispatching import report, report_text
-from orchestrator.live.worker import Worker
+from orchestrator.live.worker import Worker, cause
 from orchestrator.messages import told
 from orchestrator.services import Services
 from orchestrator.state import SessionState, WorkerState
@@ -33,20 +33,21 @@ class WorkerHung(TimeoutError):
 
 def guarded(graph: "Graph") -> WorkerNode:
     """Return the node that runs a worker's graph within its time, and cleans up behind it."""
+    collector = Collector()
 
     async def worker(state: WorkerState, runtime: Runtime[Services]) -> SessionState:
         """Run one worker to its end; one that raises, hangs or answers nonsense is reported with its cause."""
         services, own = runtime.context, state["assignments"][0]
         try:
-            with Worker(stream=own["stream"], publish=services.bus.publish, passing=(GraphBubbleUp,)) as life:
+            passing = (GraphBubbleUp,)
+            with collector.aside(), Worker(stream=own["stream"], publish=services.bus.publish, passing=passing) as life:
                 done = report(await _ended(graph, state, services), services.recorder.records())
                 life.result(report_text(done))
         except GraphBubbleUp:
             # It waits for a person, and goes on from there when the node runs again.
             raise
         except Exception as error:  # noqa: BLE001  the worker's border: it was published, and its work goes back
-            failure = traceback.format_exception_only(error)[-1].strip()
-            done = report(state, services.recorder.records(), failure=failure)
+            done = report(state, services.recorder.records(), failure=cause(error))
         for message in told(done, services.recorder.records()):
             services.bus.publish(message.event(own["stream"]))
         if services.crews is not None:

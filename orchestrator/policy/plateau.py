@@ -3,10 +3,20 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from orchestrator.policy.dispatch import Team, teams
 from orchestrator.policy.past import Past, discards_in_a_row, discards_in_dimension
 from orchestrator.policy.ranking import RankedTarget, can_be_chosen, rank
 from orchestrator.policy.recovery import StuckState, way_out
-from orchestrator.policy.situation import Experiment, Finish, FinishReason, NextStep, Pivot, Recover, Situation
+from orchestrator.policy.situation import (
+    Dispatch,
+    Experiment,
+    Finish,
+    FinishReason,
+    NextStep,
+    Pivot,
+    Recover,
+    Situation,
+)
 from profiling.model import Dimension
 
 PIVOT_AFTER = 3
@@ -25,7 +35,8 @@ def choose(situation: Situation) -> NextStep:
     if end is not None:
         return end
     flat = flat_dimensions(situation.history)
-    return _recover(situation, left) or _pivot(situation, flat) or _experiment(left[0])
+    alone = _experiment(left[0])
+    return _recover(situation, left) or _pivot(situation, flat) or dispatch_of(teams_among(situation, left)) or alone
 
 
 def flat_dimensions(history: Sequence[Past]) -> frozenset[Dimension]:
@@ -50,6 +61,20 @@ def open_targets(situation: Situation, *, without: frozenset[Dimension] = frozen
         look_first=situation.look_first,
     )
     return tuple(one for one in ranked if can_be_chosen(one))
+
+
+def teams_among(situation: Situation, ranked: Sequence[RankedTarget]) -> tuple[Team, ...]:
+    """Return who would go out with which of some targets, in their order; nobody where the lead works alone."""
+    left = situation.bounds.most_experiments - situation.bounds.experiments
+    return teams(ranked, workers=situation.workers, most=left, lead_only=situation.lead_only)
+
+
+def dispatch_of(found: Sequence[Team]) -> Dispatch | None:
+    """Return the step that sends some teams out; None where there are none."""
+    if not found:
+        return None
+    first = found[0].work[0]
+    return Dispatch(target=first.target, candidate=first.candidate, teams=tuple(found))
 
 
 def _end(situation: Situation, open_targets: Sequence[RankedTarget]) -> Finish | None:

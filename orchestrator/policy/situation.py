@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from agents.model import Attempt, Candidate
+from orchestrator.policy.dispatch import Team
 from orchestrator.policy.past import Past
 from orchestrator.policy.ranking import Tally
 from orchestrator.policy.recovery import Recovery
@@ -61,6 +62,8 @@ class Situation:
         recovery_steps: positions in the list of recovery steps passed since the session became stuck.
         look_first: file and qualified name of functions that come before all others.
         earlier: what became of each kind of fix in sessions that left no attempts here, by `recipe:<id>`.
+        workers: that may be out at the same time; 1: the lead works alone.
+        lead_only: digests of places that no worker is sent to.
     """
 
     targets: tuple[Target, ...]
@@ -73,6 +76,8 @@ class Situation:
     recovery_steps: int = 0
     earlier: Mapping[str, Tally] = field(default_factory=dict)
     look_first: frozenset[tuple[str, str]] = frozenset()
+    workers: int = 1
+    lead_only: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +86,20 @@ class Experiment:
 
     target: Target
     candidate: Candidate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch:
+    """Send specialists out, side by side.
+
+    Attributes:
+        target, candidate: the first of what they take with them.
+        teams: who works on what, two at least.
+    """
+
+    target: Target
+    candidate: Candidate
+    teams: tuple[Team, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,4 +149,4 @@ class Finish:
     text: str
 
 
-NextStep = Experiment | Pivot | Recover | Finish
+NextStep = Experiment | Dispatch | Pivot | Recover | Finish

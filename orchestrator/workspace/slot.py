@@ -8,13 +8,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from orchestrator.workspace.lock import Flock
-
-Hold = Callable[[], AbstractContextManager[None]]
-"""Takes the slot for as long as its context lasts."""
 
 _NAME = "ratchet-measuring.lock"
 _POLL_S = 0.05

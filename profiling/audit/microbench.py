@@ -104,7 +104,8 @@ def run(
         answer = Path(tempfile.mkdtemp(dir=scratch)) / "seconds.json"
         spec = json.dumps({"statement": benchmark.statement, "setup": benchmark.setup})
         command = Command(argv=("python", "-c", _SCRIPT, spec, str(answer)), timeout_s=_TIMEOUT_S)
-        finished = processes.run(launch(command, tree, interpreter))
+        with processes.turn():
+            finished = processes.run(launch(command, tree, interpreter))
         seconds = _answer(answer)
         if seconds is None:
             return MicroResult(benchmark=benchmark, seconds=None, problem=_problem(finished))

@@ -37,7 +37,8 @@ def plain_runs(
         FileNotFoundError: its program can't be found.
     """
     workload = Workload(tree=tree, command=command, interpreter=interpreter, processes=processes)
-    return tuple(workload.plain() for _ in range(count))
+    with processes.turn():
+        return tuple(workload.plain() for _ in range(count))
 
 
 def profile(  # noqa: PLR0913 - the inputs of every pass, each named by the caller
@@ -81,7 +82,8 @@ def profile(  # noqa: PLR0913 - the inputs of every pass, each named by the call
         watchers=watchers,
     )
     baseline = Baseline(command=command, runs=list(plain))
-    time_pass = _time_pass(workload, baseline, scratch, on_progress)
+    with processes.turn():
+        time_pass = _time_pass(workload, baseline, scratch, on_progress)
     # memray costs a third, but sees neither classes nor tasks: it is for what would be skipped.
     is_dear = memory_pass.estimate(baseline, budget_s) > budget_s
     trace = memray.run if is_dear else memory_pass.run

@@ -116,7 +116,8 @@ class DeepRun:
             OSError: it can't be started.
         """
         plain = launch(self.workload.command, self.workload.tree, self.workload.interpreter)
-        return self.workload.processes.run(replace(plain, argv=argv, timeout_s=self.limit_s(factor)))
+        with self.workload.processes.turn():
+            return self.workload.processes.run(replace(plain, argv=argv, timeout_s=self.limit_s(factor)))
 
     def python(self, *arguments: str, timeout_s: float) -> Finished:
         """Run the target's interpreter, isolated, on something of ours.

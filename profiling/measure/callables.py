@@ -93,10 +93,11 @@ def measure_calls(  # noqa: PLR0913 - two trees, what is called in them, and the
         )
         for side, tree in ((Side.BASE, base), (Side.CHANGE, change))
     }
-    session = _Session(subject.function, places, plan, processes, rng)
-    calibration = session.calibrate()
-    decision, why = session.run_pairs(calibration, on_pair)
-    return session.evidence(calibration, decision, why)
+    with processes.turn():
+        session = _Session(subject.function, places, plan, processes, rng)
+        calibration = session.calibrate()
+        decision, why = session.run_pairs(calibration, on_pair)
+        return session.evidence(calibration, decision, why)
 
 
 def prescreen(  # noqa: PLR0913 - as `measure_calls`

@@ -129,14 +129,15 @@ def measure(  # noqa: PLR0913 - two trees, what runs in them, and the effects
     }
     homes = Path(tempfile.mkdtemp(dir=scratch))
     try:
-        session = _Session(plan, processes, rng)
-        session.begin(sides, homes)
-        if on_forecast is not None:
-            on_forecast(session.forecast)
-        if plan.target is Dimension.PEAK_MIB:
-            session.trace()
-        decision, why = session.run_pairs(on_pair)
-        return session.result(decision, why)
+        with processes.turn():
+            session = _Session(plan, processes, rng)
+            session.begin(sides, homes)
+            if on_forecast is not None:
+                on_forecast(session.forecast)
+            if plan.target is Dimension.PEAK_MIB:
+                session.trace()
+            decision, why = session.run_pairs(on_pair)
+            return session.result(decision, why)
     finally:
         shutil.rmtree(homes, ignore_errors=True)
 

@@ -3,7 +3,8 @@
 import contextlib
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from profiling.measure.digest import own_places
 from profiling.measure.notes import Notes
 from profiling.measure.supervision import Child, supervise
 from profiling.model import RunUsage
+
+Turn = Callable[[], AbstractContextManager[None]]
+"""Gives the right to take times, for as long as its context lasts."""
 
 
 class Stopped(RuntimeError):
@@ -68,12 +72,14 @@ class Processes:
     Attributes:
         stdin: file that is every process's standard input, from its begin; None means an empty one.
         notes: where every process is noted while it runs; None notes nothing.
+        turn: entered by every measurement that takes times; nothing by default, so that anybody may at any time.
         busy_s: wall seconds, over all calls so far, in which a process of the target ran.
     """
 
     def __init__(self, *, stdin: Path | None = None, notes: Notes | None = None) -> None:
         self.stdin = stdin
         self.notes = notes
+        self.turn: Turn = nullcontext
         self.busy_s = 0.0
         self._lock = threading.Lock()
         self._running: dict[Child, Launch] = {}

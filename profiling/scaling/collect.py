@@ -53,6 +53,8 @@ def collect_growth(  # noqa: PLR0913 - the inputs of a workload, each named by t
         for size in checked_sizes(sizes)
     }
     injection = next(iter(workloads.values())).injection("ratchet_time", {}, scratch)
-    runner = Runner(injection=injection, budget_s=budget_s, deadline_s=monotonic() + budget_s, on_progress=on_progress)
-    rounds = runner.run(workloads, lambda ran: settled(ran, within))
+    with processes.turn():
+        deadline_s = monotonic() + budget_s
+        runner = Runner(injection=injection, budget_s=budget_s, deadline_s=deadline_s, on_progress=on_progress)
+        rounds = runner.run(workloads, lambda ran: settled(ran, within))
     return join(template.text, rounds, Source(root=tree.root))

@@ -12,6 +12,7 @@ from orchestrator.live.events import Event
 from orchestrator.session import run
 from orchestrator.settings import load
 from tests.fakes.scripted_backend import Fix, ScriptedBackend
+from tests.integration import claude_office
 from tests.integration.conftest import target_python
 from tests.integration.team_shop import SUM, WORDS
 
@@ -34,17 +35,20 @@ def play(root: Path, *fixes: Fix, **flags: object) -> tuple[Event, ...]:
 
 
 def _print(event: Event) -> None:
-    sys.stdout.write(json.dumps({"kind": event.kind.value, "data": dict(event.data)}) + "\n")
+    told = {"kind": event.kind.value, "data": dict(event.data), "stream": event.stream}
+    sys.stdout.write(json.dumps(told) + "\n")
     sys.stdout.flush()
 
 
 def main() -> None:
-    """Run the session of two workers in the repository that is named."""
+    """Run the session of two workers in the repository that is named; of Claude, where an address is named too."""
     bus = Bus(time.time)
     bus.listen(_print)
-    settings = load(asked(Path(sys.argv[1])), {})
+    root, *url = sys.argv[1:]
+    wanted = claude_office.asked(Path(root), *url, workers=2) if url else asked(Path(root))
+    backend = None if url else ScriptedBackend((WORDS, SUM))
     try:
-        sys.exit(asyncio.run(run(settings, bus, ScriptedBackend((WORDS, SUM)))).exit_code)
+        sys.exit(asyncio.run(run(load(wanted, {}), bus, backend)).exit_code)
     except (Interrupted, KeyboardInterrupt):
         sys.exit(130)
 

@@ -13,8 +13,8 @@ from orchestrator.wiring import wire
 from orchestrator.workspace.repository import Repository
 from tests.fakes.claude_player import agent_of, results_of, use
 from tests.fakes.messages_server import Body, serving
+from tests.integration.claude_office import key_in_the_environment, make_till
 from tests.integration.conftest import git, target_python
-from tests.integration.test_claude import key_in_the_environment, make_till
 
 EXAMPLE = """import os
 from till.running import running

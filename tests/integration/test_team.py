@@ -1,10 +1,5 @@
 """Specialists at work at the same time, on a real repository: what they keep is merged, and nothing is left behind."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +10,9 @@ from orchestrator.ledger import experiment_json, results_tsv
 from orchestrator.ledger.layout import Layout
 from orchestrator.live.events import Event, EventKind
 from tests.integration import team_shop
-from tests.integration.conftest import ROOT, environment, git
+from tests.integration.conftest import git
+from tests.integration.killing import Seen, check_nothing_is_left, interrupt_when, kill_when
 from tests.integration.team_player import play
-
-Seen = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +37,6 @@ def end_of(root: Path) -> End:
         commits=set(git(root, "log", "--format=%s", "main..codeflash/optimize").splitlines()),
         files=git(root, "diff", "main", "codeflash/optimize"),
     )
-
-
-def check_nothing_is_left(root: Path) -> None:
-    assert git(root, "worktree", "list", "--porcelain").count("worktree ") == 1
-    assert git(root, "branch", "--format=%(refname:short)").splitlines() == ["codeflash/optimize", "main"]
-    assert not list((root / ".codeflash" / "work").iterdir())
-    assert not list((root / ".codeflash" / "bench").glob("draft*"))
-    running = subprocess.run(["ps", "-ewwo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-    assert str(root) not in running
 
 
 def said(events: tuple[Event, ...], kind: EventKind) -> str:
@@ -100,31 +85,6 @@ def test_what_crosses_domains_is_the_lead_s_and_all_that_helps_in_three_domains_
     assert len([event for event in events if event.kind is EventKind.DISPATCH]) == 1
     end_of(root)
     check_nothing_is_left(root)
-
-
-def start(root: Path, *, group: int | None = None) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.integration.team_player", str(root)],
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        process_group=group,
-    )
-
-
-def kill_when(root: Path, reached: Callable[[Seen], bool]) -> bool:
-    """Run the session and kill -9 it where it is said to be; say whether it was."""
-    process = start(root)
-    assert process.stdout is not None
-    with process.stdout:
-        for line in process.stdout:
-            if line.startswith("{") and reached(json.loads(line)):
-                process.send_signal(signal.SIGKILL)
-                break
-    return process.wait(timeout=300) == -signal.SIGKILL
 
 
 def both(node: str) -> Callable[[Seen], bool]:
@@ -182,14 +142,7 @@ def test_a_team_killed_at_every_place_in_turn_still_ends_as_an_undisturbed_one(t
 @pytest.mark.slow
 def test_ctrl_c_while_two_workers_run_saves_both_and_the_next_run_goes_on(tmp_path: Path) -> None:
     root = team_shop.make_pair_shop(tmp_path)
-    process, reached = start(root, group=0), both("gate")
-    assert process.stdout is not None
-    for line in process.stdout:
-        if line.startswith("{") and reached(json.loads(line)):
-            break
-    os.killpg(process.pid, signal.SIGINT)
-    process.communicate(timeout=120)
-    assert process.returncode == 130
+    assert interrupt_when(root, both("gate")) == 130
     assert not kill_when(root, lambda _: False)
     assert end_of(root).commits == {"perf: ask a set", "perf: add up one pass"}
     check_nothing_is_left(root)

@@ -59,6 +59,8 @@ def choose(
         earlier={},
         spent_budget=str,
         chooser=PolicyChooser(),
+        workers=1,
+        crews=None,
         in_scope=lambda _survey, key: key not in outside,
     )
     survey = SimpleNamespace(

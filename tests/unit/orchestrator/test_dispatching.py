@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
+from orchestrator.deciding import next_step
 from orchestrator.dispatching import again, assignments, report, taken_back, worker_state
 from orchestrator.ledger.conventions import Conventions
 from orchestrator.policy.situation import Experiment, Finish, FinishReason, Pivot
 from orchestrator.policy.steering import Course
 from orchestrator.policy.tried import Tried
 from orchestrator.policy.verdict import Reason, Status
-from orchestrator.services import Merged
+from orchestrator.services import Merged, PolicyChooser
 from orchestrator.state import SessionState
 from orchestrator.steering import Steering
 from profiling.model import Dimension, Domain, FunctionKey
@@ -28,6 +29,7 @@ def state(**changes: Any) -> SessionState:
     plain: Any = {
         "session_id": "s",
         "recorded": 0,
+        "first_number": 1,
         "exhausted": [],
         "head_commit": "c",
         "head_tree": "t",
@@ -53,13 +55,15 @@ def services(**changes: Any) -> Any:
         "workers": 2,
         "crews": object(),
         "steering": Steering(course=Course(session="s")),
+        "chooser": PolicyChooser(),
         "in_scope": lambda _survey, _key: True,
     }
     return SimpleNamespace(**{**plain, **changes})
 
 
-def sent(seen: Any, step: Any, *, of: SessionState | None = None, by: Any = None) -> list[Any]:
-    return assignments(of or state(), seen, Tried(), by or services(), step)
+def sent(seen: Any, *, of: SessionState | None = None, by: Any = None) -> list[Any]:
+    at = of or state()
+    return assignments(at, next_step(at, seen, Tried(), by or services()))
 
 
 def experiment(key: FunctionKey) -> Experiment:
@@ -67,7 +71,7 @@ def experiment(key: FunctionKey) -> Experiment:
 
 
 def test_single_domain_targets_go_out_each_told_who_works_beside() -> None:
-    first, second = sent(survey(target_at(PARSE), target_at(WRITE)), experiment(PARSE), of=state(dispatched=3))
+    first, second = sent(survey(target_at(PARSE), target_at(WRITE)), of=state(dispatched=3))
     assert (first["worker"], second["worker"]) == ("cpu-4", "cpu-5")
     assert (first["stream"], second["stream"]) == ("Tier 2 (Cpu specialist)", "Tier 2 (Cpu specialist 2)")
     assert [one["qualname"] for one in first["targets"]] == ["parse"]
@@ -81,7 +85,7 @@ def test_single_domain_targets_go_out_each_told_who_works_beside() -> None:
 )
 def test_a_cross_domain_target_that_ranks_first_is_the_lead_s_step(crossing: dict[str, Any]) -> None:
     seen = survey(replace(target_at(MIXED), **crossing), target_at(PARSE), target_at(WRITE))
-    assert sent(seen, experiment(MIXED)) == []
+    assert sent(seen) == []
 
 
 @pytest.mark.parametrize(
@@ -91,14 +95,13 @@ def test_a_cross_domain_target_that_ranks_first_is_the_lead_s_step(crossing: dic
 )
 def test_nobody_is_sent_out_when(of: dict[str, Any], by: dict[str, Any]) -> None:
     seen = survey(target_at(PARSE), target_at(WRITE))
-    assert sent(seen, experiment(PARSE), of=state(**of), by=services(**by)) == []
+    assert sent(seen, of=state(**of), by=services(**by)) == []
 
 
 def test_a_pivot_and_the_end_are_the_lead_s() -> None:
-    seen = survey(target_at(PARSE), target_at(WRITE))
     pivot = Pivot(target=target_at(PARSE), candidate=candidate(PARSE, 0.1), flat=frozenset(), text="")
-    assert sent(seen, pivot) == []
-    assert sent(seen, Finish(reason=FinishReason.TIME, text="")) == []
+    assert assignments(state(), pivot) == []
+    assert assignments(state(), Finish(reason=FinishReason.TIME, text="")) == []
 
 
 def record(number: int, *, kept: bool = True, agent: str = "cpu", key: FunctionKey = PARSE, **changes: Any) -> Any:

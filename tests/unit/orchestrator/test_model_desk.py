@@ -20,7 +20,7 @@ def make(tmp_path: Path, **flags: object):  # type: ignore[no-untyped-def]
         settings,
         Layout(root=tmp_path),
         "s1",
-        Voices(warn=said.append, say=lambda agent, text: said.append(f"{agent}: {text}")),
+        Voices(warn=said.append, say=lambda agent, text, stream: said.append(f"{stream}{agent}: {text}")),
         ScriptedClient(()),
     )
     return made, said
@@ -55,6 +55,21 @@ def test_who_watches_hears_the_totals_of_the_agent_and_of_all(tmp_path: Path) ->
     made.watcher.spent("lead")
     assert said[-3:-1] == ["lead: used search (12 characters in 0.0 s, refused)", "lead: says: I look at the loop."]
     assert "all agents: 2 calls, 1,234 tokens" in said[-1]
+
+
+def test_what_two_of_one_name_say_at_once_is_told_apart_in_their_streams(tmp_path: Path) -> None:
+    made, said = make(tmp_path)
+    first, second = made.heard_in("1 "), made.heard_in("2 ")
+    first.watcher.said("cpu-specialist", "a loop ")
+    second.watcher.said("cpu-specialist", "a copy ")
+    first.watcher.said("cpu-specialist", "in a loop")
+    second.watcher.spent("cpu-specialist")
+    first.watcher.spent("cpu-specialist")
+    assert [line for line in said if "says" in line] == [
+        "2 cpu-specialist: says: a copy",
+        "1 cpu-specialist: says: a loop in a loop",
+    ]
+    assert made.heard_in("") is made
 
 
 def test_one_model_can_be_named_for_all(tmp_path: Path) -> None:

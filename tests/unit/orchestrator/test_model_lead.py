@@ -13,7 +13,7 @@ from orchestrator.live.events import Event, EventKind
 from orchestrator.model_lead import ModelLead
 from orchestrator.plain import setup_to_json
 from orchestrator.policy.plateau import choose
-from orchestrator.policy.situation import Bounds, Experiment, Finish, NextStep, Situation
+from orchestrator.policy.situation import Bounds, Dispatch, Experiment, Finish, NextStep, Situation
 from orchestrator.state import SessionState
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain, FunctionKey, Interpreter, Tree
@@ -45,8 +45,10 @@ class FakeBackend:
     read: list[tuple[str, ...]] = field(default_factory=list)
     told: dict[str, str] = field(default_factory=dict)
     found: tuple[Insight, ...] = ()
+    boards: list[Board] = field(default_factory=list)
 
     def next_step(self, tree: Tree, board: Board, objection: Callable[[Choice], str]) -> Choice | None:
+        self.boards.append(board)
         for _ in range(3):
             if not self.script:
                 return None
@@ -192,3 +194,35 @@ def test_an_end_that_the_rules_allow_ends_the_session() -> None:
     assert isinstance(step, Finish)
     assert step.text == "the lead stops, 2 left untried: as the figures say"
     assert said == ["the lead chooses stop: as the figures say"]
+
+
+def spread(*names: str) -> Situation:
+    """Return a situation whose targets stand in a file each, for two workers."""
+    at = situation(*names, workers=2)
+    return replace(
+        at,
+        targets=tuple(replace(one, key=replace(one.key, file=f"{one.key.qualname}.py")) for one in at.targets),
+        candidates=tuple(replace(one, key=replace(one.key, file=f"{one.key.qualname}.py")) for one in at.candidates),
+    )
+
+
+def test_the_leads_strategy_goes_with_everybody_who_is_sent_out() -> None:
+    step, backend, said = led(spread("f", "g", "h"), chosen(Action.DISPATCH, "o3", "o1", strategy="hoist it"))
+    assert isinstance(step, Dispatch)
+    assert backend.told == {"place-f": "hoist it", "place-h": "hoist it"}
+    assert said == ["the lead chooses dispatch at f, h: as the figures say"]
+
+
+def test_the_lead_is_told_who_may_go_out_and_what_the_policy_would_do() -> None:
+    step, backend, _ = led(spread("f", "g"), chosen(Action.EMBEDDED))
+    assert isinstance(step, Dispatch)
+    assert "2 workers at a time at most; fit to be sent out: o1, o2" in backend.boards[0].standing
+    assert backend.boards[0].embedded == "dispatch: the cpu specialist with o1; the cpu specialist with o2"
+
+
+def test_a_dispatch_that_breaks_the_rules_is_sent_back_twice_and_then_the_policys_stands() -> None:
+    at = spread("f", "g")
+    step, backend, said = led(at, *[chosen(Action.DISPATCH, "o1")] * 3)
+    assert step == choose(at)
+    assert len(backend.objections) == 3
+    assert said == []

@@ -2,11 +2,10 @@ from typing import Any
 
 import pytest
 
-from orchestrator.dispatching import assignments
 from orchestrator.policy.situation import Finish, FinishReason
 from orchestrator.repairing import repair
 from tests.unit.orchestrator.test_deciding import target as target_at
-from tests.unit.orchestrator.test_dispatching import PARSE, WRITE, experiment, record, services, state, survey
+from tests.unit.orchestrator.test_dispatching import PARSE, WRITE, experiment, record, sent, state, survey
 
 UNDONE: Any = {"number": 7, "findings": [{"claim": "no bound"}]}
 NEXT: Any = {"number": 8, "findings": []}
@@ -19,7 +18,8 @@ def test_what_a_review_undid_comes_before_the_policy_s_choice_and_is_the_lead_s(
     assert update["chosen"]["repair"] == UNDONE
     assert (update["chosen"]["qualname"], update["chosen"]["source"]) == ("parse", "recipe:x")
     seen = survey(target_at(PARSE), target_at(WRITE))
-    assert assignments(of, seen, (), services(), experiment(PARSE)) == []
+    assert sent(seen, of=of) == []
+    assert len(sent(seen)) == 2
 
 
 def test_it_stays_first_until_its_base_is_profiled() -> None:

@@ -132,4 +132,4 @@ def test_the_leads_strategy_reaches_the_specialist_of_that_place(shop: Shop) -> 
 def test_an_action_nobody_knows_is_sent_back(shop: Shop, answer: str) -> None:
     ended = choosing.ask(shop.desk(lambda _: next_step(answer)), shop.tree, board(shop), lambda _: "")
     assert ended.why is Why.RULES_BROKEN
-    assert "action: Input should be 'experiment', 'pivot'" in ended.detail
+    assert "action: Input should be 'experiment', 'dispatch', 'pivot'" in ended.detail

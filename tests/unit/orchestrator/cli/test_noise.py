@@ -61,7 +61,7 @@ def test_what_can_not_be_measured_is_a_warning_with_the_reason(monkeypatch: pyte
         raise RunFailed(Side.BASE, Command(argv=("python", "main.py")), 127, "no such file")
 
     monkeypatch.setattr(noise_check, "measure_noise", fail)
-    check = noise(1.0, lambda _: None)
+    check = noise(1.0, lambda _: None, print)
 
     assert check.level is Level.WARN
     assert "exit code 127" in check.detail
