@@ -69,6 +69,7 @@ def test_a_workload_that_fails_is_refused_with_its_last_words(shop: Path, optimi
     check_refused(done, 3, "out of cheese", "exit code 1")
 
 
+@pytest.mark.slow
 def test_a_workload_that_is_not_there_is_refused(shop: Path, optimize: Optimize) -> None:
     check_refused(optimize(*flags(shop, workload="python no_such_bench.py")), 3, "no_such_bench.py")
 
@@ -78,6 +79,7 @@ def test_a_workload_that_runs_nothing_of_the_project_is_refused(shop: Path, opti
     check_refused(done, 3, "project", "--workload")
 
 
+@pytest.mark.slow
 def test_a_workload_with_shell_syntax_is_refused(shop: Path, optimize: Optimize) -> None:
     check_refused(optimize(*flags(shop, workload="python bench.py | tail")), 2, "shell")
 
@@ -99,6 +101,7 @@ def test_a_test_command_that_runs_nothing_is_refused(shop: Path, optimize: Optim
     check_refused(done, 3, "exit code 7", "--tests")
 
 
+@pytest.mark.slow
 def test_tests_that_import_another_copy_of_the_project_are_refused(shop: Path, optimize: Optimize) -> None:
     copy = shop.with_name("another-copy")
     shutil.copytree(shop / "shop", copy / "shop")
@@ -129,10 +132,10 @@ def test_records_that_can_not_be_written_are_said_before_anything_else(shop: Pat
     ("name", "text"),
     [
         ("results.tsv", "commit\tno such header\n"),
-        ("HANDOFF.md", "---\nversion: 99\n---\n# from the future\n"),
+        pytest.param("HANDOFF.md", "---\nversion: 99\n---\n# from the future\n", marks=pytest.mark.slow),
         pytest.param("HANDOFF.md", "no front matter\n", marks=pytest.mark.slow),
         pytest.param("setup.md", "---\nversion: 0\n---\n", marks=pytest.mark.slow),
-        ("experiments/001.json", "{ torn"),
+        pytest.param("experiments/001.json", "{ torn", marks=pytest.mark.slow),
         ("session.db", "this is no database, and longer than a header of one hundred bytes " * 4),
     ],
 )

@@ -170,6 +170,7 @@ def test_a_pull_request_that_changes_no_code_ends_at_once_and_says_nothing(hoste
     assert "no Python code was changed" in done.out
 
 
+@pytest.mark.slow
 def test_a_base_that_a_shallow_clone_lacks_is_fetched(hosted: Hosted, tmp_path: Path) -> None:
     git(tmp_path, "clone", "-q", "--depth", "1", "--branch", "feature", hosted.remote.as_uri(), "shallow")
     shallow = replace(hosted, root=tmp_path / "shallow")

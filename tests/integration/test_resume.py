@@ -159,6 +159,7 @@ def test_a_session_killed_at_random_moments_ends_as_an_undisturbed_one(
     check_nothing_is_left(shop)
 
 
+@pytest.mark.slow
 def test_ctrl_c_saves_the_state_and_the_next_run_goes_on(shop: Path, undisturbed: Callable[[int], End]) -> None:
     process = subprocess.Popen(
         command(*arguments(shop, 1)),

@@ -155,8 +155,8 @@ def test_nothing_is_tried_twice_and_a_second_session_goes_on_from_the_branch(don
     [
         (BREAKS_A_TEST, "tests_failed"),
         (NEW_OUTPUT, "behaviour_changed"),
-        (NO_SYNTAX, "syntax_error"),
-        (NO_IMPORT, "import_failed"),
+        pytest.param(NO_SYNTAX, "syntax_error", marks=pytest.mark.slow),
+        pytest.param(NO_IMPORT, "import_failed", marks=pytest.mark.slow),
     ],
     ids=lambda value: value.summary if isinstance(value, Fix) else value,
 )
@@ -208,6 +208,7 @@ def test_a_cache_that_answers_a_workload_which_repeats_itself_is_refused(shop: P
     assert "asked again and again by the workload itself" in record.verdict.explanation
 
 
+@pytest.mark.slow
 def test_a_keep_that_the_review_finds_a_serious_fault_in_is_reverted(session: Session) -> None:
     done = session(SWALLOWS)
     assert done.records[0].verdict.reason.value == "review_failed", "gates and measurement let it pass"
@@ -228,6 +229,7 @@ def test_a_hook_that_refuses_the_commit_makes_it_a_discard(session: Session, sho
     assert "no commits today" in done.records[0].verdict.explanation
 
 
+@pytest.mark.slow
 def test_a_guard_command_of_the_conventions_is_obeyed(session: Session, shop: Path) -> None:
     (shop / ".codeflash").mkdir()
     (shop / ".codeflash" / "conventions.md").write_text("---\nguard: python -c 'import sys; sys.exit(3)'\n---\n")
@@ -235,6 +237,7 @@ def test_a_guard_command_of_the_conventions_is_obeyed(session: Session, shop: Pa
     assert done.verdicts == {"ask a set": "guard_failed"}
 
 
+@pytest.mark.slow
 def test_excluded_files_are_left_alone(session: Session, shop: Path) -> None:
     (shop / ".codeflash").mkdir()
     (shop / ".codeflash" / "conventions.md").write_text("---\nexclusions: [shop]\n---\n")
@@ -276,6 +279,7 @@ def test_uncommitted_and_untracked_work_stays_where_it_is_and_an_uncommitted_ben
     assert "uncommitted changes stay" in done.lines(EventKind.PREFLIGHT)
 
 
+@pytest.mark.slow
 def test_on_the_session_branch_the_checkout_follows_the_keeps(session: Session, shop: Path) -> None:
     git(shop, "switch", "-qc", "codeflash/optimize")
     (shop / "notes.txt").write_text("mine\n")

@@ -62,6 +62,7 @@ def test_outside_a_project_it_says_what_to_name(optimize: Run, tmp_path: Path) -
     assert "no importable package" in done.stderr
 
 
+@pytest.mark.slow
 def test_an_earlier_profile_is_compared_with_and_looked_into_deeper(
     optimize: Run, repository: Path, tmp_path: Path
 ) -> None:

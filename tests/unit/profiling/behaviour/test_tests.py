@@ -66,6 +66,7 @@ def test_every_pytest_test_has_the_outcome_of_its_worst_phase(run: Run, argv: tu
     assert "failed" in outcomes.tail
 
 
+@pytest.mark.slow
 def test_tests_behind_make_are_seen(run: Run) -> None:
     if shutil.which("make") is None:
         pytest.skip("no make here")
@@ -80,6 +81,7 @@ def test_a_file_that_cannot_be_collected_is_an_error_of_its_id(run: Run) -> None
     assert outcomes.by_test == {"test_a.py": Outcome.ERROR}
 
 
+@pytest.mark.slow
 def test_pytest_leaves_no_cache_in_the_tree_and_its_cache_fixture_still_works(run: Run, tmp_path: Path) -> None:
     text = (
         "def test_cache(cache):\n    cache.set('a/b', 1)\n    assert cache.get('a/b', 0) == 1\ndef test_f(): assert 0\n"
@@ -91,6 +93,7 @@ def test_pytest_leaves_no_cache_in_the_tree_and_its_cache_fixture_still_works(ru
     assert not (tmp_path / "tree" / ".pytest_cache").exists()
 
 
+@pytest.mark.slow
 def test_a_command_that_turns_the_cache_off_itself_is_left_alone(run: Run, tmp_path: Path) -> None:
     files = {
         "test_c.py": "def test_c(): pass\n",
@@ -132,6 +135,7 @@ def test_unittest():
     )
 
 
+@pytest.mark.slow
 def test_two_sessions_of_one_process_are_both_heard(run: Run) -> None:
     files = {
         "test_a.py": "def test_a(): pass\n",

@@ -127,6 +127,7 @@ def test_a_workload_that_runs_nothing_of_the_project_is_refused(profiled: Profil
         profiled("python", "-c", "print(1)")
 
 
+@pytest.mark.slow
 def test_flags_that_keep_the_profiler_out_are_no_obstacle(profiled: ProfileRun) -> None:
     found = profiled("python", "-I", "-c", "import sys; sys.path.insert(0, '.'); import shop; print(len(shop.churn()))")
 
@@ -204,6 +205,7 @@ def test_a_program_that_behaves_differently_under_a_pass_is_said(tolerated: Prof
     assert any("counted the program ended with exit code 7, and ended with exit code 0" in note for note in found.notes)
 
 
+@pytest.mark.slow
 def test_both_lives_of_a_process_that_becomes_another_program_are_seen_and_counted_once(
     tolerated: ProfileRun, tree: Tree
 ) -> None:
@@ -218,7 +220,7 @@ def test_both_lives_of_a_process_that_becomes_another_program_are_seen_and_count
     assert next(function.calls for function in found.functions if function.key.qualname == "churn") == 30
 
 
-@pytest.mark.parametrize("method", ["fork", pytest.param("spawn", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_nearly_all_cpu_of_several_python_processes_is_covered(tolerated: ProfileRun, tree: Tree, method: str) -> None:
     (tree.root / "bench.py").write_text(
         "import multiprocessing, shop\n"
