@@ -34,7 +34,7 @@ HOSTILE_RESULTS = (
     "return hash(self) is None",
     "return self.other",
     "return sorted(vars(self))",
-    "return super().__repr__()",
+    "return super().__repr__()[:4]",
 )
 INITS = (
     ("name: str, level: int = 0", "self.name = name\nself.level = level"),
