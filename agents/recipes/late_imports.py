@@ -45,7 +45,7 @@ def _is_steady(source: str, name: str, project: Project) -> bool:
     if module.file in stores.index(project).namespaces:
         return False
     if not bound:
-        return dotted in own or (known.has_star_import and not known.bindings("__getattr__"))
+        return (dotted in own or known.has_star_import) and not known.bindings("__getattr__")
     return all(known.scope(node) is known.top for node in bound)
 
 

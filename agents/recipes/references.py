@@ -36,7 +36,9 @@ class Reference:
 
 
 def taken_from_outside(project: Project, module: Module, name: str) -> Reference | None:
-    """Return a place outside the module that reaches its global `name`, if there is one.
+    """Return a place that reaches the global `name` of a module as others do, if there is one.
+
+    It stands outside the module, or in it where the module imports itself.
 
     A star import reaches every name unless `__all__` is a literal that leaves it out; strings such as `"pkg.mod.name"`
     count, since `patch` and entry points use them. Names are compared from their end: tests may import `src.pkg.mod`.
@@ -45,9 +47,7 @@ def taken_from_outside(project: Project, module: Module, name: str) -> Reference
     starred = name in exported if exported is not None else not name.startswith("_")
     wanted = [f"{module.name}.{name}", *([f"{module.name}.*"] if starred else [])]
     places = (place for dotted in wanted for place in _by_tail(project).get(_tail(dotted), ()))
-    return next(
-        (place for place in places if place.file != module.file and _ends_with(place.dotted, tuple(wanted))), None
-    )
+    return next((place for place in places if _is_meant(place, tuple(wanted), module)), None)
 
 
 def reached(node: ast.AST | None, module: Module) -> frozenset[str]:
@@ -132,6 +132,12 @@ def _by_tail(project: Project) -> Mapping[str, tuple[Reference, ...]]:
 
 def _tail(dotted: str) -> str:
     return ".".join(dotted.split(".")[-2:])
+
+
+def _is_meant(place: Reference, wanted: tuple[str, ...], module: Module) -> bool:
+    if place.file == module.file:
+        return place.dotted in wanted
+    return _ends_with(place.dotted, wanted)
 
 
 def _ends_with(dotted: str, wanted: tuple[str, ...]) -> bool:

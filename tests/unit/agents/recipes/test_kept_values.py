@@ -270,6 +270,13 @@ def test_what_cannot_be_opened_fails_as_before(load, path: object) -> None:
     assert after.value.args == before.value.args
 
 
+@pytest.mark.parametrize("name", ["os.stat", "time.time_ns", "functools.lru_cache"])
+def test_a_reader_asks_nothing_that_a_test_replaces(parsed, name: str) -> None:
+    assert list(file_memo.RECIPE.sites(*parsed(LOAD)))
+    readers = {"test_mod.py": f"def test_f(monkeypatch):\n    monkeypatch.setattr({name!r}, None)\n"}
+    assert list(file_memo.RECIPE.sites(*parsed(LOAD, readers=readers))) == []
+
+
 def test_a_file_that_has_just_been_written_is_not_kept(parsed, tmp_path: Path) -> None:
     namespace = rewritten(parsed, file_memo.RECIPE, LOAD, (("path", 1), (".size", 8)))
     path = tmp_path / "a.txt"
