@@ -248,6 +248,15 @@ def test_a_submodule_that_others_reach_through_its_parent_stays():
     assert rewritten(RECIPE, text, modules={"other.py": relying}) is None
 
 
+@pytest.mark.parametrize(("imported", "is_free"), [("pack", False), ("pack.other", False), ("pack.inner", True)])
+def test_a_submodule_that_its_own_module_reaches_after_another_import_stays(imported, is_free):
+    text = "import pack.inner\n\n\ndef run():\n    return pack.inner.SIZE\n\n\n"
+    text += f"def other():\n    import {imported}\n\n    return pack.inner\n"
+    others = {"pack/__init__.py": "", "pack/inner.py": "SIZE = 1\n", "pack/other.py": ""}
+
+    assert (rewritten(RECIPE, text, modules=others) is not None) is is_free
+
+
 PLUGINS = "import plugins\n\n\ndef run(name):\n    return plugins.find(name)\n"
 
 
