@@ -10,14 +10,18 @@ from agents.recipes.exposure import exposure
 from agents.recipes.functions import Function, FunctionNode, function_at, functions, own
 from agents.recipes.hierarchy import Class, hierarchy
 from agents.recipes.imports import reach
+from agents.recipes.instances import may_be_instance
 from agents.recipes.kinds import Kind
 from agents.recipes.memoisation import add_imports
+from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.purity import Definition, Purity, summarise
 from agents.recipes.requests import function_request
 from agents.recipes.scope import names, parameters_of
 from agents.recipes.splice import NotSpliceable, Rewrite
 from agents.recipes.stored_attributes import attribute_kind
+from agents.recipes.tables import parents
+from agents.recipes.walking import nodes
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -33,6 +37,7 @@ _ODD_MEMBERS = frozenset(
     "__slots__ __getattr__ __getattribute__ __setattr__ __delattr__ __getstate__ __setstate__ __reduce__ __reduce_ex__"
     " __dict__ __new__ __copy__ __deepcopy__ __init_subclass__ __set_name__".split()
 )
+_ASKED = frozenset({"fget", "fset", "fdel", "isdatadescriptor"})
 
 
 class CachedProperty:
@@ -50,9 +55,10 @@ class CachedProperty:
         "first read costs 0.7 us more (3.13: 0.3 us)",
         mechanism="The property is computed from attributes that never change after __init__; the value is kept in "
         "the instance after its first read.",
-        hazard="Checked: the attributes are immutable and stored in __init__ alone, no class around it defines slots "
-        "or attribute hooks, and nobody sets the property; remains: vars(), pickles and copies of an instance now hold "
-        "the value, and setting it no longer fails.",
+        hazard="Checked: the attributes are declared immutable and stored once, in __init__ alone, no class around it "
+        "defines slots or attribute hooks, and nobody sets the property or asks whether it is one; remains: an "
+        "attribute that is no such thing as declared; vars(), pickles and copies of an instance now hold the value, "
+        "and setting it no longer fails.",
     )
     examples = (
         Example(
@@ -99,6 +105,13 @@ class Person:
             "    @property\n    def twice(self):\n        return self.x * 2\n",
             after=None,
             because="an instance with slots has no dict to keep the value in",
+        ),
+        Example(
+            before="class Word:\n    def __init__(self, text: str):\n        self.text = text\n\n"
+            "    def reset(self):\n        self.__init__('')\n\n    @property\n    def size(self):\n"
+            "        return len(self.text)\n",
+            after=None,
+            because="an instance may be initialised again",
         ),
         Example(
             before="class Base:\n    def __init__(self, x: int):\n        self.x = x\n\n    @property\n"
@@ -168,6 +181,8 @@ def _is_licensed(function: Function, module: Module, project: Project) -> bool:
     family = hierarchy(project).family(found)
     if family is None or not all(_is_ordinary(member, project) for member in family):
         return False
+    if _are_told_apart(project) or _may_change_class(family, project):
+        return False
     if sum(member.binds(node.name) for member in family) != 1 or _is_set(node.name, project):
         return False
     if names(module).inside(owner).bindings[node.name] != [node]:
@@ -202,6 +217,33 @@ def _is_plain_dataclass(decorator: ast.expr, module: Module) -> bool:
     keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
     is_slotted = any(keyword.arg in (None, "slots") for keyword in keywords)
     return names(module).dotted(named) == "dataclasses.dataclass" and not is_slotted
+
+
+@once
+def _are_told_apart(project: Project) -> bool:
+    """Say whether something asks for the parts of properties, or whether an object is one."""
+    for module in project.everything:
+        if any(node.attr in _ASKED for node in nodes(module.syntax, ast.Attribute)):
+            return True
+        named = (node for node in nodes(module.syntax, ast.Name) if node.id in ("property", "isdatadescriptor"))
+        above = parents(module)
+        if any(not _makes_property(node, above[node]) for node in named if isinstance(node.ctx, ast.Load)):
+            return True
+    return False
+
+
+def _makes_property(node: ast.Name, parent: ast.AST) -> bool:
+    """Say whether `property` decorates, is called, or is derived from."""
+    if isinstance(parent, FunctionNode):
+        return node in parent.decorator_list
+    return (isinstance(parent, ast.Call) and parent.func is node) or isinstance(parent, ast.ClassDef)
+
+
+def _may_change_class(family: tuple[Class, ...], project: Project) -> bool:
+    changes = stores.index(project).stores("__class__")
+    return any(
+        may_be_instance(change.receiver, change.module, member, project) for change in changes for member in family
+    )
 
 
 def _is_set(name: str, project: Project) -> bool:

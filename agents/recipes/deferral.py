@@ -21,6 +21,7 @@ MAX_FUNCTIONS = 8
 """In more functions the lines added outweigh what is gained."""
 _EXIT_HOOKS = frozenset({"finalize", "register"})
 _COMPILERS = frozenset({"numba", "cython", "taichi", "torch"})
+_GLOBALS = frozenset({"__globals__", "f_globals"})
 _WORD = re.compile(r"\w+")
 Import = ast.Import | ast.ImportFrom
 
@@ -192,6 +193,8 @@ def _imports_compiler(module: Module) -> bool:
 def is_dynamic(module: Module) -> bool:
     """Say whether globals may be reached by a name that is made at run time."""
     keys = (node.slice for node in nodes(module.syntax, ast.Subscript))
+    if any(node.attr in _GLOBALS for node in nodes(module.syntax, ast.Attribute)):
+        return True
     return not names_by_id(module).keys().isdisjoint({"eval", "exec", "globals"}) or any(
         isinstance(key, ast.Name) and key.id == "__name__" for key in keys
     )

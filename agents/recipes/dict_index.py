@@ -1,30 +1,18 @@
 """Build a dict index before a loop that searches a list for an equal key in every turn."""
 
 import ast
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from agents.model import Patch
-from agents.recipes import stores
 from agents.recipes._base import Card, Choice, Example, Site, Veto
-from agents.recipes.functions import Function, FunctionNode, function_at, functions
+from agents.recipes.functions import Function, function_at, functions
 from agents.recipes.gains import function_share
+from agents.recipes.indexes import Index, index_for
 from agents.recipes.project import Module, Project
-from agents.recipes.quiet import changes_nothing, defined_in_classes, is_held_locally
 from agents.recipes.requests import expression_request, loop_request
-from agents.recipes.scope import names
-from agents.recipes.searches import Search, searches
+from agents.recipes.searches import searches
 from agents.recipes.splice import NotSpliceable, Rewrite, line_start, newline, source
-from agents.recipes.uses import (
-    Comprehension,
-    UseKind,
-    ends_at_once,
-    is_bound_before,
-    is_repeated,
-    reads_its_frame,
-    uses,
-)
-from agents.recipes.walking import parents_below, walk
+from agents.recipes.uses import Comprehension
 from profiling.facts import ExpressionFacts, FactRequest, Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -36,30 +24,6 @@ _INDEX_ELEMENT_NS = 45.0
 """What a search costs for each element compared and at all, less a dict lookup; what indexing one element costs."""
 
 _KEY_TYPES = frozenset({"bool", "bytes", "int", "str"})  # not float: NaN is not equal to itself
-_NEEDED_BUILTINS = ("Exception", "bool", "bytes", "dict", "int", "list", "str", "tuple", "type")
-_READING = frozenset({UseKind.LENGTH, UseKind.TRUTH, UseKind.ITERATE, UseKind.PROBE, UseKind.INDEX})
-_MAKING = frozenset({"__init__", "__new__", "__post_init__", "__setstate__"})
-_SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return)
-_Outer = ast.For | ast.While | Comprehension
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Index:
-    """A search in a loop and where its index is built.
-
-    Attributes:
-        search: what is replaced.
-        outer: the loop or comprehension that repeats it.
-        before: the statement the index is built before.
-        lookup: the expression that takes the place of the search, or of what its loop goes through, in its lines.
-        build: the statements that make the index.
-    """
-
-    search: Search
-    outer: _Outer
-    before: ast.stmt
-    lookup: tuple[str, ...]
-    build: str
 
 
 class DictIndex:
@@ -193,7 +157,7 @@ def once(people, name):
         """Yield every search that a loop repeats over a list that stays as it is."""
         for function in functions(module):
             for number, search in enumerate(searches(function.node, module, project)):
-                found = _index(search, "str", function.node, module, project)
+                found = index_for(search, "str", function.node, module, project)
                 if found is not None and _is_spliceable(found, module):
                     yield _site(function, number, found, module)
 
@@ -227,7 +191,7 @@ def once(people, name):
         function = function_at(module, site.key)
         for number, search in enumerate(searches(function.node, module, project) if function else ()):
             found = (
-                _index(search, kind, function.node, module, project)
+                index_for(search, kind, function.node, module, project)
                 if function and str(number) == site.node_path
                 else None
             )
@@ -254,126 +218,7 @@ def _type_reason(sequence: ExpressionFacts, key: ExpressionFacts, wanted: Expres
     return "" if key.elements_hashable and wanted.elements_hashable else "a key held a value that is no builtin scalar"
 
 
-def _index(search: Search, kind: str, function: FunctionNode, module: Module, project: Project) -> _Index | None:
-    """Return the index for a search in the outermost loop whose turns all find the list as it was."""
-    is_computed = "__getattribute__" in defined_in_classes(project)
-    if is_computed or reads_its_frame(function) or not _leaves_no_trace(search, function, module):
-        return None
-    if not all(names(module).is_builtin(builtin, search.node) for builtin in _NEEDED_BUILTINS):
-        return None
-    outer, before = _outermost(search, function, module, project)
-    if outer is None or before is None:
-        return None
-    sequence = search.sequence.id.strip("_")
-    name = f"_{sequence}_by_{search.key_name}"
-    entry = next((entry for entry in ("_entry", f"_{sequence}_entry") if names(module).is_free(entry)), None)
-    if entry is None or not names(module).is_free(name):
-        return None
-    key = source(module, search.key).replace(search.element, entry, 1)
-    value = entry if search.default is not None else f"({entry},)"
-    sequence = search.sequence.id
-    odd = f"type({key}) is not {kind}"
-    if isinstance(search.key, ast.Subscript):  # other containers may make the item that is asked for
-        odd = f"type({entry}) is not dict or {odd}"
-    build = (
-        f"{name} = {{}}\ntry:\n    for {entry} in {sequence} if type({sequence}) in (list, tuple) else ():\n"
-        f"        if {odd}:\n            {name} = {{}}\n            break\n"
-        f"        {name}.setdefault({key}, {value})\n"
-        f"except Exception:  # an element that no search may reach\n    {name} = {{}}"
-    )
-    return _Index(search=search, outer=outer, before=before, lookup=_lookup(search, name, kind, module), build=build)
-
-
-def _lookup(search: Search, name: str, kind: str, module: Module) -> tuple[str, ...]:
-    wanted = source(module, search.wanted)
-    if search.default is None:
-        missing, otherwise = ", ()", search.sequence.id
-    else:
-        default = source(module, search.default)
-        assert isinstance(search.node, ast.Call)
-        missing, otherwise = "" if default == "None" else f", {default}", source(module, search.node)
-    return f"{name}.get({wanted}{missing})", f"if {name} and type({wanted}) is {kind}", f"else {otherwise}"
-
-
-def _leaves_no_trace(search: Search, function: FunctionNode, module: Module) -> bool:
-    """Say whether a `for` statement's variable is read in it alone: without a match it would keep another value."""
-    if not isinstance(search.node, ast.For):
-        return True
-    known, inside = names(module), set(walk(search.node))
-    same_name = (node for node in walk(function) if isinstance(node, ast.Name) and node.id == search.element)
-    elsewhere = (node for node in same_name if node not in inside)
-    return all(known.resolve(search.element, node) is not known.inside(function) for node in elsewhere)
-
-
-def _outermost(
-    search: Search, function: FunctionNode, module: Module, project: Project
-) -> tuple[_Outer | None, ast.stmt | None]:
-    """Return the outermost loop around a search in which list and keys are invariant, and its statement."""
-    found: tuple[_Outer | None, ast.stmt | None] = (None, None)
-    path = _path(search.node, function)
-    use = next(use for use in uses(function, search.sequence.id, _is_any) if use.node is search.sequence)
-    for depth, step in enumerate(path):
-        if not isinstance(step, _Outer) or not _repeats(step, [search.node, *path[:depth]]):
-            continue
-        before = next(above for above in path[depth:] if isinstance(above, ast.stmt))
-        is_statement = isinstance(step, ast.stmt)
-        at_once = is_statement or (isinstance(before, _SIMPLE) and ends_at_once(tuple(path[depth:]), _is_any))
-        if not at_once or not is_repeated(use, before) or not _is_invariant(search, before, function, module, project):
-            break
-        found = (step, before)
-    return found
-
-
-def _is_any(_: str) -> bool:
-    return True
-
-
-def _repeats(step: _Outer, below: Sequence[ast.AST]) -> bool:
-    """Say whether a loop evaluates in every turn what is `below` it, outermost last."""
-    inner = below[-1]
-    if isinstance(step, Comprehension):
-        first = step.generators[0]
-        return inner is not first or below[-2] is not first.iter
-    return inner in step.body or (isinstance(step, ast.While) and inner is step.test)
-
-
-def _path(node: ast.AST, function: FunctionNode) -> list[ast.AST]:
-    parents, steps = parents_below(function), []
-    while parents[node] is not function:
-        node = parents[node]
-        steps.append(node)
-    return steps
-
-
-def _is_invariant(search: Search, loop: ast.stmt, function: FunctionNode, module: Module, project: Project) -> bool:
-    """Say whether no turn changes the list, or the key of an element."""
-    name = search.sequence.id
-    found = uses(function, name, lambda builtin: names(module).is_builtin(builtin, function.body[0]))
-    inside = set(walk(loop))
-    if not all(use.kind in _READING for use in found if use.node in inside):
-        return False
-    if is_held_locally(function, name, module):
-        fixed = _is_fixed_attribute(search, module, project) or changes_nothing(loop, function, module, project)
-        return fixed and is_bound_before(loop, found, function)
-    scope = names(module).inside(function)
-    bound = names(module).bindings(name, scope)
-    from_outside = len(bound) == 1 and isinstance(bound[0], ast.arg)
-    return from_outside and changes_nothing(loop, function, module, project)
-
-
-def _is_fixed_attribute(search: Search, module: Module, project: Project) -> bool:
-    """Say whether the key is an attribute that only constructors set, anywhere in the project."""
-    if not isinstance(search.key, ast.Attribute):
-        return False
-    known = stores.index(project)
-    made = all(
-        store.is_on_self and store.function is not None and store.function.name in _MAKING
-        for store in known.stores(search.key.attr)
-    )
-    return made and search.key.attr not in known.patched and module.file not in known.dynamic
-
-
-def _site(function: Function, number: int, found: _Index, module: Module) -> Site:
+def _site(function: Function, number: int, found: Index, module: Module) -> Site:
     asked = (found.search.sequence, found.search.key, found.search.wanted)
     entered: FactRequest
     if isinstance(found.outer, Comprehension):
@@ -390,7 +235,7 @@ def _site(function: Function, number: int, found: _Index, module: Module) -> Sit
     )
 
 
-def _is_spliceable(found: _Index, module: Module) -> bool:
+def _is_spliceable(found: Index, module: Module) -> bool:
     try:
         _patch(found, module)
     except NotSpliceable:
@@ -398,7 +243,7 @@ def _is_spliceable(found: _Index, module: Module) -> bool:
     return True
 
 
-def _patch(found: _Index, module: Module) -> Patch:
+def _patch(found: Index, module: Module) -> Patch:
     rewrite, search = Rewrite(module), found.search
     rewrite.insert_before(found.before, found.build)
     if isinstance(search.node, ast.For):

@@ -79,6 +79,8 @@ def _needed(project: Project, dotted: str) -> tuple[str, ...] | None:
     if module is None:
         is_own = top in project.tree.packages or top in modules_by_name(project)
         return None if is_own or top in _EFFECTFUL_LIBRARY else ()
+    if names(module).bindings("__getattr__"):  # others may ask it for names that are there once this is imported
+        return None
     parent = dotted.rpartition(".")[0]
     imported = [parent] if parent else []
     does_more = not all(_is_definition(statement, module, project, imported) for statement in module.syntax.body)

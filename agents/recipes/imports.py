@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from agents.recipes import stores
 from agents.recipes.functions import FunctionNode
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
@@ -27,15 +28,17 @@ class Reached:
 
 
 def reach(project: Project, module: Module, function: FunctionNode, *, package: str, name: str) -> Reached | None:
-    """Return how a function can reach `package.name`; None when every name for it is taken.
+    """Return how a function can reach `package.name`; None when every name for it is taken, or somebody replaces it.
 
     Args:
-        project: asked for star imports of the module, which would pass a new public name on.
+        project: asked who replaces it, and for star imports of the module, which would pass a new public name on.
         module: where the function stands.
         function: its body must see the name.
         package: top-level standard library module.
         name: a public object of it.
     """
+    if stores.index(project).is_replaced(name):
+        return None
     for expression, alias in _imported_as(module, package, name):
         found = names(module).imported(expression.split(".")[0], function.body[0])
         if found is not None and found.alias is alias and found.statement.lineno < function.lineno:

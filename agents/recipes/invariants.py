@@ -169,11 +169,29 @@ def _guard(loop: ast.For, call: ast.Call, function: FunctionNode, module: Module
         return ""
     if not isinstance(loop.target, ast.Name) or not _is_first(loop, call, function, module):
         return None
+    if _is_target_seen_after_failure(loop, loop.target.id, function, module):
+        return None
     if _has_turns(loop.iter, module):
         return ""
     if isinstance(loop.iter, ast.Name) and is_held_locally(function, loop.iter.id, module):
         return loop.iter.id
     return None
+
+
+def _is_target_seen_after_failure(loop: ast.For, target: str, function: FunctionNode, module: Module) -> bool:
+    """Say whether something may tell that the call failed before the loop's variable was bound, not after."""
+    known, inside, above = names(module), set(walk(loop)), parents(module)
+    scope = known.inside(function)
+    elsewhere = [node for node in walk(function) if isinstance(node, ast.Name) and node.id == target]
+    elsewhere = [node for node in elsewhere if node not in inside]
+    if known.resolve(target, loop) is not scope or any(known.scope(node) is not scope for node in elsewhere):
+        return True
+    step: ast.AST = loop
+    while step is not function:
+        step = above[step]
+        if isinstance(step, ast.Try | ast.TryStar | ast.With | ast.AsyncWith):
+            return bool(elsewhere)
+    return False
 
 
 def _is_range_over(iterated: ast.expr, call: ast.Call, module: Module) -> bool:

@@ -11,7 +11,7 @@ from agents.recipes.import_effects import modules_by_name
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import absolute, names
-from agents.recipes.walking import nodes
+from agents.recipes.walking import children, nodes
 
 _REBOUND_AT_RUN_TIME = frozenset({"builtins", "sys", "warnings"})
 """Modules whose names are streams, hooks and filters that programs replace."""
@@ -24,12 +24,52 @@ def gives_the_same_later(statement: ast.Import | ast.ImportFrom, module: Module,
     changes = _changes(project)
     if changes.may_be_any or stores.index(project).is_replaced("__import__"):
         return False
+    if not _takes_what_stays(statement, module, project):
+        return False
     if isinstance(statement, ast.Import):
         return not any(changes.concern(alias.name) for alias in statement.names)
     source = absolute(module, statement)
     if source in _REBOUND_AT_RUN_TIME or changes.concern(source):
         return False
     return all(_is_steady(source, alias.name, project) for alias in statement.names)
+
+
+def _takes_what_stays(statement: ast.Import | ast.ImportFrom, module: Module, project: Project) -> bool:
+    """Say whether the project's modules that an import runs take only what is bound for good from one another."""
+    own, seen = modules_by_name(project), {module.name}
+    waiting = [statement.names[0].name] if isinstance(statement, ast.Import) else []
+    if isinstance(statement, ast.ImportFrom):
+        source = absolute(module, statement)
+        waiting = [source, *(f"{source}.{alias.name}" for alias in statement.names)]
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in own:
+            continue
+        seen.add(name)
+        for source, taken in _taken(own[name]):
+            if source in own and taken and not _is_steady(source, taken, project):
+                return False
+            waiting += [source, f"{source}.{taken}"]
+    return True
+
+
+@once
+def _taken(module: Module) -> frozenset[tuple[str, str]]:
+    """Return the modules a module imports while it is imported itself, each with a name that is taken from it."""
+    found: set[tuple[str, str]] = set()
+    known, waiting = names(module), list[ast.AST](module.syntax.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.ImportFrom):
+            found.update((absolute(module, node), alias.name) for alias in node.names if alias.name != "*")
+        elif isinstance(node, ast.Import):
+            found.update((alias.name, "") for alias in node.names)
+        elif isinstance(node, ast.Attribute) and (dotted := known.dotted(node)):
+            source, _, name = dotted.rpartition(".")
+            found.add((source, name))
+        if not isinstance(node, FunctionNode):
+            waiting.extend(children(node))
+    return frozenset(found)
 
 
 def _is_steady(source: str, name: str, project: Project) -> bool:
@@ -45,7 +85,7 @@ def _is_steady(source: str, name: str, project: Project) -> bool:
     if module.file in stores.index(project).namespaces:
         return False
     if not bound:
-        return dotted in own or (known.has_star_import and not known.bindings("__getattr__"))
+        return (dotted in own or known.has_star_import) and not known.bindings("__getattr__")
     return all(known.scope(node) is known.top for node in bound)
 
 

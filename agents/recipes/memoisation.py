@@ -121,7 +121,10 @@ def split(rewrite: Rewrite, function: FunctionNode, module: Module, *, guard: st
 
 
 def container(function: FunctionNode, module: Module) -> bool:
-    """Say whether every result is surely a new builtin list, dict or set, so that `.copy()` gives one like it."""
+    """Say whether every result is surely a new builtin list or dict, so that `.copy()` gives one like it.
+
+    The copy of a set may have a smaller table than a set that grew to its size, and then another order.
+    """
     returned = [node.value for node in own(function, ast.Return)]
     return bool(returned) and all(value is not None and _is_container(value, function, module) for value in returned)
 
@@ -207,13 +210,13 @@ def _is_container(value: ast.expr, function: FunctionNode, module: Module) -> bo
 def _is_fresh(value: ast.expr, module: Module) -> bool:
     if isinstance(value, ast.Call):
         return _makes_container(value, module)
-    return isinstance(value, ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp)
+    return isinstance(value, ast.List | ast.Dict | ast.ListComp | ast.DictComp)
 
 
 def _makes_container(call: ast.Call, module: Module) -> bool:
     if isinstance(call.func, ast.Attribute):
         return call.func.attr in _GIVES_LIST
-    is_name = isinstance(call.func, ast.Name) and call.func.id in {"list", "dict", "set", "sorted"}
+    is_name = isinstance(call.func, ast.Name) and call.func.id in {"list", "dict", "sorted"}
     return is_name and isinstance(call.func, ast.Name) and names(module).is_builtin(call.func.id, call.func)
 
 

@@ -36,7 +36,9 @@ class Reference:
 
 
 def taken_from_outside(project: Project, module: Module, name: str) -> Reference | None:
-    """Return a place outside the module that reaches its global `name`, if there is one.
+    """Return a place that reaches the global `name` of a module as others do, if there is one.
+
+    It stands outside the module, or in it where the module imports itself.
 
     A star import reaches every name unless `__all__` is a literal that leaves it out; strings such as `"pkg.mod.name"`
     count, since `patch` and entry points use them. Names are compared from their end: tests may import `src.pkg.mod`.
@@ -45,9 +47,7 @@ def taken_from_outside(project: Project, module: Module, name: str) -> Reference
     starred = name in exported if exported is not None else not name.startswith("_")
     wanted = [f"{module.name}.{name}", *([f"{module.name}.*"] if starred else [])]
     places = (place for dotted in wanted for place in _by_tail(project).get(_tail(dotted), ()))
-    return next(
-        (place for place in places if place.file != module.file and _ends_with(place.dotted, tuple(wanted))), None
-    )
+    return next((place for place in places if _is_meant(place, tuple(wanted), module)), None)
 
 
 def reached(node: ast.AST | None, module: Module) -> frozenset[str]:
@@ -67,11 +67,13 @@ def relied_on_without_import(project: Project, submodule: str, *, beside: Module
         project: all files are looked at.
         submodule: dotted name.
         beside: the module whose import of it is to go.
-        names: what that import binds there; chains from these stay good.
+        names: what that import binds there; chains from these stay good, unless another import there binds them too
+            and leaves the submodule out.
     """
+    kept = {name for name in names if all(_brings(dotted, submodule) for dotted in _targets(beside).get(name, ()))}
     explicit = {module.file for module in project.everything if submodule in explicit_imports(module)}
     for place in _by_tail(project).get(_tail(submodule), ()):
-        own = place.file == beside.file and place.base in names
+        own = place.file == beside.file and place.base in kept
         imports_it = place.file != beside.file and place.file in explicit
         if place.dotted == submodule and place.base and not imports_it and not own:
             return f"{place.file}:{place.line}"
@@ -134,6 +136,12 @@ def _tail(dotted: str) -> str:
     return ".".join(dotted.split(".")[-2:])
 
 
+def _is_meant(place: Reference, wanted: tuple[str, ...], module: Module) -> bool:
+    if place.file == module.file:
+        return place.dotted in wanted
+    return _ends_with(place.dotted, wanted)
+
+
 def _ends_with(dotted: str, wanted: tuple[str, ...]) -> bool:
     return dotted in wanted or dotted.endswith(tuple(f".{name}" for name in wanted))
 
@@ -174,6 +182,22 @@ def imported_by_name(module: Module) -> Mapping[str, frozenset[str]]:
             for alias in node.names:
                 found[alias.asname or alias.name].add(f"{source}.{alias.name}" if source else alias.name)
     return {name: frozenset(dotted) for name, dotted in found.items()}
+
+
+@once
+def _targets(module: Module) -> Mapping[str, tuple[str, ...]]:
+    """Return what is imported by each statement that binds a name, with all its parts (`a.b` of `import a.b`)."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for node in _imports(module):
+        source = absolute(module, node) + "." if isinstance(node, ast.ImportFrom) else ""
+        for alias in node.names:
+            bound = alias.asname or (alias.name if source else alias.name.split(".")[0])
+            found[bound].append(source.lstrip(".") + alias.name)
+    return {name: tuple(dotted) for name, dotted in found.items()}
+
+
+def _brings(dotted: str, submodule: str) -> bool:
+    return f"{dotted}.".startswith(f"{submodule}.")
 
 
 def _imports(module: Module) -> tuple[ast.Import | ast.ImportFrom, ...]:

@@ -152,6 +152,16 @@ def _known_from(needed: Sequence[ast.expr | None], known: Names) -> tuple[int, .
     return tuple(found.statement.lineno for found in imports if found)
 
 
+class _Text(str):
+    """A pattern that `re` compiles anew: what it keeps of others of this type was compiled here, without a warning."""
+
+    __slots__ = ()
+
+
+class _Bytes(bytes):
+    """The same of bytes."""
+
+
 def _compiles(pattern: str | bytes, flags: int) -> bool:
     """Say whether it compiles without a warning: what it says must not move from the call to the import."""
     text = pattern.decode("latin-1") if isinstance(pattern, bytes) else pattern
@@ -160,7 +170,7 @@ def _compiles(pattern: str | bytes, flags: int) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            compiled = re.compile(pattern, flags)
+            compiled = re.compile(_Bytes(pattern) if isinstance(pattern, bytes) else _Text(pattern), flags)
     except (re.error, Warning, ValueError, OverflowError, RecursionError):
         return False
     return not compiled.flags & (re.LOCALE | re.DEBUG)

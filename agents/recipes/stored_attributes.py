@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from agents.recipes import stores
 from agents.recipes.functions import FunctionNode
 from agents.recipes.hierarchy import Class
+from agents.recipes.initialised import is_initialised_once
 from agents.recipes.kinds import Kind
 from agents.recipes.project import Module, Project
 from agents.recipes.purity import Purity, summarise_expression
@@ -25,8 +26,10 @@ def attribute_kind(name: str, family: tuple[Class, ...], project: Project) -> Ki
 
     Returns:
         SCALAR when the only store of it, one that runs once in an `__init__` or the field of a dataclass, gives an
-        immutable builtin value.
+        immutable builtin value, and nothing initialises an instance twice.
     """
+    if not is_initialised_once(family, project):
+        return Kind.UNKNOWN
     found: list[Kind] = []
     for store in stores.index(project).stores(name):
         is_elsewhere = store.owner is not None and all(store.owner is not member.node for member in family)

@@ -12,8 +12,8 @@ from agents.recipes.splice import NotSpliceable
 
 _ALL_TYPES = 0b11111
 """In a recipe's guard: exact str, bytes, int, bool and None, all of them seen."""
-_TYPES = {"file-memo": 0b11}
-"""Of recipes whose facts veto some of them: an integer is no path but an open file."""
+_FIRST_TYPES = {"file-memo": 0b11}
+"""Of the first name of recipes whose facts veto some of them there: an integer is no path but an open file."""
 _BY_NAME = frozenset({"count-scan", "set-membership", "unique-list"})
 _NAMED_TYPES = ("NoneType", "bool", "bytes", "complex", "float", "int", "str")
 """Recipes whose guard names the types seen, any of these."""
@@ -40,10 +40,10 @@ class Rewritten:
 
 def favourable(site: Site) -> Choice:
     """Return what facts could say at best: the parameters that any recipe takes of a choice."""
-    types = _TYPES.get(site.recipe, _ALL_TYPES)
     if site.recipe in _BY_NAME:
         return Choice(expected_share=0.1, evidence="assumed", parameters=tuple((name, 1) for name in _NAMED_TYPES))
-    named = tuple((name, types) for name in site.node_path.split(","))
+    first, *others = site.node_path.split(",")
+    named = ((first, _FIRST_TYPES.get(site.recipe, _ALL_TYPES)), *((name, _ALL_TYPES) for name in others))
     return Choice(expected_share=0.1, evidence="assumed", parameters=(*named, (".size", 128)))
 
 

@@ -3,13 +3,16 @@
 import ast
 import asyncio
 import contextlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
 import inspect
 import io
 import itertools
 import sys
 import types
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.fakes.portraits import portrait
@@ -34,16 +37,17 @@ class Ending:
     drawn_from: str = ""
 
 
-def observed(source: str, calls: Sequence[str]) -> tuple[str, ...]:
+def observed(source: str, calls: Sequence[str], beside: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """Return what each call did, and at the end everything that was given and got, as it is by then.
 
     Args:
         source: of a module; it is run afresh, as `app`.
         calls: expressions.
+        beside: texts of modules that can be imported meanwhile, by file.
     """
     module = types.ModuleType(NAME)
     kept: list[object] = []
-    with _standing_in(module), _recorded() as record:
+    with _standing_in(module), _standing_beside(beside or {}), _recorded() as record:
         imported = _ending(lambda: exec(compile(source, f"{NAME}.py", "exec"), vars(module)))
         seen = [f"import: {portrait(imported)}, {record()}"]
         for call in calls:
@@ -104,6 +108,45 @@ def _standing_in(module: types.ModuleType) -> Iterator[None]:
             del sys.modules[NAME]
         else:
             sys.modules[NAME] = earlier
+
+
+class _Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
+    """Finds modules whose texts it was given."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._packages = {file.removesuffix("/__init__.py").replace("/", ".") for file in texts if "__init__" in file}
+        self._texts = {file.removesuffix(".py").removesuffix("/__init__").replace("/", "."): file for file in texts}
+        self._sources = texts
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> importlib.machinery.ModuleSpec | None:
+        """Find a module by its name."""
+        del path, target
+        return importlib.util.spec_from_loader(fullname, self) if fullname in self._texts else None
+
+    def is_package(self, fullname: str) -> bool:
+        """Say whether it holds other modules."""
+        return fullname in self._packages
+
+    def get_source(self, fullname: str) -> str:
+        """Return its text."""
+        return self._sources[self._texts[fullname]]
+
+    def names(self) -> set[str]:
+        """Return the names of all that it finds."""
+        return set(self._texts)
+
+
+@contextlib.contextmanager
+def _standing_beside(texts: Mapping[str, str]) -> Iterator[None]:
+    """Let modules be imported from their texts, afresh."""
+    sources = _Sources(texts)
+    sys.meta_path.insert(0, sources)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(sources)
+        for name in sources.names() & sys.modules.keys():
+            del sys.modules[name]
 
 
 @contextlib.contextmanager

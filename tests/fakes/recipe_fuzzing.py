@@ -1,7 +1,8 @@
 """Differential fuzzing of recipes: a generated program and its rewrite must do the same in every call."""
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,10 +21,12 @@ class Program:
         source: its text; it is imported as `app`.
         calls: expressions evaluated one after the other with its globals. Of a call, function and arguments are
             evaluated first, so that the arguments can be looked at afterwards.
+        beside: texts of other modules of its project by file; they may be rewritten too.
     """
 
     source: str
     calls: tuple[str, ...]
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def differential(recipe: Recipe, programs: st.SearchStrategy[Program], cases: in
     @settings(max_examples=cases, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(programs)
     def compare(program: Program) -> None:
-        after = rewritten_everywhere(recipe, program.source)
+        after = rewritten_program(recipe, program)
         found.append(after is not None)
         if after is not None:
             assert_alike(program, after)
@@ -64,15 +67,27 @@ def differential(recipe: Recipe, programs: st.SearchStrategy[Program], cases: in
     return Tally(cases=len(found), applied=sum(found))
 
 
-def assert_alike(program: Program, after: str) -> None:
+def assert_alike(program: Program, after: Program) -> None:
     """Check that a program and its rewrite do the same in every call."""
-    expected, got = observed(program.source, program.calls), observed(after, program.calls)
+    expected, got = (observed(one.source, one.calls, one.beside) for one in (program, after))
     if expected != got:
         what = next((f"{a}\n  became\n{b}" for a, b in zip(expected, got, strict=False) if a != b), "")
-        raise AssertionError(f"--- before\n{program.source}\n--- after\n{after}\n--- {program.calls}\n{what}")
+        raise AssertionError(f"--- before\n{_shown(program)}\n--- after\n{_shown(after)}\n--- {program.calls}\n{what}")
+
+
+def rewritten_program(recipe: Recipe, program: Program) -> Program | None:
+    """Return a program with every licensed site rewritten, None when there is none."""
+    rewritten = everywhere.rewritten_everywhere((recipe,), project_of(program.source, modules=program.beside))
+    modules = rewritten.project.modules
+    beside = {file: modules[file].text for file in program.beside}
+    return replace(program, source=modules[FILE].text, beside=beside) if rewritten.applied else None
 
 
 def rewritten_everywhere(recipe: Recipe, text: str) -> str | None:
-    """Return a program with every licensed site rewritten, None when there is none."""
-    rewritten = everywhere.rewritten_everywhere((recipe,), project_of(text))
-    return rewritten.project.modules[FILE].text if rewritten.applied else None
+    """Return the only module of a program with every licensed site rewritten, None when there is none."""
+    after = rewritten_program(recipe, Program(text, ()))
+    return after.source if after else None
+
+
+def _shown(program: Program) -> str:
+    return "\n".join([program.source, *(f"# {file}\n{text}" for file, text in program.beside.items())])

@@ -222,3 +222,24 @@ def test_a_call_that_never_ran_is_vetoed():
     (site,) = sites_of(RECIPE, RATIO)
 
     assert "not seen in the loop" in reason_of(RECIPE.choose(site, profile_of({site.key: 0.4}), facts_of()))
+
+
+LIMIT = (
+    "def limit(n):\n    return 9 // n\n\n\ndef run(v, n):\n    w = list(v)\n    x = out = 0\n    {}\n    return out\n"
+)
+LOOP = "for x in w:\n            if x < limit(n):\n                out = x"
+
+
+@pytest.mark.parametrize(
+    ("around", "is_free"),
+    [
+        (f"try:\n        {LOOP}\n    except ZeroDivisionError:\n        return x", False),
+        (f"try:\n        {LOOP}\n    finally:\n        print(x)", False),
+        (f"with v:\n        {LOOP}\n    print(x)", False),
+        (f"def seen():\n        return x\n    while seen():\n        {LOOP}", False),
+        (f"while n:\n        {LOOP}\n    print(x)", True),
+        (f"try:\n        {LOOP.replace('x', 'y')}\n    except ZeroDivisionError:\n        return x", True),
+    ],
+)
+def test_where_a_failure_is_caught_nobody_reads_what_the_loop_had_bound_by_then(around, is_free):
+    assert (rewritten(RECIPE, LIMIT.format(around)) is not None) is is_free

@@ -118,6 +118,8 @@ def test_each_caller_gets_a_container_of_its_own(parsed) -> None:
         "def f(x=1):\n    return x\n",
         "def f():\n    x = [1]\n    for x in [(1,)]:\n        pass\n    return x\n",
         "def f():\n    pass\n",
+        "def f():\n    return {8 * x for x in range(9)}\n",
+        "def f():\n    found = set('abc')\n    return found\n",
     ],
 )
 def test_what_may_change_or_be_shared_is_not_kept(parsed, text: str) -> None:
@@ -153,11 +155,35 @@ def test_a_kept_property_reads_as_before_and_is_computed_once(parsed) -> None:
         "\ndef rename(person):\n    person.name = 1\n",
         "\ndef rename(person):\n    setattr(person, field, 1)\n",
         "\ndef rename(person):\n    del person.first\n",
+        "\ndef rename(person):\n    person.__init__('A', 'B')\n",
+        "\ndef rename(person):\n    Person.__init__(person, 'A', 'B')\n",
+        "\ndef rename(person):\n    getattr(person, '__init__')('A', 'B')\n",
+        "\ndef rename(person):\n    begin = person.__init__\n    begin('A', 'B')\n",
+        "\n    def rename(self):\n        type(self).__init__(self, 'A', 'B')\n",
+        "\nclass Child(Person):\n    def __init__(self):\n        super().__init__(super().__init__('A', ''), 'C')\n",
+        "\nclass Child(Person):\n    def __init__(self):\n        for a in 'A':\n            super().__init__(a, '')\n",
+        "\nclass Child(Person):\n    def rename(self):\n        super().__init__('A', 'B')\n",
+        "\n    def become(self, other):\n        self.__class__ = other\n",
+        "\ndef told(person):\n    return isinstance(type(person).name, property)\n",
+        "\ndef told():\n    return Person.name.fget\n",
     ],
 )
-def test_a_property_that_may_go_stale_is_left_alone(parsed, more: str) -> None:
+def test_a_property_that_may_go_stale_or_is_asked_for_is_left_alone(parsed, more: str) -> None:
     assert list(cached_property.RECIPE.sites(*parsed(PERSON)))
     assert list(cached_property.RECIPE.sites(*parsed(PERSON + more))) == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "\nclass Child(Person):\n    def __init__(self):\n        super().__init__('A', 'B')\n",
+        "\nclass Child(Person):\n    def __init__(self):\n        Person.__init__(self, 'A', 'B')\n",
+        "\nclass Error(Exception):\n    def again(self):\n        self.__init__()\n        OSError.__init__(self)\n",
+        "\n    other = property(lambda self: 1)\n",
+    ],
+)
+def test_an_instance_that_is_initialised_once_is_as_good_as_before(parsed, more: str) -> None:
+    assert list(cached_property.RECIPE.sites(*parsed(PERSON + more)))
 
 
 @pytest.mark.parametrize(
@@ -242,6 +268,13 @@ def test_what_cannot_be_opened_fails_as_before(load, path: object) -> None:
     with pytest.raises(type(before.value)) as after:
         load["load"](path)
     assert after.value.args == before.value.args
+
+
+@pytest.mark.parametrize("name", ["os.stat", "time.time_ns", "functools.lru_cache"])
+def test_a_reader_asks_nothing_that_a_test_replaces(parsed, name: str) -> None:
+    assert list(file_memo.RECIPE.sites(*parsed(LOAD)))
+    readers = {"test_mod.py": f"def test_f(monkeypatch):\n    monkeypatch.setattr({name!r}, None)\n"}
+    assert list(file_memo.RECIPE.sites(*parsed(LOAD, readers=readers))) == []
 
 
 def test_a_file_that_has_just_been_written_is_not_kept(parsed, tmp_path: Path) -> None:

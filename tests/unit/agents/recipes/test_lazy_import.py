@@ -248,6 +248,15 @@ def test_a_submodule_that_others_reach_through_its_parent_stays():
     assert rewritten(RECIPE, text, modules={"other.py": relying}) is None
 
 
+@pytest.mark.parametrize(("imported", "is_free"), [("pack", False), ("pack.other", False), ("pack.inner", True)])
+def test_a_submodule_that_its_own_module_reaches_after_another_import_stays(imported, is_free):
+    text = "import pack.inner\n\n\ndef run():\n    return pack.inner.SIZE\n\n\n"
+    text += f"def other():\n    import {imported}\n\n    return pack.inner\n"
+    others = {"pack/__init__.py": "", "pack/inner.py": "SIZE = 1\n", "pack/other.py": ""}
+
+    assert (rewritten(RECIPE, text, modules=others) is not None) is is_free
+
+
 PLUGINS = "import plugins\n\n\ndef run(name):\n    return plugins.find(name)\n"
 
 
@@ -415,3 +424,53 @@ def test_another_eager_importer_that_was_loaded_would_import_all_the_same():
 
     assert isinstance(RECIPE.choose(site, profile_of(imports=(lone,)), facts_of()), Choice)
     assert "other.py imports it too" in reason_of(RECIPE.choose(site, profile_of(imports=(lone, joined)), facts_of()))
+
+
+TAKING = "from side import RATE\n\n\ndef run():\n    return RATE\n\n\n"
+
+
+@pytest.mark.parametrize(
+    "side",
+    [
+        "import pack\n\nRATE = pack.TOP\n",
+        "from pack import TOP as RATE\n",
+        "from pack import TOP\n\n\ndef RATE():\n    return TOP\n",
+        "from deep import RATE\n",
+    ],
+)
+def test_a_module_that_takes_what_another_changes_is_imported_early(side):
+    others = {"side.py": side, "deep.py": "import pack\n\nRATE = (pack.TOP, 1)\n", "pack.py": "TOP = 1\n"}
+
+    assert rewritten(RECIPE, TAKING + "def other():\n    return 1\n", modules=others) is not None
+    changing = TAKING + "def other():\n    import pack\n\n    pack.TOP = 9\n"
+    assert rewritten(RECIPE, changing, modules=others) is None
+    others["pack.py"] += "\n\ndef change():\n    global TOP\n    TOP = 2\n"
+    assert rewritten(RECIPE, TAKING, modules=others) is None
+
+
+@pytest.mark.parametrize(
+    "telling",
+    [
+        "def other():\n    return 'decimal' in price.__globals__\n",
+        "import sys\n\n\ndef other():\n    return 'decimal' in sys._getframe().f_globals\n",
+        "def other():\n    import app\n\n    return hasattr(app, 'decimal')\n",
+        "def other():\n    import app\n\n    return app.decimal\n",
+        "def other():\n    from app import decimal\n\n    return decimal\n",
+    ],
+)
+def test_a_name_that_its_own_module_looks_for_from_outside_stays(telling):
+    assert rewritten(RECIPE, f"{PRICE}\n\n{telling}") is None
+
+
+def test_a_package_that_is_asked_for_missing_names_is_imported_early():
+    asked = "TOP = 1\n\n\ndef __getattr__(name):\n    print(name)\n    raise AttributeError(name)\n"
+    others = {"pack/__init__.py": asked, "pack/inner.py": "SIZE = 1\n"}
+
+    for line, name in (
+        ("from pack import inner", "inner"),
+        ("import pack.inner", "pack"),
+        ("from pack import TOP", "TOP"),
+    ):
+        text = f"{line}\n\n\ndef run():\n    return {name}\n"
+        assert rewritten(RECIPE, text, modules=others) is None
+        assert rewritten(RECIPE, text, modules={**others, "pack/__init__.py": "TOP = 1\n"}) is not None

@@ -1,3 +1,4 @@
+import re
 import warnings
 
 import pytest
@@ -251,3 +252,12 @@ def test_every_call_gives_what_it_gave(
         after = RECIPE.rewrite(site, CHOICE, module, project).apply({"mod.py": text})["mod.py"]
         assert outcome(text, *given_to) == outcome(after, *given_to), after
     assert (pattern == "'('") <= (not list(RECIPE.sites(module, project)))
+
+
+def test_a_pattern_that_warns_is_left_alone_though_it_was_compiled_before(parsed) -> None:
+    odd = "[[a]" + "b" * 7
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        re.compile(odd)
+    text = f"import re\n\n\ndef clean(text):\n    return re.sub({odd!r}, 'b', text)\n"
+    assert list(RECIPE.sites(*parsed(text))) == []

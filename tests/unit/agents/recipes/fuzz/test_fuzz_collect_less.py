@@ -68,7 +68,7 @@ def compared(cases: int) -> int:
         after = rewritten_everywhere(RECIPE, source)
         applied.append(after is not None)
         if after is not None:
-            assert_alike(Program(source.replace(GUARD, "if True:"), ()), after.replace(GUARD, "if True:"))
+            assert_alike(*(Program(text.replace(GUARD, "if True:"), ()) for text in (source, after)))
 
     compare()
     sys.stdout.write(f"collect-less: applied in {sum(applied)} of {len(applied)} programs, none differs\n")
