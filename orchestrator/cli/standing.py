@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
+from orchestrator.approvals import mailbox
+from orchestrator.approvals.question import Pending
 from orchestrator.errors import OptimizeError
 from orchestrator.ledger import handoff, results_tsv
 from orchestrator.ledger.costs import cost_data, cost_lines
@@ -57,6 +59,7 @@ class Standing:
         handoff: None before the first one was written.
         rows: of results.tsv, all sessions', in order.
         branch: what the session's branch is called here: a clone has it as its remote's; empty where it is not here.
+        waiting: what the running session asks.
     """
 
     root: Path
@@ -65,6 +68,7 @@ class Standing:
     handoff: Handoff | None
     rows: tuple[Row, ...]
     branch: str = ""
+    waiting: tuple[Pending, ...] = ()
 
 
 def look(root: Path) -> Standing:
@@ -85,7 +89,13 @@ def look(root: Path) -> Standing:
         handoff=written,
         rows=rows,
         branch=_branch_here(root, written.branch) if written is not None else "",
+        waiting=_asked(layout, holder),
     )
+
+
+def _asked(layout: Layout, holder: Holder | None) -> tuple[Pending, ...]:
+    shown = mailbox.shown(layout.inbox) if holder is not None and not holder.is_command else None
+    return shown.waiting if shown is not None and holder is not None and shown.run == holder.session else ()
 
 
 def as_lines(standing: Standing) -> tuple[str, ...]:
@@ -126,6 +136,7 @@ def as_dict(standing: Standing) -> dict[str, JsonValue]:
         "root": str(standing.root),
         "state": standing.state.value,
         "pid": holder.pid if holder else None,
+        "waiting": [{"id": one.id, "kind": one.question.kind.value} for one in standing.waiting],
         **session,
         "last": [
             {"status": row.status, "commit": row.commit, "what": row.description} for row in _newest(standing.rows)
@@ -202,8 +213,8 @@ def _next(standing: Standing) -> tuple[str, ...]:
         case State.NONE:
             return (go_on,)
         case State.RUNNING:
-            pid = standing.holder.pid if standing.holder else 0
-            return ("wait for it", *([f"stop it cleanly: optimize stop {folder}"] if pid else []))
+            asked = f"answer what it asks ({len(standing.waiting)} waiting): optimize approvals {folder}"
+            return (asked if standing.waiting else "wait for it", f"stop it cleanly: optimize stop {folder}")
         case State.KILLED | State.INTERRUPTED:
             return (f"{go_on}   goes on from there",)
         case State.FAILED:

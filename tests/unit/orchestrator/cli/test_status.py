@@ -9,12 +9,15 @@ import pytest
 
 from agents.claude._client import Usage
 from agents.claude.account import Spent
+from orchestrator.approvals.mailbox import Mailbox
+from orchestrator.approvals.question import Pending, PendingList, Question
 from orchestrator.cli.standing import State, as_dict, as_lines, look
 from orchestrator.errors import RecordsDamaged
 from orchestrator.ledger import handoff, results_tsv
 from orchestrator.ledger.handoff import Handoff, SessionStatus
 from orchestrator.ledger.layout import Layout
 from orchestrator.ledger.results_tsv import COLUMNS, Row
+from orchestrator.policy.asking import Kind
 from orchestrator.workspace.lock import SessionLock
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -145,6 +148,18 @@ def test_a_running_session_is_seen_by_its_lock_whatever_the_handoff_says(layout:
         assert standing.state is State.RUNNING
         assert any("optimize stop" in line for line in as_lines(standing))
     assert look(layout.root).state is State.DONE
+
+
+def test_a_running_session_that_waits_for_an_answer_says_so(layout: Layout) -> None:
+    asked = Pending(id="3f52d7b4aa", question=Question(kind=Kind.PUSH, title="push it?", body="git push"))
+    with SessionLock(layout.lock, session="s2", started="2026-11-21T10:00:00+00:00"):
+        Mailbox(folder=layout.inbox, run="s1").show(PendingList(run="s1", waiting=(asked,)))
+        assert look(layout.root).waiting == ()
+        Mailbox(folder=layout.inbox, run="s2").show(PendingList(run="s2", waiting=(asked,)))
+        standing = look(layout.root)
+        assert as_dict(standing)["waiting"] == [{"id": "3f52d7b4aa", "kind": "push"}]
+        assert any("optimize approvals" in line for line in as_lines(standing))
+    assert look(layout.root).waiting == ()
 
 
 def test_a_session_killed_before_its_first_handoff_can_go_on(layout: Layout) -> None:
