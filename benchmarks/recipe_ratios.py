@@ -9,11 +9,11 @@ saves.
 import argparse
 import sys
 
-from benchmarks.ratio_cases import classes_and_start, containers, evaluation, texts_and_files
+from benchmarks.ratio_cases import classes_and_start, containers, evaluation, kept_results, texts_and_files
 from benchmarks.ratio_runner import table
 from benchmarks.turn import turn
 
-RATIOS = containers.CASES + texts_and_files.CASES + evaluation.CASES + classes_and_start.CASES
+RATIOS = containers.CASES + texts_and_files.CASES + evaluation.CASES + kept_results.CASES + classes_and_start.CASES
 
 
 def main() -> None:

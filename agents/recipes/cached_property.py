@@ -50,9 +50,10 @@ class CachedProperty:
         domain=Domain.CPU,
         dimension=Dimension.CPU_S,
         confidence=0.3,
-        cost_note="measured 2026-11, CPython 3.11, 15 interleaved pairs of process time, a property of 0.09 us: later "
-        "reads 5.0x [4.9, 5.0], but 10 reads of a new instance 0.93x [0.92, 0.94] and 3 reads 0.45x [0.44, 0.45]: the "
-        "first read costs 0.7 us more (3.13: 0.3 us)",
+        cost_note="measured 2026-11, CPython 3.9 / 3.10 / 3.11 / 3.12 / 3.13, 15 interleaved pairs of CPU time, a "
+        "property of a title: a later read 3.2x / 3.2x / 2.8x [2.8, 2.9] / 2.0x / 2.2x; 10 reads of a new "
+        "instance 1.2x / 1.2x / 1.0x [1.0, 1.1] / 1.1x / 1.1x, 3 reads 0.6x / 0.6x / 0.5x / 0.7x / 0.6x: "
+        "the first read costs 0.3 to 0.7 us more",
         mechanism="The property is computed from attributes that never change after __init__; the value is kept in "
         "the instance after its first read.",
         hazard="Checked: the attributes are declared immutable and stored once, in __init__ alone, no class around it "

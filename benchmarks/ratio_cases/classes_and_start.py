@@ -101,6 +101,25 @@ def collect_less() -> Iterator[Case]:
         )
 
 
+def lazy_import() -> Iterator[Case]:
+    forget = "import sys\ndef forget():\n    sys.modules.pop('fractions', None)\n"
+    yield Case(
+        recipe="lazy-import",
+        parameters="a start without fractions, which nobody uses, its own imports there already",
+        setup=forget + "import fractions",
+        before="forget()\nimport fractions",
+        after="forget()",
+    )
+    yield Case(
+        recipe="lazy-import",
+        parameters="a call of a function that imports what is there",
+        setup="import fractions\ndef top():\n    return fractions\n"
+        "def inside():\n    import fractions\n    return fractions\n",
+        before="top()",
+        after="inside()",
+    )
+
+
 def lazy_package() -> Iterator[Case]:
     hook = "def __getattr__(name):\\n    global Price\\n    if name == 'Price':\\n        from .prices import Price\\n"
     setup = (
@@ -130,5 +149,6 @@ CASES: tuple[Callable[[], Iterator[Case]], ...] = (
     lazy_attribute,
     dataclass_slots,
     collect_less,
+    lazy_import,
     lazy_package,
 )

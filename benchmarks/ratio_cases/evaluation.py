@@ -26,6 +26,18 @@ def hoist_constant() -> Iterator[Case]:
             )
 
 
+def hoist_call() -> Iterator[Case]:
+    setup = "values = list(range(1000))\ndef limit(low, high):\n    return low + (high - low) // 2\n"
+    for words, made in (("len of a list", "len(values)"), ("a small pure function", "limit(3, 900)")):
+        yield Case(
+            recipe="hoist-call",
+            parameters=f"{words}, in a loop of 1000 turns that compares with it",
+            setup=setup,
+            before=f"for value in values:\n    if value < {made}:\n        pass",
+            after=f"made = {made}\nfor value in values:\n    if value < made:\n        pass",
+        )
+
+
 def any_loop() -> Iterator[Case]:
     for length in (0, 3, 30, 300):
         yield Case(
@@ -206,6 +218,7 @@ def frame_lookup() -> Iterator[Case]:
 
 CASES: tuple[Callable[[], Iterator[Case]], ...] = (
     hoist_constant,
+    hoist_call,
     any_loop,
     isinstance_path,
     common_expression,

@@ -5,6 +5,17 @@ from collections.abc import Callable, Iterator
 from benchmarks.ratio_runner import Case
 
 
+def regex_hoist() -> Iterator[Case]:
+    setup = "import re\ntext = 'some words 12 x'\nspaces = re.compile(r'\\s+')\n"
+    setup += "numbers = re.compile(r'[0-9]+')\nflagged = re.compile(r'WORDS', re.IGNORECASE)\n"
+    for words, before, after in (
+        ("sub", "re.sub(r'[0-9]+', '', text)", "numbers.sub('', text)"),
+        ("search", "re.search(r'\\s+', text)", "spaces.search(text)"),
+        ("search with flags", "re.search(r'WORDS', text, re.IGNORECASE)", "flagged.search(text)"),
+    ):
+        yield Case(recipe="regex-hoist", parameters=f"{words}, 15 characters", setup=setup, before=before, after=after)
+
+
 def attribute_text() -> Iterator[Case]:
     for pieces in (500, 5000):
         yield Case(
@@ -195,6 +206,7 @@ def guarded_logging() -> Iterator[Case]:
 
 
 CASES: tuple[Callable[[], Iterator[Case]], ...] = (
+    regex_hoist,
     attribute_text,
     regex_text,
     prefix_tuple,
