@@ -135,6 +135,25 @@ def test_an_experiment_is_skipped_while_it_is_measured_and_nothing_of_it_is_left
 
 
 @pytest.mark.slow
+def test_what_comes_first_is_for_the_person_to_say_though_another_place_costs_more(shop: Path) -> None:
+    """The smaller of two alike places is tried first, as the session is told before it chooses."""
+    text = (shop / "shop" / "text.py").read_text()
+    (shop / "shop" / "few.py").write_text(text)
+    bench = (shop / "bench.py").read_text()
+    few = "from shop import few\nprint(few.describe(words[:5000], known))\n"
+    (shop / "bench.py").write_text(f"{bench}{few}")
+    git(shop, "add", "-A")
+    git(shop, "commit", "-qm", "few words too")
+    session = Session.start(shop)
+    session.until("node_started", node="baseline")
+    focused = say(shop, "steer", "focus", "shop/few.py")
+    assert (focused.code, "shop/few.py comes first" in focused.out) == (0, True)
+    assert session.end() == 0
+    assert [record.proposal.key.file for record in records(shop)] == ["shop/few.py"]
+    check_nothing_is_under_way(shop)
+
+
+@pytest.mark.slow
 def test_a_paused_session_begins_nothing_until_it_may_go_on_and_finishes_when_told(shop: Path) -> None:
     session = Session.start(shop)
     session.until("node_started", node="baseline")
