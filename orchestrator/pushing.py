@@ -64,11 +64,14 @@ class Pusher:
         """Push one commit with all before it; return what became of it, one sentence."""
         reference = f"{commit}:refs/heads/{to.branch}"
         try:
-            self.repository.git.run("push", "--porcelain", to.remote, reference, timeout_s=_TIMEOUT_S)
+            pushed = self.repository.git.run(
+                "push", "--porcelain", to.remote, reference, accept=(0, 1, 128), timeout_s=_TIMEOUT_S
+            )
+            said = pushed.reason if pushed.exit_code else ""
         except OptimizeError as error:
-            by_hand = f"by hand: git push {to.remote} {self.branch}:{to.branch}"
-            return f"not pushed to {to.remote}: {' '.join(str(error).split())[-300:]}; {by_hand}"
-        return f"pushed to {to.remote} as {to.branch}"
+            said = " ".join(str(error).split())[-300:]
+        by_hand = f"by hand: git push {to.remote} {self.branch}:{to.branch}"
+        return f"not pushed to {to.remote}: {said}; {by_hand}" if said else f"pushed to {to.remote} as {to.branch}"
 
     def _remotes(self) -> list[str]:
         return self.repository.git.run("remote").text.splitlines()

@@ -83,15 +83,13 @@ class Delivery:
         if not first.exit_code:
             return f"Pushed to {to.branch}."
         if not _is_moved(first):
-            return f"Not pushed: {_reason(first)}; the fixes are in {patch}."
+            return f"Not pushed: {first.reason}; the fixes are in {patch}."
         rebased = self._rebased(to, result)
         if rebased is None:
             return f"Not pushed: {to.branch} was moved meanwhile and the fixes conflict with it; they are in {patch}."
         second = self._push(to, rebased)
         if second.exit_code:
-            return (
-                f"Not pushed: {to.branch} was moved meanwhile, and again: {_reason(second)}; the fixes are in {patch}."
-            )
+            return f"Not pushed: {to.branch} was moved meanwhile, and again: {second.reason}; the fixes are in {patch}."
         return f"Pushed to {to.branch}, onto commits that came meanwhile: all of this was measured without them."
 
     def _push(self, to: Destination, commit: str) -> Output:
@@ -135,11 +133,3 @@ def _pick(git: Git, *commits: str) -> None:
 def _is_moved(output: Output) -> bool:
     said = output.text + output.stderr
     return output.exit_code == 1 and any(words in said for words in _MOVED)
-
-
-def _reason(output: Output) -> str:
-    """Return what git said last, without what it says of its own."""
-    lines = [line.strip() for line in f"{output.stderr}\n{output.text}".splitlines()]
-    telling = [line for line in lines if line.startswith(("remote:", "fatal:", "!"))]
-    found = telling or [line for line in lines if line]
-    return " ".join(found[0].split())[:300] if found else "git said nothing"

@@ -42,7 +42,7 @@ def pr(as_json: bool, **flags: "Unpack[PullRequestFlags]") -> int:
       optimize pr 3 5 --base origin/main
       optimize pr --open
 
-    Ends with 1 when one of them could not be proved alone.
+    Ends with 1 when one of them could not be proved alone, or with --open not be pushed.
     """
     from orchestrator.cli import pr_run  # noqa: PLC0415  --help must not pay for it
 

@@ -14,7 +14,7 @@ from orchestrator.ledger.atomic import write_text
 from orchestrator.ledger.layout import Layout
 from orchestrator.live.plain_text import one_line
 from orchestrator.policy.verdict import Level
-from orchestrator.pull_requests.opening import Opener
+from orchestrator.pull_requests.opening import Opened, Opener
 from orchestrator.pull_requests.preparing import PREFIX, Prepared, Preparer
 from orchestrator.workspace.repository import Repository
 
@@ -37,12 +37,12 @@ class Shown:
     Attributes:
         prepared: branch and text.
         text: file with the body, relative to the root; empty where it was refused.
-        opened: what became of opening it; empty where nobody asked.
+        opened: what became of opening it; None where nobody asked.
     """
 
     prepared: Prepared
     text: str = ""
-    opened: str = ""
+    opened: Opened | None = None
 
 
 def prepared(flags: PullRequestFlags) -> tuple[Shown, ...]:
@@ -84,9 +84,12 @@ def as_lines(seen: Sequence[Shown]) -> tuple[str, ...]:
         rests = f", on top of {one.prepared.base}" if one.prepared.base else ""
         lines.append(f"   {one.prepared.branch} {one.prepared.commit[:10]}{rests}: {seen_alone}")
         lines.append(f"   {one_line(one.prepared.title)} ({one.text})")
-        lines += [f"   {one_line(one.opened)}"] if one.opened else []
+        lines += [f"   {one_line(one.opened.text)}"] if one.opened else []
     made = sum(not one.prepared.refused for one in seen)
-    return (*lines, f"{made} of {len(seen)} on branches of their own ({PREFIX}…); nothing is pushed without --open")
+    pushed = sum(one.opened is not None and one.opened.is_pushed for one in seen)
+    is_asked = any(one.opened is not None for one in seen)
+    told = f"{pushed} pushed" if is_asked else "nothing is pushed without --open"
+    return (*lines, f"{made} of {len(seen)} on branches of their own ({PREFIX}…); {told}")
 
 
 def as_json(seen: Sequence[Shown]) -> str:
@@ -100,7 +103,7 @@ def as_json(seen: Sequence[Shown]) -> str:
             "title": one.prepared.title,
             "body": one.text,
             "refused": one.prepared.refused,
-            "opened": one.opened,
+            "opened": one.opened.text if one.opened else "",
         }
         for one in seen
     ]
@@ -108,8 +111,9 @@ def as_json(seen: Sequence[Shown]) -> str:
 
 
 def exit_code(seen: Sequence[Shown]) -> int:
-    """Return 1 when one could not be prepared, else 0."""
-    return 1 if any(one.prepared.refused for one in seen) else 0
+    """Return 1 when one could not be prepared, or not be pushed as was asked, else 0."""
+    is_kept_back = any(one.opened is not None and not one.opened.is_pushed for one in seen)
+    return int(is_kept_back or any(one.prepared.refused for one in seen))
 
 
 def _shown(one: Prepared, layout: Layout, opener: Opener | None) -> Shown:
@@ -119,7 +123,7 @@ def _shown(one: Prepared, layout: Layout, opener: Opener | None) -> Shown:
     folder.mkdir(exist_ok=True)
     path = folder / f"{one.branch.removeprefix(PREFIX)}.md"
     write_text(path, f"{one.title}\n\n{one.body}")
-    opened = opener.open(one) if opener is not None else ""
+    opened = opener.open(one) if opener is not None else None
     return Shown(prepared=one, text=path.relative_to(layout.root).as_posix(), opened=opened)
 
 

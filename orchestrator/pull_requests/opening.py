@@ -16,6 +16,14 @@ _PUSH_TIMEOUT_S = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What became of one: where its pull request is, or what is left to be done by hand."""
+
+    text: str
+    is_pushed: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Opener:
     """Opens pull requests.
 
@@ -29,20 +37,24 @@ class Opener:
     remote: str
     target: str
 
-    def open(self, prepared: Prepared) -> str:
-        """Push and open one; return where it is, or what is left to be done by hand."""
+    def open(self, prepared: Prepared) -> Opened:
+        """Push and open one."""
+        reference = f"{prepared.commit}:refs/heads/{prepared.branch}"
         try:
-            reference = f"{prepared.commit}:refs/heads/{prepared.branch}"
-            self.repository.git.run("push", self.remote, reference, timeout_s=_PUSH_TIMEOUT_S)
+            pushed = self.repository.git.run(
+                "push", self.remote, reference, accept=(0, 1, 128), timeout_s=_PUSH_TIMEOUT_S
+            )
         except OptimizeError as error:
-            return f"not pushed: {_last(str(error))}"
+            return Opened(text=f"not pushed: {_last(str(error))}", is_pushed=False)
+        if pushed.exit_code:
+            return Opened(text=f"not pushed: {pushed.reason}", is_pushed=False)
         if shutil.which("gh") is None:
-            return f"pushed to {self.remote}; gh is not installed: open the pull request by hand"
+            return Opened(text=f"pushed to {self.remote}; gh is not installed: open the pull request by hand")
         try:
             there = self._there(prepared)
-            return f"is there already: {there}" if there else self._opened(prepared)
+            return Opened(text=f"is there already: {there}" if there else self._opened(prepared))
         except (OSError, subprocess.SubprocessError, ValueError) as error:
-            return f"pushed to {self.remote}; gh could not open it: {_last(_said(error))}"
+            return Opened(text=f"pushed to {self.remote}; gh could not open it: {_last(_said(error))}")
 
     def _there(self, prepared: Prepared) -> str:
         """Return the address of a pull request of this branch, open or not; nothing when there is none."""

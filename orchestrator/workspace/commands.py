@@ -52,6 +52,14 @@ class Output:
         return self.stdout.decode(errors="replace").rstrip("\n")
 
     @property
+    def reason(self) -> str:
+        """Return, in a line, what tells most of why it failed: a remote's own words, or why git gave up."""
+        lines = [line.strip() for line in f"{self.stderr}\n{self.text}".splitlines()]
+        telling = [line for line in lines if line.startswith(("remote:", "fatal:", "!"))]
+        found = telling or [line for line in lines if line]
+        return " ".join(found[0].split())[:300] if found else "git said nothing"
+
+    @property
     def paths(self) -> tuple[str, ...]:
         """Return the NUL-separated paths of the standard output, as the file system names them."""
         return tuple(os.fsdecode(path) for path in self.stdout.split(b"\0") if path)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 from pathlib import Path
@@ -80,6 +81,44 @@ def test_each_optimization_gets_a_branch_of_its_own_proved_alone_and_is_opened_o
     assert all("is there already" in one["opened"] for one in second["pull_requests"])
     assert git(shop, "status", "--porcelain") == "?? .codeflash/"
     assert git(shop, "branch", "--show-current") == "main"
+
+
+@pytest.mark.slow
+def test_a_remote_that_refuses_and_a_missing_gh_are_said_and_the_branches_stay_here(shop: Path, tmp_path: Path) -> None:
+    play_in(shop)(FASTER)
+    remote, tools = tmp_path / "remote.git", tmp_path / "tools"
+    git(tmp_path, "clone", "-q", "--bare", str(shop), str(remote))
+    git(shop, "remote", "add", "origin", str(remote))
+    git(shop, "fetch", "-q")
+    git(shop, "remote", "set-head", "origin", "main")
+    tools.mkdir()
+    (tools / "git").symlink_to(str(shutil.which("git")))
+
+    def opened() -> tuple[int, str]:
+        done = subprocess.run(
+            command("pr", "-C", str(shop), "--python", target_python(), "--open", "--no-measure"),
+            env={**environment(), "PATH": str(tools)},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    hook = remote / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\necho 'not on a Sunday'\nexit 1\n")
+    hook.chmod(stat.S_IRWXU)
+    refused = opened()
+    hook.unlink()
+    pushed = opened()
+
+    assert refused[0] == 1
+    assert "not pushed: remote: not on a Sunday" in refused[1]
+    assert "1 of 1 on branches of their own (deep/…); 0 pushed" in refused[1]
+    assert pushed[0] == 0
+    assert "pushed to origin; gh is not installed: open the pull request by hand" in pushed[1]
+    (branch,) = git(remote, "branch", "--list", "deep/*").split()
+    assert git(remote, "rev-parse", branch) == git(shop, "rev-parse", branch)
 
 
 def test_without_anything_kept_it_says_so(shop: Path) -> None:
