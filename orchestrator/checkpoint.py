@@ -22,7 +22,13 @@ async def open_saver(path: Path) -> AsyncIterator[AsyncSqliteSaver]:
     try:
         async with AsyncSqliteSaver.from_conn_string(str(path)) as saver:
             await saver.setup()
-            yield saver
+            try:
+                yield saver
+            finally:
+                # A step that was cancelled may have begun to write, and closing alone keeps the file locked as long as
+                # anything still refers to its cursor. Nothing may write from here on: the lock is not given back.
+                await saver.lock.acquire()
+                await saver.conn.rollback()
     except sqlite3.DatabaseError as error:
         raise RecordsDamaged(
             f"{path} can't be read: {error}",
