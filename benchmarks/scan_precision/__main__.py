@@ -1,10 +1,10 @@
 """`python -m benchmarks.scan_precision FOLDER`: scan twenty packages, and hold the first findings against verdicts.
 
-python -m benchmarks.scan_precision /tmp/wheels                 the table, and what was not looked at
-python -m benchmarks.scan_precision /tmp/wheels --unproven      with the rules that are heard in a plan alone
-python -m benchmarks.scan_precision /tmp/wheels --source        with the source around each finding
-python -m benchmarks.scan_precision /tmp/wheels --held-out      the five packages that nothing was tuned on
-python -m benchmarks.scan_precision /tmp/wheels --rule list-as-queue --source
+python -m benchmarks.scan_precision wheels                 the table, and what was not looked at
+python -m benchmarks.scan_precision wheels --unproven      with the rules that are heard in a plan alone
+python -m benchmarks.scan_precision wheels --source        with the source around each finding
+python -m benchmarks.scan_precision wheels --held-out      the five packages that nothing was tuned on
+python -m benchmarks.scan_precision wheels --rule list-as-queue --source
 """
 
 import argparse

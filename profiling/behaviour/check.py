@@ -2,6 +2,8 @@
 
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -98,22 +100,10 @@ def behaviour_on_new_inputs(  # noqa: PLR0913 - what is compared, and the four t
         RecordingError: the recording is damaged.
         OSError: the interpreter can't be started.
     """
-    folder = Path(tempfile.mkdtemp(prefix="inputs-", dir=scratch))
-    try:
+    limits = {"call_s": _NEW_CALL_S, "all_s": all_s}
+    with _folder(scratch) as folder:
         made = varied(recording, folder, count=count, number=seed)
-        return behaviour(
-            made,
-            base,
-            change,
-            interpreter,
-            processes=processes,
-            scratch=scratch,
-            seed=seed,
-            call_s=_NEW_CALL_S,
-            all_s=all_s,
-        )
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        return behaviour(made, base, change, interpreter, processes=processes, scratch=scratch, seed=seed, **limits)
 
 
 def behaviour_on_corpus(  # noqa: PLR0913 - what is compared, and the four things that every run of the target needs
@@ -136,19 +126,17 @@ def behaviour_on_corpus(  # noqa: PLR0913 - what is compared, and the four thing
         RecordingError: the recording is damaged.
         OSError: the interpreter can't be started.
     """
-    folder = Path(tempfile.mkdtemp(prefix="corpus-", dir=scratch))
-    try:
+    limits = {"call_s": _NEW_CALL_S, "all_s": all_s}
+    with _folder(scratch) as folder:
         made = corpus.odd(recording, folder)
-        return behaviour(
-            made,
-            base,
-            change,
-            interpreter,
-            processes=processes,
-            scratch=scratch,
-            seed=seed,
-            call_s=_NEW_CALL_S,
-            all_s=all_s,
-        )
+        return behaviour(made, base, change, interpreter, processes=processes, scratch=scratch, seed=seed, **limits)
+
+
+@contextmanager
+def _folder(scratch: Path) -> Iterator[Path]:
+    """Hold a folder for calls that were made up."""
+    folder = Path(tempfile.mkdtemp(prefix="made-", dir=scratch))
+    try:
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

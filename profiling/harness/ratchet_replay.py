@@ -21,11 +21,18 @@ if TYPE_CHECKING:
 
     from profiling.harness import ratchet_calls as calls
     from profiling.harness import ratchet_replay_capture as capture
-    from profiling.harness.ratchet_replay_describe import Description, Earlier, TooLarge, ask_for, type_name
+    from profiling.harness.ratchet_replay_describe import (
+        Description,
+        Earlier,
+        TooLarge,
+        asking,
+        tell_computed,
+        type_name,
+    )
 else:
     import ratchet_calls as calls
     import ratchet_replay_capture as capture
-    from ratchet_replay_describe import Description, Earlier, TooLarge, ask_for, type_name
+    from ratchet_replay_describe import Description, Earlier, TooLarge, asking, tell_computed, type_name
 
 _clock, _write = time.monotonic, os.write  # kept, because the target may replace them
 
@@ -42,7 +49,7 @@ class Replay:
         self.out = os.open(request["out"], os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
         self.root = str(request["root"])
         self.skip = frozenset(request["skip"])
-        ask_for(request["asked"])
+        tell_computed(request["asked"])
         self.found: dict[str, calls.Found | str] = {}
         self.earlier = Earlier()
         self.until = _clock() + float(request["all_s"])
@@ -115,7 +122,8 @@ class Replay:
         try:
             signal.setitimer(signal.ITIMER_REAL, float(self.request["call_s"]))
             try:
-                self.call(found, args, kwargs, description)
+                with asking():
+                    self.call(found, args, kwargs, description)
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
         except Late:

@@ -6,12 +6,13 @@ import hashlib
 import io
 import types
 from collections import OrderedDict
+from contextlib import contextmanager
 from enum import Enum
 from functools import cached_property, partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
 LINES = 3000
@@ -26,8 +27,8 @@ _IMMUTABLE_MODULES = frozenset(
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType)
 
 
-_asked: list[str] = []
-"""Attributes that instances are asked for where their class computes them."""
+_computed_names: frozenset[str] = frozenset()
+_is_asking = False
 
 
 class TooLarge(Exception):
@@ -289,9 +290,21 @@ class Earlier:
                 self.held.append(value)
 
 
-def ask_for(names: list[str]) -> None:
-    """Describe these attributes too where a class computes them: a property, or one that keeps its value."""
-    _asked[:] = names
+def tell_computed(names: list[str]) -> None:
+    """Take attributes for computed ones where a class computes them: what instances keep of them is no state."""
+    global _computed_names
+    _computed_names = frozenset(names)
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Ask instances for those attributes until it is left: that runs the program's code, which must be watched."""
+    global _is_asking
+    _is_asking = True
+    try:
+        yield
+    finally:
+        _is_asking = False
 
 
 def type_name(kind: type) -> str:
@@ -317,20 +330,19 @@ def attributes_of(value: object, kind: type) -> dict[str, Any]:
                     found[key] = descriptor.__get__(value, kind)
                 except AttributeError:
                     pass
-    found.update(_computed(value, kind))
+    for name in _computed_names:
+        if any(isinstance(each.__dict__.get(name), (property, cached_property)) for each in kind.__mro__):
+            found.pop(name, None)
+            found.update(_asked(value, name) if _is_asking else {})
     return {str(name): item for name, item in found.items()}
 
 
-def _computed(value: object, kind: type) -> dict[str, Any]:
-    """Return the attributes asked for that the class computes; of one that can't be computed, what was raised."""
-    found: dict[str, Any] = {}
-    for name in _asked:
-        if any(isinstance(each.__dict__.get(name), (property, cached_property)) for each in kind.__mro__):
-            try:
-                found[name] = getattr(value, name)
-            except Exception as error:
-                found[name] = error
-    return found
+def _asked(value: object, name: str) -> dict[str, Any]:
+    """Return a computed attribute; where it can't be computed, what was raised."""
+    try:
+        return {name: getattr(value, name)}
+    except Exception as error:
+        return {name: error}
 
 
 def _can_change(value: object) -> bool:

@@ -197,5 +197,14 @@ def test_an_attribute_that_is_kept_from_its_first_time_on_is_asked_for_on_both_s
     same = Trees(tmp_path / "same").change(before, KEEPING, main)
     assert (same.outcome, same.compared) == (Outcome.SAME, same.calls), same.text
 
-    wrong = Trees(tmp_path / "wrong").change(before, KEEPING.replace("<{self.name}>", "<{self.name} >"), main)
+    shared = "\n\nSHARED = Tag('shared')\n\n\ndef shown():\n    return SHARED.label\n"
+    main = "from mod import shown, tags\nprint(shown(), len(tags(1)))\n"
+    kept = Trees(tmp_path / "shared").change(before + shared, KEEPING + shared, main)
+    assert (kept.outcome, kept.compared) == (Outcome.SAME, kept.calls), kept.text
+
+
+@pytest.mark.slow
+def test_another_value_of_such_an_attribute_is_a_difference(tmp_path):
+    main = "from mod import tags\nprint([one.label for one in tags(3)])\n"
+    wrong = Trees(tmp_path / "wrong").change(STORING, KEEPING.replace("<{self.name}>", "<{self.name} >"), main)
     assert "label: '<0>' != '<0 >'" in wrong.text

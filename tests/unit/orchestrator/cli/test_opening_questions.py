@@ -44,7 +44,8 @@ def test_what_is_no_answer_is_refused_with_the_word(tmp_path: Path, typed: str) 
 def test_every_choice_is_a_value_its_setting_can_have(tmp_path: Path) -> None:
     for question in openings(load({"repo": tmp_path}, {}), FOUND):
         for choice in question.choices:
-            load({"repo": tmp_path, question.setting: choice.value}, {})
+            taken = load({"repo": tmp_path, question.setting: choice.value}, {})
+            assert (getattr(taken, question.setting) is not None) == bool(choice.value)
 
 
 def test_a_repository_can_not_say_what_a_person_is_asked(tmp_path: Path) -> None:
