@@ -16,7 +16,8 @@ from orchestrator.policy.joint_reasoning import unclear
 from orchestrator.policy.scope import violation
 from orchestrator.policy.verdict import Reason
 from orchestrator.proposer import Begin
-from orchestrator.services import Checkouts, Recorder
+from orchestrator.recording import Recorder
+from orchestrator.services import Checkouts
 from orchestrator.sources import apply_patch
 from profiling.behaviour.record import record
 from profiling.behaviour.recording import Limits, RecordingError, read_calls

@@ -17,7 +17,8 @@ from orchestrator.plain import finding_from_json
 from orchestrator.policy.keep_or_discard import choose_level
 from orchestrator.policy.own_calls import place_of
 from orchestrator.policy.tried import Trial
-from orchestrator.services import Checkouts, Clock, Recorder
+from orchestrator.recording import Recorder
+from orchestrator.services import Checkouts, Clock
 from orchestrator.sources import read_source
 from orchestrator.state import Assignment, Chosen, SessionState
 from orchestrator.survey import Survey
