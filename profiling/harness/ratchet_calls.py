@@ -6,6 +6,7 @@ its calls. Pickles are read here only, in the interpreter whose program made the
 
 from __future__ import annotations
 
+import _imp
 import _pickle
 import io
 import json
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _MAIN, _SCRIPT = "__main__", "__mp_main__"
+STAND_IN = _imp._fix_co_filename  # type: ignore[attr-defined]  # typeshed leaves it out
+"""Stands in recordings for what gives names and attributes their objects: no program has it among its arguments."""
 _TRANSPARENT_FILES = ("contextlib.py",)
 """Wrappers from here take the same arguments, and are part of what the function does."""
 
@@ -193,6 +196,8 @@ class _Unpickler(_pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         """Return a global; those of the recorded script from our copy of it."""
+        if (module, name) == (STAND_IN.__module__, STAND_IN.__name__):
+            return self.stood_for
         if module in (_MAIN, _SCRIPT) and type(self.call.main) is str:
             found: object = script(self.call.root, self.call.main)
             for part in name.split("."):
@@ -200,14 +205,12 @@ class _Unpickler(_pickle.Unpickler):
             return found
         return super().find_class(module, name)
 
-    def persistent_load(self, key: Any) -> Any:
-        """Return a module, or an object that a module holds under a name."""
-        kind, module, name = key
-        if kind == "restore":
-            return restore
-        if kind == "module":
-            return import_module(module)
-        return self.find_class(module, name)
+    def stood_for(self, *what: Any) -> Any:
+        """Return a module, or an object that a module holds under a name; or give an instance its attributes."""
+        if len(what) == 2:
+            return restore(*what)
+        kind, module, name = what
+        return import_module(module) if kind == "module" else self.find_class(module, name)
 
 
 class _Attribute:

@@ -30,6 +30,8 @@ else:
     from ratchet_record_kept import Kept
 
 _HAS_MONITORING = hasattr(sys, "monitoring")
+_FILLING = 0.6
+"""Of the bytes and of the time, for the first calls: by what is left later ones, which may be larger, replace some."""
 
 
 class Recorder:
@@ -55,7 +57,6 @@ class Recorder:
         self.lock = RLock()
         self.busy: set[int] = set()
         self.sequence = 0
-        self.bytes = 0
         self.spent_s = 0.0
         self.kept = {
             str(function["id"]): Kept(int(self.options["calls_per_function"]), int(self.options["seed"]))
@@ -98,6 +99,8 @@ class Recorder:
         if self.spent_s > self.options["seconds"]:
             kept.leave_out("no time left")
             return
+        if self.spent_s > _FILLING * self.options["seconds"]:
+            kept.close()
         try:
             data = place.pickled(given, int(self.options["bytes_per_call"]))
         except LeftOut as reason:
@@ -105,11 +108,13 @@ class Recorder:
             return
         finally:
             self.spent_s += perf_counter() - begun
-        self.bytes += len(data) - kept.size(slot)
-        if self.bytes > self.options["total_bytes"]:
-            self.bytes -= len(data) - kept.size(slot)
+        more = len(data) - kept.size(slot)
+        most = self.options["total_bytes"] / len(self.kept)
+        if kept.bytes + more > most:
             kept.leave_out("over the limit of all bytes")
             return
+        if kept.bytes + more > _FILLING * most:
+            kept.close()
         kept.put(slot, (str(frame.f_globals.get("__name__")), self.sequence, slot.is_first, data, literal(given)))
 
     def begin(self) -> None:

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any
 
-    from profiling.harness.ratchet_calls import restore
+    from profiling.harness.ratchet_calls import STAND_IN
 
     Given = tuple[tuple[Any, ...], dict[str, Any]]
 else:
-    from ratchet_calls import restore
+    from ratchet_calls import STAND_IN
 
 _VAR_POSITIONAL, _VAR_KEYWORD = 0x04, 0x08
 _PROTOCOL = 4
@@ -134,20 +134,19 @@ class _Bounded:
 
 
 class _Pickler(_pickle.Pickler):
-    """Keeps what stands for itself as a name, and plain instances as attributes: a class may keep them elsewhere."""
+    """Keeps what stands for itself as a name, and plain instances as attributes: a class may keep them elsewhere.
 
-    def persistent_id(self, value: Any) -> object:
-        """Return a name for a module, a bare `object()` that a module holds, and what of ours is in the pickle."""
-        kind = type(value)
-        if value is restore:
-            return ("restore", "", "")
-        if kind is ModuleType:
-            return ("module", value.__name__, "")
-        return _holder(value) if kind is object else None
+    Not by `persistent_id`, which would be asked about every text and number: three times as slow where there are many.
+    """
 
     def reducer_override(self, value: Any) -> Any:
-        """Return how a plain instance is made anew; other objects say so themselves."""
+        """Return how a plain instance is made anew, and what names a module or an `object()` that one holds."""
         kind = type(value)
+        if kind is ModuleType:
+            return STAND_IN, ("module", value.__name__, "")
+        if kind is object:
+            held = _holder(value)
+            return NotImplemented if held is None else (STAND_IN, held)
         if kind is FunctionType or isinstance(value, type) or kind in dispatch_table or not _is_plain(kind):
             return NotImplemented
         reduced = value.__reduce_ex__(_PROTOCOL)
@@ -155,7 +154,7 @@ class _Pickler(_pickle.Pickler):
         if not is_simple or any(part is not None for part in reduced[3:]):
             return NotImplemented
         state = reduced[2]
-        return reduced[:2] if state is None else (*reduced[:2], state, None, None, restore)
+        return reduced[:2] if state is None else (*reduced[:2], state, None, None, STAND_IN)
 
 
 def _is_plain(kind: type) -> bool:
@@ -165,7 +164,7 @@ def _is_plain(kind: type) -> bool:
     return not hasattr(kind, "__setstate__") and getattr(kind, "__getstate__", None) is _own_getstate
 
 
-def _holder(value: object) -> object:
+def _holder(value: object) -> tuple[str, str, str] | None:
     for name, module in list(sys.modules.items()):
         for key, held in list(getattr(module, "__dict__", {}).items()):
             if held is value and type(key) is str:

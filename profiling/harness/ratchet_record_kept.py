@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     Row = tuple[str, int, bool, bytes, str | None]
     """Module, sequence number, one of the first of its signature, pickle, literal."""
 
+_FEW = 8
 _FIRSTS = 2
 _SIGNATURES = 32
 _REASONS = 32
@@ -24,11 +25,16 @@ class Slot:
 
 
 class Kept:
-    """The kept calls of one function in one process: a reservoir, so that they follow the run's distribution."""
+    """The kept calls of one function in one process: a reservoir, so that they follow the run's distribution.
+
+    Vitter, "Random sampling with a reservoir" (1985), algorithm R: it stays fair when it is closed before it is full.
+    """
 
     def __init__(self, limit: int, seed: int) -> None:
         self.limit = limit
+        self.room = limit - limit // 4
         self.random = _random.Random(seed)
+        self.bytes = 0
         self.seen = 0
         self.offered = 0
         self.signatures: dict[object, int] = {}
@@ -45,10 +51,14 @@ class Kept:
             self.signatures[signature] = known + 1
             return Slot(len(self.firsts), True)
         self.offered += 1
-        if len(self.sample) < self.limit - self.limit // 4:
+        if len(self.sample) < self.room:
             return Slot(len(self.sample), False)
         index = int(self.random.random() * self.offered)
         return Slot(index, False) if index < len(self.sample) else None
+
+    def close(self) -> None:
+        """Let the sample grow no more, but for a few: from now on a call takes the place of another."""
+        self.room = min(self.room, max(len(self.sample), _FEW))
 
     def size(self, slot: Slot) -> int:
         """Return the bytes of the call that a slot holds now."""
@@ -58,6 +68,7 @@ class Kept:
     def put(self, slot: Slot, row: Row) -> None:
         """Keep a call."""
         rows = self.firsts if slot.is_first else self.sample
+        self.bytes += len(row[3]) - self.size(slot)
         if slot.index < len(rows):
             rows[slot.index] = row
         else:

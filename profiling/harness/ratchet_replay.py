@@ -41,6 +41,32 @@ class Late(BaseException):
     """The call takes too long."""
 
 
+class _Steps:
+    """What changes between the steps of something lazy: the arguments, and what is printed."""
+
+    def __init__(self, output: capture.Output, args: Any, kwargs: Any, description: Description) -> None:
+        self.output = output
+        self.given = args, kwargs
+        self.description = description
+        self.seen = ""
+
+    def begin(self, before: str) -> None:
+        """Look at the arguments and the output of the call itself."""
+        self.seen = _digest(*self.given)
+        self.description.add(f"arguments before {before}", self.seen)
+        self.between("the call")
+
+    def between(self, place: str) -> None:
+        """Look at them after a step."""
+        now = _digest(*self.given)
+        if now != self.seen:
+            self.seen = now
+            self.description.add(f"arguments at {place}", now)
+        for stream, text in zip(("stdout", "stderr"), self.output.take()):
+            if text:
+                self.description.value(f"{stream} at {place}", text)
+
+
 class Replay:
     """One run over the recorded calls."""
 
@@ -168,29 +194,16 @@ class Replay:
 
     def result(self, result: Any, args: Any, kwargs: Any, description: Description) -> None:
         """Describe a result; what is lazy is driven, with a look at the arguments and the output between the steps."""
-        state = {"arguments": _digest(args, kwargs)}
-
-        def between(place: str) -> None:
-            now = _digest(args, kwargs)
-            if now != state["arguments"]:
-                state["arguments"] = now
-                description.add(f"arguments at {place}", now)
-            printed = self.capture.output.take()
-            for stream, text in zip(("stdout", "stderr"), printed):
-                if text:
-                    description.value(f"{stream} at {place}", text)
-
+        steps = _Steps(self.capture.output, args, kwargs, description)
         kind = type(result)
         if hasattr(kind, "__next__") and not hasattr(kind, "read"):
-            description.add("arguments before the first item", state["arguments"])
-            between("the call")
-            description.iterator("result", result, between)
+            steps.begin("the first item")
+            description.iterator("result", result, steps.between)
         elif kind.__name__ == "coroutine" or hasattr(kind, "__anext__"):
-            description.add("arguments before it is awaited", state["arguments"])
-            between("the call")
+            steps.begin("it is awaited")
             self.awaited(result, description)
         elif hasattr(kind, "__enter__") and hasattr(kind, "__exit__") and not hasattr(kind, "read"):
-            self.entered(result, description, between)
+            self.entered(result, description, steps)
         else:
             description.value("result", result)
 
@@ -213,16 +226,16 @@ class Replay:
         finally:
             loop.close()
 
-    def entered(self, result: Any, description: Description, between: Any) -> None:
+    def entered(self, result: Any, description: Description, steps: _Steps) -> None:
         """Enter and leave a context manager; one of the standard library is not looked into."""
         kind = type(result)
         description.add("result", type_name(kind))
-        between("the call")
+        steps.begin("it is entered")
         try:
             description.value("result.__enter__()", kind.__enter__(result))
-            between("result.__enter__()")
+            steps.between("result.__enter__()")
             description.value("result.__exit__()", kind.__exit__(result, None, None, None))
-            between("result.__exit__()")
+            steps.between("result.__exit__()")
             if kind.__module__ != "contextlib":
                 description.value("result after it", result)
         except Late:

@@ -42,6 +42,12 @@ def lines(value: object) -> list[list[str]]:
     return description.lines
 
 
+def digest(value: object) -> str:
+    description = Description()
+    description.value("v", value)
+    return description.digest
+
+
 def differ(one: object, other: object) -> list[str]:
     """Return the place of the first line that differs."""
     pairs = zip(lines(one), lines(other), strict=False)
@@ -215,3 +221,20 @@ def test_values_that_differ_are_described_differently(one: object, other: object
 
 def _sets_in(value: object) -> bool:
     return "frozenset" in repr(value)
+
+
+@pytest.mark.parametrize("kind", [list, tuple, dict.fromkeys, enumerate, set])
+@pytest.mark.parametrize(("one", "other"), [(1, True), (1, 1.0), (0.0, -0.0), ("1", 1), ("a", b"a"), (None, "None")])
+@pytest.mark.parametrize("place", [LINES - 1, LINES + 499, 2 * LINES - 1])
+def test_what_no_line_is_kept_of_differs_in_its_digest(kind: Any, one: object, other: object, place: int) -> None:
+    held = [f"item {number}" for number in range(2 * LINES)]
+    tables = [dict if kind is enumerate else lambda items: items] * 3
+    seen = [
+        digest(table(kind([*held[:place], item, *held[place + 1 :]])))
+        for table, item in zip(tables, (one, one, other), strict=True)
+    ]
+    assert seen[0] == seen[1] != seen[2]
+
+
+def test_many_plain_items_may_hold_a_number_too_long_to_print() -> None:
+    assert digest([0] * 2 * LINES + [10**5000]) != digest([0] * 2 * LINES + [10**5000 + 1])

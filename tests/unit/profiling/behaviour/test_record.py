@@ -209,7 +209,8 @@ def test_a_sample_never_passes_its_limit_and_has_every_kind(limit: int, kinds: l
         assert {row[4] for row in calls} == set(kinds)
 
 
-def test_every_call_has_the_same_chance_to_be_sampled() -> None:
+@pytest.mark.parametrize(("closed_after", "size"), [(None, 15), (12, 10)])
+def test_every_call_has_the_same_chance_to_be_sampled(closed_after: int | None, size: int) -> None:
     chosen = Counter[int]()
     for seed in range(300):
         kept = Kept(20, seed)
@@ -217,6 +218,23 @@ def test_every_call_has_the_same_chance_to_be_sampled() -> None:
             slot = kept.slot("one kind")
             if slot is not None:
                 kept.put(slot, ("m", number, slot.is_first, b"", None))
-        chosen.update(row[1] // 50 for row in kept.report()["calls"] if not row[2])  # type: ignore[attr-defined]
+            if number + 1 == closed_after:
+                kept.close()
+        sampled = [row[1] for row in kept.report()["calls"] if not row[2]]  # type: ignore[attr-defined]
+        assert len(sampled) == size
+        chosen.update(number // 50 for number in sampled)
 
-    assert all(0.8 < chosen[quarter] / (300 * 15 / 4) < 1.2 for quarter in range(4))
+    assert all(0.8 < chosen[quarter] / (300 * size / 4) < 1.2 for quarter in range(4))
+
+
+def test_a_table_that_grows_with_each_call_is_sampled_over_the_whole_run(tmp_path: Path) -> None:
+    trees = Trees(tmp_path)
+    table = "def put(table, key):\n    table[key] = key * 17\n"
+    main = "from mod import put\ntable = {}\nfor key in range(400):\n    put(table, f'{key:03}')\n"
+    base = trees.tree({"mod.py": table, "main.py": main})
+
+    made = trees.record(base, functions_of("mod.py", table), limits=Limits(total_bytes=200_000))
+
+    sizes = [row["length"] for row in json.loads((made.folder / "manifest.json").read_text())["calls"]]
+    assert 10 < len(sizes) < 100
+    assert sum(size > 200 * 50 for size in sizes) > len(sizes) / 4
