@@ -31,7 +31,7 @@ else:
 
 _HAS_MONITORING = hasattr(sys, "monitoring")
 _FILLING = 0.6
-"""Of the bytes and of the time, for the first calls: by what is left later ones, which may be larger, replace some."""
+"""Of the time, for the first calls: in what is left later ones, which may be larger, replace some."""
 
 
 class Recorder:
@@ -108,14 +108,13 @@ class Recorder:
             return
         finally:
             self.spent_s += perf_counter() - begun
-        more = len(data) - kept.size(slot)
         most = self.options["total_bytes"] / len(self.kept)
-        if kept.bytes + more > most:
+        if slot.is_first and kept.bytes + len(data) > most:
             kept.leave_out("over the limit of all bytes")
             return
-        if kept.bytes + more > _FILLING * most:
-            kept.close()
         kept.put(slot, (str(frame.f_globals.get("__name__")), self.sequence, slot.is_first, data, literal(given)))
+        if kept.bytes > most:
+            kept.thin(most / 2)
 
     def begin(self) -> None:
         """Take the start of a call in instrumented code; never raises."""

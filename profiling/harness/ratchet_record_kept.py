@@ -27,7 +27,8 @@ class Slot:
 class Kept:
     """The kept calls of one function in one process: a reservoir, so that they follow the run's distribution.
 
-    Vitter, "Random sampling with a reservoir" (1985), algorithm R: it stays fair when it is closed before it is full.
+    Vitter, "Random sampling with a reservoir" (1985), algorithm R: it stays fair when it is
+    closed before it is full, or thinned.
     """
 
     def __init__(self, limit: int, seed: int) -> None:
@@ -59,6 +60,13 @@ class Kept:
     def close(self) -> None:
         """Let the sample grow no more, but for a few: from now on a call takes the place of another."""
         self.room = min(self.room, max(len(self.sample), _FEW))
+
+    def thin(self, most: float) -> None:
+        """Drop calls of the sample by chance until all take no more bytes: what is left of a fair one is fair."""
+        while self.bytes > most and len(self.sample) > 1:
+            dropped = self.sample.pop(int(self.random.random() * len(self.sample)))
+            self.bytes -= len(dropped[3])
+        self.room = min(self.room, len(self.sample))
 
     def size(self, slot: Slot) -> int:
         """Return the bytes of the call that a slot holds now."""
