@@ -18,9 +18,10 @@ from statistics import median, quantiles
 
 from agents.recipes._base import Choice, Recipe, Site
 from agents.recipes.catalogue import ASKED_FOR, CATALOGUE
-from agents.recipes.project import MAX_BYTES, Project, collecting_nothing, load
+from agents.recipes.project import MAX_BYTES, Project, load
 from agents.recipes.splice import NotSpliceable
 from benchmarks.turn import turn
+from profiling.collector import collector_paused
 from profiling.model import Tree
 
 _LINES = 100_000
@@ -51,7 +52,7 @@ def main() -> int:
         project = load(Tree(root=Path(folder), import_roots=(".",), packages=(), source_paths=(".",)))
         read_s = _since(began)
         print(f"{len(project.everything)} files, {lines} lines; read and parsed in {read_s:.2f} s")
-        with collecting_nothing():
+        with collector_paused():
             found = [_match(recipe, project) for recipe in (*CATALOGUE, *ASKED_FOR)]
             proposals = [cost for one in found for cost in _proposals(one, project)]
         print(f"all matchers take {sum(one.cpu_s for one in found) / read_s:.1f} x reading and parsing")

@@ -11,11 +11,12 @@ from agents.recipes.catalogue import ASKED_FOR, CATALOGUE
 from agents.recipes.exposure import executed_keys
 from agents.recipes.once import once
 from agents.recipes.place import place_digest
-from agents.recipes.project import Project, collecting_nothing, fingerprint, load
+from agents.recipes.project import Project, fingerprint, load
 from agents.recipes.splice import NotSpliceable
 from agents.recipes.writing import write
 from agents.specialists._base import Specialist
 from agents.specialists.repairing import repairs
+from profiling.collector import collector_paused
 from profiling.facts import FactRequest, Facts
 from profiling.model import Domain, FunctionKey, Tree
 from profiling.profile import Profile
@@ -73,7 +74,7 @@ class RecipesBackend:
 
     def nominate(self, tree: Tree, profile: Profile) -> tuple[FactRequest, ...]:
         """Return the facts wanted at licensed places of exercised code, the hottest first, at most 200."""
-        with self._lock, collecting_nothing():
+        with self._lock, collector_paused():
             licensed = list(_licensed(self._catalogue + self._asked_for, self._project(tree), profile))
         heat = _heat(profile)
         requests: dict[str, FactRequest] = {}
@@ -85,7 +86,7 @@ class RecipesBackend:
 
     def candidates(self, tree: Tree, profile: Profile, facts: Facts) -> tuple[Candidate, ...]:
         """Return every place where a fix is licensed and chosen, by file, line and rank."""
-        with self._lock, collecting_nothing():
+        with self._lock, collector_paused():
             chosen = list(_chosen(self._catalogue + self._asked_for, self._project(tree), profile, facts))
         return tuple(
             replace(_candidate(one), awaits_approval=one.licensed.recipe in self._asked_for)
@@ -99,7 +100,7 @@ class RecipesBackend:
 
     def chosen_at(self, brief: Brief, recipes: tuple[Recipe, ...]) -> list[_Chosen]:
         """Return what the facts choose at a brief's target, best first, what was tried left out."""
-        with self._lock, collecting_nothing():
+        with self._lock, collector_paused():
             found = list(_chosen(recipes, self._project(brief.tree), brief.profile, brief.facts, brief.target.key))
         return sorted((one for one in found if not _is_tried(one.licensed, brief)), key=lambda one: one.rank)
 

@@ -1,19 +1,18 @@
 """The parsed project a recipe reads: modules with their text and syntax trees, and names over all of them."""
 
 import ast
-import gc
 import hashlib
 import io
 import os
 import tokenize
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from agents.recipes.once import once
 from agents.recipes.walking import children, levels
+from profiling.collector import collector_paused
 from profiling.model import Tree
 
 MAX_DEPTH = 200
@@ -102,7 +101,7 @@ def load(tree: Tree, previous: Project | None = None) -> Project:
     readers: dict[str, Module] = {}
     unreadable: list[tuple[str, str]] = []
     known = {module.file: module for module in previous.everything} if previous else {}
-    with collecting_nothing():
+    with collector_paused():
         for file in _files(tree.root):
             try:
                 module, plain = _read(tree, file, known.get(file))
@@ -122,7 +121,7 @@ def read(tree: Tree, file: str) -> Module:
     """
     if not (tree.root / file).resolve().is_relative_to(tree.root.resolve()):
         raise Unreadable(f"{file} does not lie in {tree.root}")
-    with collecting_nothing():
+    with collector_paused():
         return _read(tree, file, None)[0]
 
 
@@ -177,18 +176,6 @@ def refuse_depth(roots: Sequence[ast.AST], file: str) -> None:
         if not level:
             return
     raise Unreadable(_TOO_DEEP.format(file=file))
-
-
-@contextmanager
-def collecting_nothing() -> Iterator[None]:
-    """Keep the garbage collector away: it would walk all trees again and again (2/3 of parsing, 2/5 of matching)."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _read(tree: Tree, file: str, known: Module | None) -> tuple[Module, bool]:

@@ -4,6 +4,7 @@ import ast
 import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import get_args
 
 from agents.recipes.once import once
@@ -107,9 +108,9 @@ class Names:
 
     def imported(self, name: str, node: ast.AST) -> Import | None:
         """Return what a name was imported as, None when it is not surely one import at the module's top level."""
-        scope = self.resolve(name, node)
-        bound = self.bindings(name) if scope is self.top else ()
-        return self._top_imports.get(bound[0]) if len(bound) == 1 else None
+        bound = self.top.bindings.get(name, ())
+        found = self._top_imports.get(bound[0]) if len(bound) == 1 else None
+        return found if found is not None and self.resolve(name, node) is self.top else None
 
     def name_for(self, target: str) -> tuple[str, Import] | None:
         """Return the module-level name that is surely bound to an import of `target`, with that import."""
@@ -117,18 +118,23 @@ class Names:
 
     def dotted(self, node: ast.expr) -> str | None:
         """Return what `re.sub`, `sub` or `p.join` is by import, e.g. `re.sub`; None: don't know."""
+        first = node
+        while isinstance(first, ast.Attribute):
+            first = first.value
+        found = self.imported(first.id, first) if isinstance(first, ast.Name) else None
+        if found is None:
+            return None
         parts: list[str] = []
         while isinstance(node, ast.Attribute):
             parts.append(node.attr)
             node = node.value
-        found = self.imported(node.id, node) if isinstance(node, ast.Name) else None
-        return ".".join([found.target, *reversed(parts)]) if found else None
+        return ".".join([found.target, *reversed(parts)])
 
     @property
     def _used(self) -> frozenset[str]:
         return _identifiers(self._module)
 
-    @property
+    @cached_property
     def _top_imports(self) -> dict[ast.AST, Import]:
         return _top_imports(self._module)
 

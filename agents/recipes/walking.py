@@ -114,10 +114,10 @@ def by_type(found: Sequence[ast.AST]) -> Mapping[type[ast.AST], Sequence[ast.AST
 
 def children(node: ast.AST) -> Sequence[ast.AST]:
     """Return the nodes right below a node, but for the context of a name."""
-    if not _FIELDS[type(node)]:
-        return ()
     kept: list[ast.AST] | None = getattr(node, _BELOW, None)
-    return _children(node) if kept is None else kept
+    if kept is not None:
+        return kept
+    return _children(node) if _FIELDS[type(node)] else ()
 
 
 @once_below

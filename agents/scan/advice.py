@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterator
 
 from agents.recipes.functions import functions
-from agents.recipes.project import Module, Unreadable, collecting_nothing, read
+from agents.recipes.project import Module, Unreadable, read
 from agents.scan.catalogue import RULES
 from agents.scan.model import Place, Remark, Rule
 from agents.scan.surroundings import function_around
+from profiling.collector import collector_paused
 from profiling.model import FunctionKey, Tree
 
 
@@ -18,7 +19,7 @@ def remarks(tree: Tree, keys: Collection[FunctionKey]) -> tuple[Remark, ...]:
         keys: the functions.
     """
     found: dict[FunctionKey, list[Remark]] = {key: [] for key in keys}
-    with collecting_nothing():
+    with collector_paused():
         for file in sorted({key.file for key in keys}):
             try:
                 module = read(tree, file)

@@ -8,7 +8,7 @@ from agents.recipes.project import Module
 from agents.recipes.scope import names, parameters_of
 from agents.recipes.walking import nodes
 from agents.scan.model import Example, Place, Rule
-from agents.scan.surroundings import calls
+from agents.scan.surroundings import calls_of_libraries
 
 _STATIC = frozenset({"classmethod", "staticmethod"})
 
@@ -57,9 +57,8 @@ def _finalizers(module: Module) -> Iterator[Place]:
 
 
 def _collections(module: Module) -> Iterator[Place]:
-    for call, _ in calls(module):
-        if names(module).dotted(call.func) == "gc.collect":
-            yield Place(line=call.lineno, seen="`gc.collect()`", node=call)
+    for call in calls_of_libraries(module).get("gc.collect", ()):
+        yield Place(line=call.lineno, seen="`gc.collect()`", node=call)
 
 
 RULES = (

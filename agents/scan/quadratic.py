@@ -63,10 +63,10 @@ def _is_iterator(node: ast.expr, module: Module) -> bool:
 def _sliced_recursion(module: Module) -> Iterator[Place]:
     """Yield functions that call themselves with a slice of what they were given."""
     for call, written in calls(module):
-        function = function_around(call, module)
-        if function is None or written not in (function.name, f"self.{function.name}"):
+        if not any(isinstance(one, ast.Subscript) and isinstance(one.slice, ast.Slice) for one in call.args):
             continue
-        if any(isinstance(one, ast.Subscript) and isinstance(one.slice, ast.Slice) for one in call.args):
+        function = function_around(call, module)
+        if function is not None and written in (function.name, f"self.{function.name}"):
             yield Place(line=call.lineno, seen=f"`{function.name}` calls itself with a slice", node=call)
 
 

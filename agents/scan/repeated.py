@@ -1,13 +1,13 @@
 """Rules about what is asked of the outside world once for each element instead of once for all."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from agents.recipes.project import Module
 from agents.recipes.scope import names
 from agents.scan.model import Example, Place, Rule
 from agents.scan.repetition import loops_around
-from agents.scan.surroundings import calls
+from agents.scan.surroundings import calls_as_written, calls_of_libraries, dotted
 
 _FILES = frozenset("io.open os.listdir os.scandir os.stat os.path.exists os.path.getsize os.path.isfile".split())
 _FILE_METHODS = frozenset("is_dir is_file read_bytes read_text write_bytes write_text".split())
@@ -15,55 +15,61 @@ _PROCESSES = frozenset(
     "os.popen os.system subprocess.Popen subprocess.call subprocess.check_call subprocess.check_output"
     " subprocess.run".split()
 )
-_REQUESTS = frozenset("delete get head patch post put request".split())
-_REQUESTERS = frozenset({"httpx", "requests"})
+_VERBS = ("delete", "get", "head", "patch", "post", "put", "request")
+_REQUESTS = frozenset(
+    {"urllib.request.urlopen", *(f"{library}.{verb}" for library in ("httpx", "requests") for verb in _VERBS)}
+)
 _QUERIES = frozenset({"execute", "executescript", "scalar", "scalars"})
 _HANDLES = frozenset("c conn connection cur cursor db engine session".split())
 _CODECS = frozenset("json.dumps json.loads pickle.dumps pickle.loads yaml.dump yaml.load yaml.safe_load".split())
-_Meant = Callable[[ast.Call, str, Module], bool]
+_Search = Callable[[Module], Iterable[ast.Call]]
 
 
-def _repeated(is_meant: _Meant) -> Callable[[Module], Iterator[Place]]:
-    """Return a search for calls in loops that a predicate means."""
+def _repeated(search: _Search) -> Callable[[Module], Iterator[Place]]:
+    """Return a search for those of the calls that another one finds which stand in loops."""
 
     def find(module: Module) -> Iterator[Place]:
-        for call, written in calls(module):
-            if written and is_meant(call, written, module) and loops_around(call, module):
-                yield Place(line=call.lineno, seen=f"`{written[:60]}(…)` in a loop", node=call)
+        for call in search(module):
+            if loops_around(call, module):
+                yield Place(line=call.lineno, seen=f"`{dotted(call.func)[:60]}(…)` in a loop", node=call)
 
     return find
 
 
-def _is_file_access(call: ast.Call, written: str, module: Module) -> bool:
+def _calls_of(libraries: Iterable[str]) -> _Search:
+    """Return a search for named calls of what has one of some names where it comes from."""
+
+    def find(module: Module) -> Iterator[ast.Call]:
+        found = calls_of_libraries(module)
+        return (call for name in libraries for call in found.get(name, ()) if dotted(call.func))
+
+    return find
+
+
+def _builtin_calls(name: str, module: Module) -> Iterator[ast.Call]:
     known = names(module)
-    if isinstance(call.func, ast.Name):
-        return written == "open" and known.is_builtin("open", call.func)
-    library = known.dotted(call.func)
-    return library in _FILES if library else written.rpartition(".")[2] in _FILE_METHODS
+    return (call for call in calls_as_written(module).get(name, ()) if known.is_builtin(name, call.func))
 
 
-def _is_process(call: ast.Call, _written: str, module: Module) -> bool:
-    return names(module).dotted(call.func) in _PROCESSES
+def _file_accesses(module: Module) -> Iterator[ast.Call]:
+    known = names(module)
+    yield from _builtin_calls("open", module)
+    yield from _calls_of(_FILES)(module)
+    for written, found in calls_as_written(module).items():
+        if written.rpartition(".")[2] in _FILE_METHODS:
+            yield from (call for call in found if "." in written and known.dotted(call.func) is None)
 
 
-def _is_request(call: ast.Call, _written: str, module: Module) -> bool:
-    owner, _, name = (names(module).dotted(call.func) or "").rpartition(".")
-    return (owner in _REQUESTERS and name in _REQUESTS) or f"{owner}.{name}" == "urllib.request.urlopen"
+def _queries(module: Module) -> Iterator[ast.Call]:
+    for written, found in calls_as_written(module).items():
+        owner, _, name = written.rpartition(".")
+        handle = owner.rpartition(".")[2].lstrip("_")
+        if (name in _QUERIES and handle in _HANDLES) or ".objects." in f"{written}.":
+            yield from found
 
 
-def _is_query(_call: ast.Call, written: str, _module: Module) -> bool:
-    owner, _, name = written.rpartition(".")
-    handle = owner.rpartition(".")[2].lstrip("_")
-    return (name in _QUERIES and handle in _HANDLES) or ".objects." in f"{written}."
-
-
-def _is_codec(call: ast.Call, _written: str, module: Module) -> bool:
-    return names(module).dotted(call.func) in _CODECS
-
-
-def _is_print(call: ast.Call, written: str, module: Module) -> bool:
-    is_name = isinstance(call.func, ast.Name)
-    return is_name and written == "print" and names(module).is_builtin("print", call.func)
+def _prints(module: Module) -> Iterator[ast.Call]:
+    return _builtin_calls("print", module)
 
 
 def _example(setup: str, line: str) -> tuple[Example, ...]:
@@ -79,7 +85,7 @@ QUERY_IN_LOOP = Rule(
     title="A database is asked once for each element",
     action="fetch the rows of all elements in one query (a join, IN, prefetch or executemany)",
     confirm="the same statement from one line five times or more in one request",
-    find=_repeated(_is_query),
+    find=_repeated(_queries),
     examples=_example("", "cursor.execute('SELECT 1', one)"),
 )
 
@@ -90,7 +96,7 @@ RULES = (
         title="A server is asked once for each element",
         action="ask for many at once, or over one connection (a session) and several at a time",
         confirm="waiting time by host, and connections opened",
-        find=_repeated(_is_request),
+        find=_repeated(_calls_of(_REQUESTS)),
         examples=_example("import requests", "requests.get(one)"),
     ),
     Rule(
@@ -98,7 +104,7 @@ RULES = (
         title="A process is started for each element",
         action="start one process for all elements, or do its work in this one",
         confirm="processes started, and the wall time of one",
-        find=_repeated(_is_process),
+        find=_repeated(_calls_of(_PROCESSES)),
         examples=_example("import subprocess", "subprocess.run(one)"),
     ),
     Rule(
@@ -106,7 +112,7 @@ RULES = (
         title="A file is opened, looked up or listed for each element",
         action="read it once before the loop, list the folder once, or collect what is written",
         confirm="the same paths opened again and again, and system time",
-        find=_repeated(_is_file_access),
+        find=_repeated(_file_accesses),
         examples=_example("", "open(one)"),
     ),
     Rule(
@@ -114,7 +120,7 @@ RULES = (
         title="Data is encoded or decoded for each element",
         action="encode or decode the whole once, or pass the objects on as they are",
         confirm="equal inputs decoded twice, and the share of the codec",
-        find=_repeated(_is_codec),
+        find=_repeated(_calls_of(_CODECS)),
         examples=_example("import json", "json.loads(one)"),
     ),
     Rule(
@@ -122,7 +128,7 @@ RULES = (
         title="Output is written for each element",
         action="collect the lines and write them at once, or buffer the stream",
         confirm="the share of writing, and system calls",
-        find=_repeated(_is_print),
+        find=_repeated(_prints),
         examples=_example("", "print(one)"),
     ),
 )

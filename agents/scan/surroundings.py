@@ -1,29 +1,58 @@
 """What stands around a node: the function it runs in, and what its calls are written as."""
 
 import ast
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from agents.recipes.functions import FunctionNode
+from agents.recipes.once import once
 from agents.recipes.project import Module
+from agents.recipes.scope import names
 from agents.recipes.walking import nodes, parents_below, walk
 
 _CHANGES = frozenset({"add", "append", "clear", "extend", "insert", "pop", "popitem", "remove", "update"})
 
 
-def calls(module: Module) -> Iterator[tuple[ast.Call, str]]:
-    """Yield every call with the dotted name as written; empty where it is none."""
-    for call in nodes(module.syntax, ast.Call):
-        yield call, dotted(call.func)
+@once
+def calls(module: Module) -> tuple[tuple[ast.Call, str], ...]:
+    """Return every call with the dotted name as written; empty where it is none."""
+    return tuple((call, dotted(call.func)) for call in nodes(module.syntax, ast.Call))
+
+
+@once
+def calls_as_written(module: Module) -> Mapping[str, Sequence[ast.Call]]:
+    """Return the calls that have a dotted name, by it."""
+    found: defaultdict[str, list[ast.Call]] = defaultdict(list)
+    for call, written in calls(module):
+        if written:
+            found[written].append(call)
+    return dict(found)
+
+
+@once
+def calls_of_libraries(module: Module) -> Mapping[str, Sequence[ast.Call]]:
+    """Return the calls of what was imported, by what it is called there (`re.sub`), however it is written here."""
+    known = names(module)
+    found: defaultdict[str, list[ast.Call]] = defaultdict(list)
+    for call, _ in calls(module):
+        library = known.dotted(call.func)
+        if library is not None:
+            found[library].append(call)
+    return dict(found)
 
 
 def dotted(node: ast.AST) -> str:
     """Return `a.b.c` as written; of a chain that starts at no name, what follows the last call or index (`.c`)."""
+    if isinstance(node, ast.Name):
+        return node.id
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
         node = node.value
+    if not parts:
+        return ""
     parts.append(node.id if isinstance(node, ast.Name) else "")
-    return ".".join(reversed(parts)) if len(parts) > 1 or parts[0] else ""
+    return ".".join(reversed(parts))
 
 
 def function_around(node: ast.AST, module: Module) -> ast.FunctionDef | ast.AsyncFunctionDef | None:

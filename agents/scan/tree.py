@@ -9,7 +9,7 @@ from typing import assert_never
 from agents.recipes._base import Recipe, Site
 from agents.recipes.catalogue import ASKED_FOR, CATALOGUE
 from agents.recipes.once import once
-from agents.recipes.project import Module, Project, collecting_nothing, load
+from agents.recipes.project import Module, Project, load
 from agents.scan.advice import scan
 from agents.scan.catalogue import RULES
 from agents.scan.finding import CodeFinding, Effort, Heat, Level
@@ -20,6 +20,7 @@ from agents.scan.queries import with_queries
 from agents.scan.repeated import QUERY_IN_LOOP
 from agents.scan.standing import Standing, standing_at, standing_of
 from agents.scan.wording import Amount
+from profiling.collector import collector_paused
 from profiling.model import Tree
 
 _DESIGNS = frozenset({"long-function", "many-branches", "constant-chain"})
@@ -109,7 +110,7 @@ def scan_tree(
     files = [file for file in project.modules if wanted.holds(file)]
     found: list[CodeFinding] = []
     ignored = waiting = 0
-    with collecting_nothing():
+    with collector_paused():
         for number, file in enumerate(files):
             module = project.modules[file]
             every = tuple(_of_file(module, project, temperature, recipes))

@@ -8,7 +8,7 @@ from agents.recipes.scope import names
 from agents.recipes.walking import nodes
 from agents.scan.model import Example, Place, Rule
 from agents.scan.repetition import loops_around
-from agents.scan.surroundings import calls, dotted
+from agents.scan.surroundings import calls_of_libraries, dotted
 
 _CACHES = frozenset({"functools.cache", "functools.lru_cache"})
 
@@ -21,9 +21,8 @@ def _one_by_one(module: Module) -> Iterator[Place]:
 
 
 def _all_at_once(module: Module) -> Iterator[Place]:
-    for call, _ in calls(module):
-        starred = any(isinstance(argument, ast.Starred) for argument in call.args)
-        if starred and names(module).dotted(call.func) == "asyncio.gather":
+    for call in calls_of_libraries(module).get("asyncio.gather", ()):
+        if any(isinstance(argument, ast.Starred) for argument in call.args):
             yield Place(line=call.lineno, seen="`asyncio.gather(*…)` of any number", node=call)
 
 

@@ -6,12 +6,12 @@ from functools import cache as kept_in_memory
 from pathlib import Path
 
 from profiling.audit.call_graph import CallGraph, LazyNodes, as_benchmark_json
-from profiling.audit.collector import collector_paused
 from profiling.audit.linking.engine import TIERS
 from profiling.audit.model import FunctionNode, NodeKind, Tier
 from profiling.audit.nodes import node_of
 from profiling.audit.reading.source import DEFAULT_EXCLUDED, python_files
 from profiling.audit.tree import DAMAGED, NOT_USED, Tree, deep_enough
+from profiling.collector import collector_paused
 
 __all__ = ["CallGraph", "ReadOptions", "as_benchmark_json", "build_call_graph"]
 

@@ -4,13 +4,13 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from profiling.audit.collector import collector_paused
 from profiling.audit.linking.engine import Links
 from profiling.audit.linking.program import Program
 from profiling.audit.linking.values import FOLLOWED, NOTHING, TYPED, Values
 from profiling.audit.reading.facts import BodyFacts, bodies_from_json
 from profiling.audit.reading.packed import PackedBodies, Steps, steps_of
 from profiling.audit.store import FileRow
+from profiling.collector import collector_paused
 
 Edges = dict[str, int]
 """Tiers by callee."""
