@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from agents.scan.standing import Standing
+from agents.scan.weighing import Expected
 from profiling.model import FunctionKey
 
 
@@ -58,6 +59,7 @@ class CodeFinding:
         level: how loud it is.
         ordinal: of alike findings on alike lines of one function, from 0.
         confirmed: what a profile saw there that proves it, with figures; empty where it shows heat at most.
+        expected: what acting on it would save, by what was recorded; None where that is not known.
     """
 
     rule: str
@@ -75,6 +77,7 @@ class CodeFinding:
     level: Level
     ordinal: int = 0
     confirmed: str = ""
+    expected: Expected | None = None
 
     @property
     def depth(self) -> int:
@@ -98,4 +101,5 @@ class CodeFinding:
         heat = (
             f" ({self.share:.0%} of the workload's CPU time)" if self.share is not None and self.share >= 0.01 else ""
         )
-        return f"{self.title}: {self.confirmed or self.seen}{heat}. {self.action}."
+        gain = f" It {self.expected.text}." if self.expected is not None and self.expected.share > 0 else ""
+        return f"{self.title}: {self.confirmed or self.seen}{heat}. {self.action}.{gain}"

@@ -6,6 +6,7 @@ from pathlib import Path
 from statistics import median
 
 from agents.scan.finding import Heat
+from agents.scan.weighing import Scales
 from profiling.facts import Facts
 from profiling.interactions.observed import Observed
 from profiling.interactions.repeated_query import looped
@@ -25,6 +26,7 @@ class Temperature:
             lines move while a profile is kept.
         queries: repeated ones, most time first, by file; wall_s: what the workload took, 0 where no profile knows.
         samples: of the profile.
+        scales: weigh what a fix would save; None without a profile.
         is_known: there is a profile; a function it does not name is cold, for it did not run or cost next to nothing.
     """
 
@@ -33,14 +35,16 @@ class Temperature:
     queries: Mapping[str, tuple[RepeatedQuery, ...]] = field(default_factory=dict)
     wall_s: float = 0.0
     samples: int = 0
+    scales: Scales | None = None
 
     @classmethod
-    def by(cls, profile: Profile | None, root: Path | None = None) -> "Temperature":
+    def by(cls, profile: Profile | None, root: Path | None = None, facts: Facts | None = None) -> "Temperature":
         """Return what a profile says; nothing without one.
 
         Args:
             profile: of the tree, or of one much like it.
             root: of the tree, to tell the loops around queries.
+            facts: recorded with it, None where none were.
         """
         if profile is None:
             return cls()
@@ -53,7 +57,23 @@ class Temperature:
         for query, _ in looped(Observed(profile=profile, facts=Facts(), root=root)):
             queries[query.key.file] = (*queries.get(query.key.file, ()), query)
         wall_s = median(usage.wall_s for usage in profile.baseline or (profile.time_pass,))
-        return cls(shares=shares, is_known=True, queries=queries, wall_s=wall_s, samples=profile.samples)
+        return cls(
+            shares=shares,
+            is_known=True,
+            queries=queries,
+            wall_s=wall_s,
+            samples=profile.samples,
+            scales=Scales(profile, facts),
+        )
+
+    @property
+    def has_facts(self) -> bool:
+        """Say whether there is a profile with facts beside it."""
+        return self.scales is not None and self.scales.has_facts
+
+    def may_weigh(self, file: str) -> bool:
+        """Say whether code of a file ran, as far as is known."""
+        return self.scales is None or file in self.scales.files
 
     def of(self, key: FunctionKey) -> tuple[Heat, float | None]:
         """Return a function's heat, and its share where a profile knows it."""

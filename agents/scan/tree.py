@@ -13,12 +13,13 @@ from agents.recipes.project import Module, Project, load
 from agents.scan.advice import scan
 from agents.scan.catalogue import RULES
 from agents.scan.finding import CodeFinding, Effort, Heat, Level
-from agents.scan.hearing import DOES, UNPROVEN, Where, payoff, rule_of, where
-from agents.scan.heat import Temperature
+from agents.scan.hearing import DOES, TELLING, UNPROVEN, Where, payoff, rule_of, where
+from agents.scan.heat import HOT_SHARE, Temperature
 from agents.scan.model import Remark
 from agents.scan.queries import with_queries
 from agents.scan.repeated import QUERY_IN_LOOP
 from agents.scan.standing import Standing, standing_at, standing_of
+from agents.scan.weighing import Expected
 from agents.scan.wording import Amount
 from profiling.collector import collector_paused
 from profiling.model import Tree
@@ -28,7 +29,7 @@ _DESIGNS = frozenset({"long-function", "many-branches", "constant-chain"})
 _IGNORE = re.compile(r"#\s*optimize:\s*ignore(?:\[(?P<rules>[\w\s,-]*)\])?")
 _LONGEST_TEXT = 160
 _LOUD_SHARE = 0.05
-"""Share of the workload's CPU time from which on a hot finding is loud."""
+"""Share of the workload from which on a finding is loud: what is expected to be saved, else what its function takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,21 +47,25 @@ class Wanted:
     unproven: bool = False
 
     def hears(self, finding: CodeFinding) -> bool:
-        """Say whether a finding is heard: named, hot, or where its rule is heard without a profile."""
+        """Say whether a finding is heard: named, proved, worth it by the facts, or where its rule is precise."""
         if self.rules:
             return finding.rule in self.rules
-        if finding.heat is Heat.HOT:
+        if finding.confirmed:
+            return True
+        if finding.expected is not None:
+            return finding.expected.is_worth_it
+        if finding.heat is Heat.HOT and (self.unproven or finding.rule in TELLING):
             return True
         if finding.standing.is_seldom or (finding.rule in UNPROVEN and not self.unproven):
             return False
         return _is_heard(finding.standing, where(finding.rule))
 
-    def looks_for(self, recipe: str, temperature: Temperature) -> bool:
-        """Say whether a recipe's places may be heard at all: most wait for a profile, and matching takes time."""
+    def looks_for(self, recipe: str, file: str, temperature: Temperature) -> bool:
+        """Say whether a recipe may be heard in a file: most wait for code that ran, and matching costs time."""
         if self.rules:
             return recipe in self.rules
         speaks = where(recipe) is not Where.ASKED or (self.unproven and rule_of(recipe) is not None)
-        return temperature.is_known or speaks
+        return speaks or (temperature.is_known and temperature.may_weigh(file))
 
     def holds(self, file: str) -> bool:
         """Say whether a file is scanned."""
@@ -106,13 +111,13 @@ def scan_tree(
         on_file: told how many files of how many are done.
     """
     project = load(tree)
-    recipes = [one for one in CATALOGUE + ASKED_FOR if wanted.looks_for(one.card.id, temperature)]
     files = [file for file in project.modules if wanted.holds(file)]
     found: list[CodeFinding] = []
     ignored = waiting = 0
     with collector_paused():
         for number, file in enumerate(files):
             module = project.modules[file]
+            recipes = [one for one in CATALOGUE + ASKED_FOR if wanted.looks_for(one.card.id, file, temperature)]
             every = tuple(_of_file(module, project, temperature, recipes))
             heard = _spoken_by_recipes([one for one in every if wanted.hears(one)], every)
             waiting += 0 if wanted.rules else len(every) - len(heard)
@@ -212,6 +217,7 @@ def _of_remark(remark: Remark, temperature: Temperature, text: str, standing: St
 def _of_site(recipe: Recipe, site: Site, temperature: Temperature, text: str, standing: Standing) -> CodeFinding:
     heat, share = temperature.of(site.key)
     card = recipe.card
+    expected = temperature.scales.of_site(recipe, site) if temperature.scales is not None else None
     return CodeFinding(
         rule=card.id,
         title=card.title,
@@ -225,7 +231,8 @@ def _of_site(recipe: Recipe, site: Site, temperature: Temperature, text: str, st
         heat=heat,
         share=share,
         standing=standing,
-        level=_level(heat, share, standing.depth),
+        level=_level(heat, share, standing.depth) if expected is None else _level_of_gain(expected),
+        expected=expected,
     )
 
 
@@ -242,9 +249,17 @@ def _level(heat: Heat, share: float | None, depth: int) -> Level:
             assert_never(heat)
 
 
-def rank(one: CodeFinding) -> tuple[bool, float, int, int, int, str, int, str]:
-    """Return what is smaller the more telling: proof, heat, what acting may bring, loops, a recipe, then the place."""
-    told = (not one.confirmed, -(one.share or 0.0), -payoff(one.rule), -one.depth, -one.is_fixable)
+def _level_of_gain(expected: Expected) -> Level:
+    """Return how loud a finding is whose gain was estimated."""
+    if expected.share >= _LOUD_SHARE:
+        return Level.ERROR
+    return Level.WARNING if expected.share >= HOT_SHARE else Level.NOTE
+
+
+def rank(one: CodeFinding) -> tuple[bool, float, float, int, int, int, str, int, str]:
+    """Return what is smaller the more telling: proof, expected gain, heat, kind of gain, loops, a recipe, the place."""
+    gain = one.expected.share if one.expected is not None else 0.0
+    told = (not one.confirmed, -gain, -(one.share or 0.0), -payoff(one.rule), -one.depth, -one.is_fixable)
     return (*told, one.key.file, one.line, one.rule)
 
 

@@ -38,6 +38,11 @@ def write(profile: Profile, path: str, *, before: Profile | None = None) -> None
         raise NotWritable(f"the profile can't be written to {path}: {error.strerror or error}") from error
 
 
+def is_whole(path: str | None) -> bool:
+    """Say whether all of a profile is written to a file of this name."""
+    return path is not None and not path.endswith(tuple(_RENDERERS))
+
+
 def write_flames(profile: Profile, root: Path, *, before: Profile | None = None) -> None:
     """Write a flame graph and a speedscope file among the records of a checkout, and say so on standard error.
 

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import TypedDict
 
-from agents.scan.heat import Temperature
 from agents.scan.plan import items_of
 from agents.scan.tree import Wanted, scan_tree
 from agents.specialists.setup import SetupImpossible, describe_tree
 from orchestrator import plan_keeper
+from orchestrator.cli.kept_profile import Kept, kept
 from orchestrator.cli.location import root_of
 from orchestrator.cli.patience import Patience
-from orchestrator.cli.scan_run import profile_of, within
+from orchestrator.cli.scan_run import within
 from orchestrator.errors import NotARepository, SetupFailed
 from orchestrator.ledger import action_plan, experiment_json
 from orchestrator.ledger.action_plan import ActionPlan
@@ -53,16 +53,16 @@ def made(flags: PlanFlags) -> Made:
         tree = describe_tree(root)
     except SetupImpossible as error:
         raise SetupFailed(str(error), hint=error.hint) from error
-    profile, name = (None, "") if flags["no_profile"] else profile_of(root, flags["profile"])
+    seen = Kept() if flags["no_profile"] else kept(root, flags["profile"])
     before = action_plan.load(plan_keeper.json_path(layout))
-    temperature = Temperature.by(profile, root)
+    temperature = seen.temperature(root)
     with Patience() as patience:
         patience(f"scanning {root}")
         found = scan_tree(tree, wanted, temperature).findings
     plan = planned(
         items_of(found[: flags["top"]], temperature),
         before,
-        baseline_of(profile, name) if profile is not None else None,
+        baseline_of(seen.profile, seen.name) if seen.profile is not None else None,
         _done(layout),
         left_out=max(0, len(found) - flags["top"]),
     )

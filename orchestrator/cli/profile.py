@@ -15,6 +15,7 @@ class ProfileFlags(ObservationFlags):
     deep: str | None
     lines: tuple[str, ...]
     flame: bool
+    facts: bool
     attach: int | None
     duration: str | None
 
@@ -59,6 +60,12 @@ class Flags(ProfileFlags, ScalingFlags):
     help="Write a flame graph and a speedscope file to .codeflash/profiles/.",
 )
 @click.option(
+    "--facts",
+    is_flag=True,
+    help="Record, in a further run, what fixes would save, and keep it with the profile for optimize scan: beside the"
+    " JSON of --out, else in .codeflash/profiles/.",
+)
+@click.option(
     "--attach",
     metavar="PID",
     type=click.IntRange(1, 2**31 - 1),
@@ -76,6 +83,7 @@ def profile(as_json: bool, **flags: Unpack[Flags]) -> int:
       optimize profile -- pytest -q tests/test_parser.py
       optimize profile --flame -- python bench.py
       optimize profile --lines Parser.parse -- python bench.py
+      optimize profile --facts -- python bench.py && optimize scan
       optimize profile --attach 4242 --duration 30s
       optimize profile --scale 'bench.py {n}' --sizes 100,1000
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from orchestrator.cli import exports
+from orchestrator.cli import exports, recorded_facts
 from orchestrator.cli.observation import (
     Observer,
     as_lines,
@@ -62,6 +62,8 @@ def profiled(flags: "ProfileFlags", *, as_json: bool) -> Shown:
             exports.write(found, flags["out"], before=before)
         if flags["flame"]:
             exports.write_flames(found, observer.asked.root, before=before)
+        if flags["facts"]:
+            recorded_facts.keep(observer, found, flags["out"] if exports.is_whole(flags["out"]) else None)
         deeper = _deep(observer, found, tools, functions) if tools else None
         text = _json(observer, found, before, deeper) if as_json else "\n".join(_lines(found, before, deeper))
     return Shown(text=text, exit_code=exit_code(found))
@@ -77,7 +79,7 @@ def scaled(flags: "Flags", *, as_json: bool) -> Shown:
     """
     from orchestrator.cli import scaling  # noqa: PLC0415  only here
 
-    other = [name for name in ("out", "against", "deep", "lines", "flame") if flags[name]]
+    other = [name for name in ("out", "against", "deep", "lines", "flame", "facts") if flags[name]]
     if other or flags["command"]:
         what = f"--{other[0]}" if other else "a COMMAND"
         raise UsageError(f"--scale does not go with {what}", hint="the command is the one in --scale, with {n} in it")

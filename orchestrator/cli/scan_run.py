@@ -11,21 +11,19 @@ from agents.scan import baseline, sarif
 from agents.scan.catalogue import RULES
 from agents.scan.finding import CodeFinding, Level
 from agents.scan.hearing import Where, where
-from agents.scan.heat import Temperature
 from agents.scan.tree import Scanned, Wanted, rule_ids, scan_tree
 from agents.specialists.setup import SetupImpossible, describe_tree
+from orchestrator.cli.kept_profile import Kept, kept
 from orchestrator.cli.location import root_of
 from orchestrator.cli.patience import Patience
 from orchestrator.errors import SetupFailed, UsageError
 from orchestrator.ledger.atomic import write_text
-from orchestrator.ledger.layout import Layout
 from orchestrator.live.annotations import annotation
 from orchestrator.live.plain_text import one_line
 from orchestrator.version import __version__
-from profiling.collect import store
-from profiling.profile import Profile
 
 _WIDEST = 100
+_RECORD = "optimize profile --facts -- COMMAND"
 _MOST_ANNOTATIONS = 10
 
 
@@ -51,13 +49,13 @@ class Seen:
 
     Attributes:
         scanned: all of it; fresh: the findings that no baseline knows.
-        profile: where the heat comes from, in words; empty without one.
+        kept: the profile that the heat comes from, and the facts beside it.
         written: the baseline that was written, empty when none was.
     """
 
     scanned: Scanned
     fresh: tuple[CodeFinding, ...]
-    profile: str
+    kept: Kept
     written: str = ""
 
 
@@ -85,15 +83,15 @@ def scanned(flags: ScanFlags) -> Seen:
     except SetupImpossible as error:
         raise SetupFailed(str(error), hint=error.hint) from error
     known = _known(flags["baseline"])
-    profile, name = (None, "") if flags["no_profile"] else profile_of(root, flags["profile"])
+    seen = Kept() if flags["no_profile"] else kept(root, flags["profile"])
     with Patience() as patience:
         patience(f"scanning {root}")
-        found = scan_tree(tree, wanted, Temperature.by(profile, root))
+        found = scan_tree(tree, wanted, seen.temperature(root))
     written = flags["write_baseline"] or ""
     if written:
         write_text(Path(written), baseline.render(found.findings))
     fresh = tuple(one for one in found.findings if one.fingerprint not in known)
-    return Seen(scanned=found, fresh=fresh, profile=name, written=written)
+    return Seen(scanned=found, fresh=fresh, kept=seen, written=written)
 
 
 def rendered(seen: Seen, flags: ScanFlags) -> str:
@@ -127,6 +125,7 @@ def _lines(seen: Seen, top: int) -> Iterator[str]:
         yield f"{one.key.file}:{one.line}: {one.level.word}: {one_line(one.title)} [{one.rule}] ({share})"
         yield f"    {one_line(one.text)[:_WIDEST]}"
         yield from [f"    {one_line(one.confirmed)}"] if one.confirmed else []
+        yield from [f"    {one_line(one.expected.text)}"] if one.expected is not None and one.expected.share else []
         yield f"    {one_line(one.action)} ({one.effort.value})"
     more = len(seen.fresh) - top
     if more > 0:
@@ -137,15 +136,26 @@ def _lines(seen: Seen, top: int) -> Iterator[str]:
     parts += [f"{known} known to the baseline"] if known else []
     parts += [f"{seen.scanned.ignored} silenced by comments"] if seen.scanned.ignored else []
     yield ", ".join(parts)
-    yield (
-        f"hot and cold by {seen.profile}"
-        if seen.profile
-        else "no profile: what is hot is not known (optimize profile -- COMMAND, or --profile FILE)"
-    )
+    yield _by(seen.kept)
     if waiting:
-        yield f"{waiting} more places, and those of most recipes, are worth a look where they are hot: a profile tells"
+        yield f"{waiting} more places are not shown: {_silent(seen.kept)}"
     for file, why in seen.scanned.unreadable[:5]:
         yield f"not read: {one_line(file)}: {one_line(why)}"
+
+
+def _by(kept: Kept) -> str:
+    if kept.profile is None:
+        return f"no profile: what is hot is not known ({_RECORD}, or --profile FILE)"
+    weighed = "weighed by the facts beside it" if kept.facts is not None else f"not weighed: no facts ({_RECORD})"
+    return f"hot and cold by {kept.name}, {weighed}"
+
+
+def _silent(kept: Kept) -> str:
+    if kept.profile is None:
+        return "whether acting there pays is not in the source, a profile with facts tells"
+    if kept.facts is None:
+        return "that their function is hot says little, facts tell what acting there saves"
+    return "what was recorded says that acting there saves next to nothing, or does not say"
 
 
 def _as_dict(one: CodeFinding) -> dict[str, object]:
@@ -165,6 +175,9 @@ def _as_dict(one: CodeFinding) -> dict[str, object]:
         "heat": one.heat.value,
         "confirmed": one.confirmed,
         "cpu_share": one.share,
+        "expected_share": one.expected.share if one.expected is not None else None,
+        "expected_in": one.expected.dimension.value if one.expected is not None else None,
+        "evidence": one.expected.evidence if one.expected is not None else "",
         "loops": one.depth,
         "fingerprint": one.fingerprint,
     }
@@ -204,23 +217,3 @@ def _known(path: str | None) -> frozenset[str]:
         return baseline.read(Path(path))
     except baseline.BadBaseline as error:
         raise UsageError(str(error), hint="write it anew: optimize scan --write-baseline FILE") from error
-
-
-def profile_of(root: Path, named: str | None) -> tuple[Profile | None, str]:
-    """Return the profile and how it is called; the newest that can be read where none is named."""
-    if named is not None:
-        try:
-            return store.read(Path(named)), named
-        except (store.ProfileDamaged, OSError) as error:
-            raise UsageError(f"{named} can't be read: {error}", hint="make one: optimize profile --out FILE") from error
-    folder = Layout(root=root).profiles
-    if folder.is_symlink() or folder.parent.is_symlink() or not folder.is_dir():
-        return None, ""
-    files = [path for path in folder.glob("*.json") if not path.name.endswith(".facts.json") and path.is_file()]
-    for path in sorted(files, key=lambda path: -path.stat().st_mtime_ns):
-        try:
-            found = store.read(path)
-        except (store.ProfileDamaged, OSError):
-            continue
-        return found, f"{path.relative_to(root).as_posix()} ({found.command.text})"
-    return None, ""

@@ -6,8 +6,9 @@ from pydantic import TypeAdapter
 
 from agents.recipes.backend import RecipesBackend
 from orchestrator.cli.audit_tree import cache_of
-from orchestrator.cli.observation import Observer, not_seen, workload_errors
+from orchestrator.cli.observation import Observer, not_seen
 from orchestrator.cli.observation import as_lines as profile_lines
+from orchestrator.cli.recorded_facts import recorded
 from orchestrator.cli.scaling import Scale, grown
 from orchestrator.code_paths import code_paths
 from orchestrator.live.plain_text import neutral, one_line
@@ -15,7 +16,6 @@ from orchestrator.live.says import fix_line
 from orchestrator.policy.scope import violation
 from orchestrator.survey import Survey
 from profiling.boundary.audit import boundaries, told
-from profiling.collect import facts as facts_pass
 from profiling.formats.table import unified_targets_lines
 from profiling.interactions.detect import detect
 from profiling.target import Interaction, Target
@@ -37,17 +37,7 @@ def survey(observer: Observer, sized: Scale | None = None) -> Survey:
     """
     tree, backend = observer.setup.tree, RecipesBackend()
     profile = observer.profile()
-    requests = backend.nominate(tree, profile)
-    observer.say(f"recording facts at {len(requests)} place{'s' if len(requests) != 1 else ''}")
-    with workload_errors():
-        facts = facts_pass.collect(
-            requests,
-            tree,
-            observer.command,
-            observer.setup.interpreter,
-            processes=observer.processes,
-            scratch=observer.folder(),
-        )
+    facts = recorded(observer, profile, backend)
     found = backend.candidates(tree, profile, facts)
     candidates = tuple(one for one in found if not one.awaits_approval)
     growth = grown(observer, sized) if sized is not None else None

@@ -89,6 +89,11 @@ def collect(  # noqa: PLR0913 - what is asked, and the five things that every ru
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def beside(profile: Path) -> Path:
+    """Return where the facts recorded with a stored profile lie."""
+    return profile.with_suffix(".facts.json")
+
+
 def write(facts: Facts, path: Path) -> None:
     """Write facts as JSON; a reader sees all of it or what was there before."""
     path.parent.mkdir(parents=True, exist_ok=True)
