@@ -18,6 +18,7 @@ from agents.scan.heat import HOT_SHARE, Temperature
 from agents.scan.model import Remark
 from agents.scan.queries import with_queries
 from agents.scan.repeated import QUERY_IN_LOOP
+from agents.scan.shared_out import shared_out
 from agents.scan.standing import Standing, standing_at, standing_of
 from agents.scan.weighing import Expected
 from agents.scan.wording import Amount
@@ -28,6 +29,8 @@ _DESIGNS = frozenset({"long-function", "many-branches", "constant-chain"})
 """Rules whose findings are not acted on in a few lines."""
 _IGNORE = re.compile(r"#\s*optimize:\s*ignore(?:\[(?P<rules>[\w\s,-]*)\])?")
 _LONGEST_TEXT = 160
+_ALONE = 60_000
+"""Lines that one process scans in less time than starting others and sharing what is read with them saves."""
 _LOUD_SHARE = 0.05
 """Share of the workload from which on a finding is loud: what is expected to be saved, else what its function takes."""
 
@@ -100,7 +103,12 @@ def rule_ids() -> tuple[str, ...]:
 
 
 def scan_tree(
-    tree: Tree, wanted: Wanted, temperature: Temperature, on_file: Callable[[int, int], None] = lambda _done, _all: None
+    tree: Tree,
+    wanted: Wanted,
+    temperature: Temperature,
+    *,
+    processes: int = 1,
+    on_file: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Scanned:
     """Scan the source of a tree.
 
@@ -108,33 +116,54 @@ def scan_tree(
         tree: the checkout.
         wanted: what for.
         temperature: what a profile says.
-        on_file: told how many files of how many are done.
+        processes: at most; large trees are shared out (`shared_out`).
+        on_file: told how many files of how many are done: none once all are read.
     """
-    project = load(tree)
-    files = [file for file in project.modules if wanted.holds(file)]
-    found: list[CodeFinding] = []
-    ignored = waiting = 0
     with collector_paused():
-        for number, file in enumerate(files):
-            module = project.modules[file]
-            recipes = [one for one in CATALOGUE + ASKED_FOR if wanted.looks_for(one.card.id, file, temperature)]
-            every = tuple(_of_file(module, project, temperature, recipes))
-            heard = _spoken_by_recipes([one for one in every if wanted.hears(one)], every)
-            waiting += 0 if wanted.rules else len(every) - len(heard)
-            kept = [one for one in heard if not _is_ignored(one, module)]
-            ignored += len(heard) - len(kept)
-            found += kept
-            on_file(number + 1, len(files))
-    lines = sum(project.modules[file].text.count("\n") for file in files)
-    unreadable = tuple((file, why) for file, why in project.unreadable if wanted.holds(file))
+        project = load(tree)
+        files = [file for file in project.modules if wanted.holds(file)]
+        lines = sum(project.modules[file].text.count("\n") for file in files)
+        on_file(0, len(files))
+        parts: list[_Part] = []
+        for part in shared_out(
+            lambda block: _part([project.modules[files[number]] for number in block], project, wanted, temperature),
+            len(files),
+            processes if lines > _ALONE else 1,
+        ):
+            parts.append(part)
+            on_file(sum(one.files for one in parts), len(files))
     return Scanned(
-        findings=tuple(sorted(found, key=rank)),
+        findings=tuple(sorted((finding for part in parts for finding in part.findings), key=rank)),
         files=len(files),
         lines=lines,
-        ignored=ignored,
-        waiting=waiting,
-        unreadable=unreadable,
+        ignored=sum(part.ignored for part in parts),
+        waiting=sum(part.waiting for part in parts),
+        unreadable=tuple((file, why) for file, why in project.unreadable if wanted.holds(file)),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """What was found in some files."""
+
+    findings: tuple[CodeFinding, ...]
+    files: int
+    ignored: int
+    waiting: int
+
+
+def _part(modules: Sequence[Module], project: Project, wanted: Wanted, temperature: Temperature) -> _Part:
+    found: list[CodeFinding] = []
+    ignored = waiting = 0
+    for module in modules:
+        recipes = [one for one in CATALOGUE + ASKED_FOR if wanted.looks_for(one.card.id, module.file, temperature)]
+        every = tuple(_of_file(module, project, temperature, recipes))
+        heard = _spoken_by_recipes([one for one in every if wanted.hears(one)], every)
+        waiting += 0 if wanted.rules else len(every) - len(heard)
+        kept = [one for one in heard if not _is_ignored(one, module)]
+        ignored += len(heard) - len(kept)
+        found += kept
+    return _Part(findings=tuple(found), files=len(modules), ignored=ignored, waiting=waiting)
 
 
 def _is_heard(standing: Standing, place: Where) -> bool:

@@ -35,7 +35,7 @@ def ended(command: Callable[[], int]) -> int:
     except click.ClickException as error:
         return _said(error.format_message(), _help_of(error), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        return _said("interrupted; what was finished is saved", "go on with: optimize", INTERRUPTED)
+        return _said("interrupted", "", INTERRUPTED)
     except (BrokenPipeError, OutputClosed):
         _forget_output()
         return CLOSED_PIPE

@@ -21,21 +21,25 @@ class Patience:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        self._calm()
+        self.calm()
 
     def __call__(self, what: str) -> None:
         """Begin something."""
-        self._calm()
-        self._timer = threading.Timer(self._after_s, _say, [what])
+        self.calm()
+        self._timer = threading.Timer(self._after_s, say, [what])
         self._timer.daemon = True
         self._timer.start()
 
-    def _calm(self) -> None:
+    def calm(self) -> None:
+        """End what was begun; no thread of it is left."""
         if self._timer is not None:
             self._timer.cancel()
+            self._timer.join()
+            self._timer = None
 
 
-def _say(what: str) -> None:
+def say(what: str) -> None:
+    """Say what takes long."""
     with suppress(OSError, ValueError):
         sys.stderr.write(f"{one_line(what)} …\n")
         sys.stderr.flush()

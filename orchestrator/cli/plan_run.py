@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from agents.scan.plan import items_of
+from agents.scan.shared_out import processors
 from agents.scan.tree import Wanted, scan_tree
 from agents.specialists.setup import SetupImpossible, describe_tree
 from orchestrator import plan_keeper
 from orchestrator.cli.kept_profile import Kept, kept
 from orchestrator.cli.location import root_of
-from orchestrator.cli.patience import Patience
+from orchestrator.cli.scan_progress import ScanProgress
 from orchestrator.cli.scan_run import within
 from orchestrator.errors import NotARepository, SetupFailed
 from orchestrator.ledger import action_plan, experiment_json
@@ -56,9 +57,8 @@ def made(flags: PlanFlags) -> Made:
     seen = Kept() if flags["no_profile"] else kept(root, flags["profile"])
     before = action_plan.load(plan_keeper.json_path(layout))
     temperature = seen.temperature(root)
-    with Patience() as patience:
-        patience(f"scanning {root}")
-        found = scan_tree(tree, wanted, temperature).findings
+    with ScanProgress(root) as progress:
+        found = scan_tree(tree, wanted, temperature, processes=processors(), on_file=progress.files).findings
     plan = planned(
         items_of(found[: flags["top"]], temperature),
         before,

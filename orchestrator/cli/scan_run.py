@@ -11,11 +11,12 @@ from agents.scan import baseline, sarif
 from agents.scan.catalogue import RULES
 from agents.scan.finding import CodeFinding, Level
 from agents.scan.hearing import Where, where
+from agents.scan.shared_out import processors
 from agents.scan.tree import Scanned, Wanted, rule_ids, scan_tree
 from agents.specialists.setup import SetupImpossible, describe_tree
 from orchestrator.cli.kept_profile import Kept, kept
 from orchestrator.cli.location import root_of
-from orchestrator.cli.patience import Patience
+from orchestrator.cli.scan_progress import ScanProgress
 from orchestrator.errors import SetupFailed, UsageError
 from orchestrator.ledger.atomic import write_text
 from orchestrator.live.annotations import annotation
@@ -84,9 +85,8 @@ def scanned(flags: ScanFlags) -> Seen:
         raise SetupFailed(str(error), hint=error.hint) from error
     known = _known(flags["baseline"])
     seen = Kept() if flags["no_profile"] else kept(root, flags["profile"])
-    with Patience() as patience:
-        patience(f"scanning {root}")
-        found = scan_tree(tree, wanted, seen.temperature(root))
+    with ScanProgress(root) as progress:
+        found = scan_tree(tree, wanted, seen.temperature(root), processes=processors(), on_file=progress.files)
     written = flags["write_baseline"] or ""
     if written:
         write_text(Path(written), baseline.render(found.findings))

@@ -1,0 +1,87 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from agents.scan.shared_out import shared_out
+
+SCRIPT = """
+import json, os, signal, sys
+from agents.scan.shared_out import shared_out
+
+home, killed = os.getpid(), sys.argv[2] == "killed"
+
+def work(block):
+    if killed and os.getpid() != home and block.start >= 20:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return [number * number for number in block], os.getpid()
+
+if __name__ == "__main__":
+    found = list(shared_out(work, 100, int(sys.argv[1])))
+    print(json.dumps([[n for part, _ in found for n in part], len({pid for _, pid in found} - {home})]))
+"""
+"""A process of its own: that of the tests may have threads, and then none is forked."""
+
+
+def run(processes: int, how: str = "") -> tuple[list[int], int]:
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(processes), how], check=True, capture_output=True, text=True, timeout=60
+    )
+    assert done.stderr == ""
+    squares, others = json.loads(done.stdout)
+    return squares, others
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3])
+def test_every_item_is_worked_on_once_and_in_order(processes: int) -> None:
+    squares, others = run(processes)
+
+    assert squares == [number * number for number in range(100)]
+    assert (others > 0) is (processes > 1 and sys.platform == "linux")
+    assert others <= processes
+
+
+def test_what_a_killed_process_leaves_undone_is_done_here() -> None:
+    squares, _ = run(2, "killed")
+
+    assert squares == [number * number for number in range(100)]
+
+
+def test_nothing_is_shared_out_where_there_is_nothing() -> None:
+    assert list(shared_out(list, 0, 2)) == []
+    assert list(shared_out(list, 1, 2)) == [[0]]
+
+
+SCAN = """
+import sys
+from pathlib import Path
+from pathlib import Path
+from agents.scan import tree
+from agents.scan.heat import Temperature
+from profiling.model import Tree
+
+tree._ALONE = 0
+root = Tree(root=Path(sys.argv[1]), import_roots=(".",), packages=(), source_paths=(".",))
+wanted, told = tree.Wanted(unproven=True), []
+if __name__ == "__main__":
+    seen = [
+        tree.scan_tree(root, wanted, Temperature(), processes=count, on_file=lambda *at: told.append(at))
+        for count in (1, 2)
+    ]
+    print(seen[0] == seen[1], len(seen[0].findings), seen[0].waiting, told[0], told[-1])
+"""
+
+
+def test_a_scan_shared_out_finds_the_same(tmp_path: Path) -> None:
+    body = "import re\n\ndef f(lines):\n    for line in lines:\n        re.match('a+', line)\n        print(line)\n"
+    for number in range(40):
+        (tmp_path / f"m{number}.py").write_text(f"import m{(number + 1) % 40}\n{body}")
+
+    done = subprocess.run(
+        [sys.executable, "-c", SCAN, str(tmp_path)], check=True, capture_output=True, text=True, timeout=60
+    )
+
+    assert done.stderr == ""
+    assert done.stdout.split(maxsplit=3) == ["True", "40", "40", "(0, 40) (40, 40)\n"]
