@@ -6,7 +6,6 @@ is charged to the first that asks for it. A proposal finds its site again, edits
 """
 
 import argparse
-import shutil
 import sys
 import sysconfig
 import tempfile
@@ -18,8 +17,9 @@ from statistics import median, quantiles
 
 from agents.recipes._base import Choice, Recipe, Site
 from agents.recipes.catalogue import ASKED_FOR, CATALOGUE
-from agents.recipes.project import MAX_BYTES, Project, load
+from agents.recipes.project import Project, load
 from agents.recipes.splice import NotSpliceable
+from benchmarks.source_lines import copied
 from benchmarks.turn import turn
 from profiling.collector import collector_paused
 from profiling.model import Tree
@@ -47,7 +47,7 @@ def main() -> int:
     parser.add_argument("--lines", type=int, default=_LINES)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        lines = _copy(asked.folders, Path(folder), asked.lines)
+        lines = copied(asked.folders, Path(folder), asked.lines)
         began = time.process_time()
         project = load(Tree(root=Path(folder), import_roots=(".",), packages=(), source_paths=(".",)))
         read_s = _since(began)
@@ -75,22 +75,6 @@ def _report(found: list[Matched], proposals: list[tuple[float, int]], lines: int
         f"in a file of {its_lines} lines"
     )
     return per_bound_s <= _MATCHERS_S and median(costs_ms) <= _PROPOSAL_MS
-
-
-def _copy(folders: list[Path], into: Path, lines: int) -> int:
-    """Copy files until there are enough lines; return how many there are."""
-    copied = 0
-    for folder in folders:
-        top = folder.parent if (folder / "__init__.py").exists() else folder
-        for path in sorted(folder.rglob("*.py")):
-            if copied >= lines:
-                return copied
-            if path.stat().st_size <= MAX_BYTES:
-                place = into / path.relative_to(top)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, place)
-                copied += path.read_bytes().count(b"\n")
-    return copied
 
 
 def _match(recipe: Recipe, project: Project) -> Matched:
