@@ -1,6 +1,16 @@
 """Every rule without a rewrite, those first whose findings are worth most."""
 
-from agents.scan import kept, lists, quadratic, repeated, size, waiting
+from agents.scan import branching, building, kept, lists, quadratic, relations, repeated, size, waiting
 from agents.scan.model import Rule
 
-RULES: tuple[Rule, ...] = (*lists.RULES, *quadratic.RULES, *repeated.RULES, *waiting.RULES, *kept.RULES, *size.RULES)
+RULES: tuple[Rule, ...] = (
+    *lists.RULES,
+    *quadratic.RULES,
+    *relations.RULES,
+    *repeated.RULES,
+    *waiting.RULES,
+    *building.RULES,
+    *kept.RULES,
+    *branching.RULES,
+    *size.RULES,
+)

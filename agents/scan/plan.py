@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agents.recipes.catalogue import ASKED_FOR, CATALOGUE
-from agents.scan import kept, repeated, size, waiting
+from agents.scan import branching, building, kept, relations, repeated, size, waiting
 from agents.scan.finding import CodeFinding, Effort, Heat
 from agents.scan.heat import Temperature
 from profiling.formats.lines import share_text
@@ -43,7 +43,8 @@ _DOERS = {
 _BY_RULE = {
     repeated.QUERY_IN_LOOP.id: Phase.DATABASES,
     **{rule.id: Phase.UPKEEP for rule in (*repeated.RULES, *kept.RULES) if rule is not repeated.QUERY_IN_LOOP},
-    **{rule.id: Phase.STRUCTURE for rule in size.RULES},
+    **{rule.id: Phase.DATABASES for rule in relations.RULES},
+    **{rule.id: Phase.STRUCTURE for rule in (*building.RULES, *branching.RULES, *size.RULES)},
     **{rule.id: Phase.CONCURRENCY for rule in waiting.RULES},
 }
 _BY_DOMAIN = {Domain.ASYNC: Phase.CONCURRENCY, Domain.MEMORY: Phase.STRUCTURE, Domain.STRUCTURE: Phase.STRUCTURE}

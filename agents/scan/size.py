@@ -8,10 +8,18 @@ from agents.recipes.project import Module
 from agents.recipes.walking import nodes
 from agents.scan.model import Example, Place, Rule
 
-LINES, BRANCHES, CHAIN = 100, 15, 4
-"""Longest function, most branches in one, and longest chain of comparisons of one value with constants: above the first
-lie 69 functions in 100,000 lines of 30 packages, above the second 92, and 9 chains are as long as the third."""
+FILE_LINES, LINES, BRANCHES, CHAIN = 400, 100, 15, 4
+"""Longest file and function, most branches in one, and longest chain of comparisons of one value with constants: above
+the second lie 69 functions in 100,000 lines of 30 packages, above the third 92, and 9 chains are as long as the
+fourth."""
 _BRANCHES = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.IfExp, ast.comprehension, ast.Assert)
+
+
+def _large(module: Module) -> Iterator[Place]:
+    lines = module.text.count("\n")
+    if lines > FILE_LINES:
+        seen = f"{lines} lines, {len(functions(module))} functions"
+        yield Place(line=1, seen=seen, node=module.syntax)
 
 
 def _long(module: Module) -> Iterator[Place]:
@@ -54,6 +62,17 @@ def _compared(node: ast.If) -> str | None:
 
 
 RULES = (
+    Rule(
+        id="large-file",
+        title="A file too large to be seen through",
+        action="split it by what is used together; what few programs need is then not imported by all",
+        confirm="the file's import time, and which of its functions run",
+        find=_large,
+        examples=(
+            Example(source="pass\n" * (FILE_LINES + 1), lines=(1,)),
+            Example(source="pass\n" * FILE_LINES, lines=()),
+        ),
+    ),
     Rule(
         id="long-function",
         title="A function too long to be seen through",

@@ -12,6 +12,7 @@ from agents.recipes.once import once
 from agents.recipes.project import Module, Project, load
 from agents.scan.advice import scan
 from agents.scan.catalogue import RULES
+from agents.scan.fan_in import with_fan_in
 from agents.scan.finding import CodeFinding, Effort, Heat, Level
 from agents.scan.hearing import DOES, TELLING, UNPROVEN, Where, payoff, rule_of, where
 from agents.scan.heat import HOT_SHARE, Temperature
@@ -25,7 +26,9 @@ from agents.scan.wording import Amount
 from profiling.collector import collector_paused
 from profiling.model import Tree
 
-_DESIGNS = frozenset({"long-function", "many-branches", "constant-chain"})
+_DESIGNS = frozenset(
+    {"constant-chain", "kind-branches", "large-file", "long-function", "many-branches", "uniform-rows"}
+)
 """Rules whose findings are not acted on in a few lines."""
 _IGNORE = re.compile(r"#\s*optimize:\s*ignore(?:\[(?P<rules>[\w\s,-]*)\])?")
 _LONGEST_TEXT = 160
@@ -162,7 +165,7 @@ def _part(modules: Sequence[Module], project: Project, wanted: Wanted, temperatu
         waiting += 0 if wanted.rules else len(every) - len(heard)
         kept = [one for one in heard if not _is_ignored(one, module)]
         ignored += len(heard) - len(kept)
-        found += kept
+        found += (with_fan_in(one, module, project) for one in kept)
     return _Part(findings=tuple(found), files=len(modules), ignored=ignored, waiting=waiting)
 
 
