@@ -1,15 +1,15 @@
 """Rules about values that are built piece by piece, or made a second time from themselves."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from agents.recipes.functions import functions, own
+from agents.recipes.functions import FunctionNode, functions, own_calls
 from agents.recipes.project import Module
 from agents.recipes.scope import names, parameters_of
 from agents.recipes.walking import nodes, parents_below
 from agents.scan.model import Example, Place, Rule
 from agents.scan.repetition import loops_around
-from agents.scan.surroundings import binds, calls, calls_of_libraries, dotted
+from agents.scan.surroundings import binds, calls, calls_of_libraries, dotted, function_around
 
 _ROUND_TRIPS = {
     "json.loads": "json.dumps",
@@ -123,12 +123,12 @@ def _through_text(module: Module) -> Iterator[Place]:
 
 def _parsed_again(module: Module) -> Iterator[Place]:
     """Yield calls that hand on what the function parses itself to a function that parses it, too."""
-    parsed = {function.node: _parsed_parameters(function.node, module) for function in functions(module)}
-    by_name = {function.node.name: function.node for function in functions(module) if function.is_top_level}
+    parsed = _parsed_parameters(module)
+    by_name = {function.node.name: function.node for function in functions(module) if function.node in parsed}
     for caller, own_parsed in parsed.items():
-        for call in own(caller, ast.Call) if own_parsed else ():
+        for call in own_calls(caller, *by_name):
             callee = by_name.get(call.func.id) if isinstance(call.func, ast.Name) else None
-            if callee is None or callee is caller or not parsed[callee]:
+            if callee is None or callee is caller:
                 continue
             given = zip((parameter.arg for parameter in parameters_of(callee)), call.args, strict=False)
             for name, argument in given:
@@ -137,11 +137,18 @@ def _parsed_again(module: Module) -> Iterator[Place]:
                     yield Place(line=call.lineno, seen=seen, node=call)
 
 
-def _parsed_parameters(function: ast.FunctionDef | ast.AsyncFunctionDef, module: Module) -> frozenset[str]:
-    given = {parameter.arg for parameter in parameters_of(function)}
-    known = names(module)
-    first = (call.args[0] for call in own(function, ast.Call) if call.args and known.dotted(call.func) in _PARSERS)
-    return frozenset(one.id for one in first if isinstance(one, ast.Name) and one.id in given)
+def _parsed_parameters(module: Module) -> Mapping[FunctionNode, frozenset[str]]:
+    """Return the parameters that functions parse, by function; of those that parse none nothing."""
+    found: dict[FunctionNode, frozenset[str]] = {}
+    for library, parsing in calls_of_libraries(module).items():
+        for call in parsing if library in _PARSERS else ():
+            function = function_around(call, module)
+            first = call.args[0] if call.args else None
+            if function is None or not isinstance(first, ast.Name):
+                continue
+            if first.id in {parameter.arg for parameter in parameters_of(function)}:
+                found[function] = found.get(function, frozenset()) | {first.id}
+    return found
 
 
 RULES = (
