@@ -48,6 +48,11 @@ class Exponent:
         """Say whether all of the interval lies above 1.3."""
         return self.low > STEEP
 
+    @property
+    def is_flat(self) -> bool:
+        """Say whether none of the interval lies above 1.3."""
+        return self.high <= STEEP
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Projection:

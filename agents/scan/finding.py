@@ -59,6 +59,7 @@ class CodeFinding:
         level: how loud it is.
         ordinal: of alike findings on alike lines of one function, from 0.
         confirmed: what a profile saw there that proves it, with figures; empty where it shows heat at most.
+        refuted: what a scaling test saw that speaks against it; empty where it was not held against one.
         expected: what acting on it would save, by what was recorded; None where that is not known.
     """
 
@@ -77,6 +78,7 @@ class CodeFinding:
     level: Level
     ordinal: int = 0
     confirmed: str = ""
+    refuted: str = ""
     expected: Expected | None = None
 
     @property

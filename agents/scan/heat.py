@@ -8,6 +8,7 @@ from statistics import median
 from agents.scan.finding import Heat
 from agents.scan.weighing import Scales
 from profiling.facts import Facts
+from profiling.growth import Growth
 from profiling.interactions.observed import Observed
 from profiling.interactions.repeated_query import looped
 from profiling.model import FunctionKey
@@ -27,6 +28,7 @@ class Temperature:
         queries: repeated ones, most time first, by file; wall_s: what the workload took, 0 where no profile knows.
         samples: of the profile.
         scales: weigh what a fix would save; None without a profile.
+        growth: the last scaling test, None where there was none.
         is_known: there is a profile; a function it does not name is cold, for it did not run or cost next to nothing.
     """
 
@@ -36,6 +38,7 @@ class Temperature:
     wall_s: float = 0.0
     samples: int = 0
     scales: Scales | None = None
+    growth: Growth | None = None
 
     @classmethod
     def by(cls, profile: Profile | None, root: Path | None = None, facts: Facts | None = None) -> "Temperature":

@@ -14,6 +14,7 @@ from agents.scan.advice import scan
 from agents.scan.catalogue import RULES
 from agents.scan.fan_in import with_fan_in
 from agents.scan.finding import CodeFinding, Effort, Heat, Level
+from agents.scan.growths import with_growth
 from agents.scan.hearing import DOES, TELLING, UNPROVEN, Where, payoff, rule_of, where
 from agents.scan.heat import HOT_SHARE, Temperature
 from agents.scan.model import Remark
@@ -56,8 +57,8 @@ class Wanted:
         """Say whether a finding is heard: named, proved, worth it by the facts, or where its rule is precise."""
         if self.rules:
             return finding.rule in self.rules
-        if finding.confirmed:
-            return True
+        if finding.confirmed or finding.refuted:
+            return bool(finding.confirmed)
         if finding.expected is not None:
             return finding.expected.is_worth_it
         if finding.heat is Heat.HOT and (self.unproven or finding.rule in TELLING):
@@ -203,7 +204,7 @@ def _of_file(
     """Yield what is found in a file, numbered where alike."""
     seen: Counter[str] = Counter()
     unnumbered = _unnumbered(module, project, temperature, recipes)
-    for finding in with_queries(unnumbered, QUERY_IN_LOOP, module, temperature):
+    for finding in with_growth(with_queries(unnumbered, QUERY_IN_LOOP, module, temperature), temperature):
         ordinal = seen[finding.fingerprint]
         seen[finding.fingerprint] += 1
         yield replace(finding, ordinal=ordinal)
