@@ -32,11 +32,13 @@ class Cache:
     Attributes:
         folder: `.codeflash/cache`, made when something is put; a link there is refused.
         is_read: what is in it counts; else answers are only put.
+        is_kept: answers are put; else nothing is written.
         now: seconds since the epoch.
     """
 
     folder: Path
     is_read: bool = True
+    is_kept: bool = True
     now: Callable[[], float] = time.time
 
     @property
@@ -56,6 +58,8 @@ class Cache:
         Raises:
             OSError: the folder can't be written, or is a link.
         """
+        if not self.is_kept:
+            return
         content = json.dumps(answer, separators=(",", ":")).encode()
         name = digest(content)
         path = self._path_of(name)

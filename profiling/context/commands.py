@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 
 from profiling.context.manifest import Manifest, strings, text_of
+from profiling.context.parsing import parsed
 from profiling.model import Command
 
 _BENCH_FILE = re.compile(r"^(bench|benchmark|perf)[\w-]*\.py$|^[\w-]*_(bench|benchmark)\.py$")
@@ -87,13 +88,10 @@ def workloads(root: Path, manifest: Manifest) -> tuple[Command, ...]:
 
 def is_script(path: Path) -> bool:
     """Say whether a file does something when run: it has statements beyond definitions, or a main guard."""
-    try:
-        body = ast.parse(text_of(path) or "").body
-    except (SyntaxError, ValueError, RecursionError):
-        return False
-    return any(
+    tree = parsed(text_of(path) or "")
+    return tree is not None and any(
         isinstance(node, ast.If | ast.For | ast.While | ast.With | ast.Expr) and not _is_docstring(node)
-        for node in body
+        for node in tree.body
     )
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from profiling.context import commands
 from profiling.context.manifest import strings
+from profiling.context.parsing import parsed
 from profiling.context.probe import Confidence, Fact, Probe, ProbeOutput, Task
 from profiling.context.scripts import console_scripts
 from profiling.context.snapshot import RepoSnapshot
@@ -92,9 +93,8 @@ def _has_fixture(snapshot: RepoSnapshot, file: str) -> bool:
     content = snapshot.read(file) or b""
     if not _LOOKS_LIKE_IT.search(content):
         return False
-    try:
-        tree = ast.parse(content)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(content)
+    if tree is None:
         return False
     functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
     return _marks_all(tree) or any(_is_benchmark(function) for function in functions)
