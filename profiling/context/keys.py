@@ -1,7 +1,8 @@
 """Under which key a probe's answer is kept: the probe, its version, and all that the answer depends on."""
 
 import os
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Mapping
 
 from profiling.context.cache import Cache
 from profiling.context.globs import pattern_of
@@ -15,7 +16,7 @@ def key_for(probe: Probe, snapshot: RepoSnapshot) -> str:
     """Return the key of a probe's answer for a snapshot."""
     inputs = {*snapshot.matching(*probe.declared_inputs), *snapshot.sample(probe.sampled_inputs, probe.most_sampled)}
     contents = (f"{path}\0{snapshot.content_id(path)}" for path in sorted(inputs))
-    facts = (digest(fact, *_fact(fact, snapshot)) for fact in probe.declared_facts)
+    facts = (digest(fact, *_fact(fact, snapshot, snapshot.content_id)) for fact in probe.declared_facts)
     return digest(probe.name, str(probe.version), *contents, *facts)
 
 
@@ -53,16 +54,29 @@ def _tree_key(probes: tuple[Probe, ...], snapshot: RepoSnapshot) -> str:
         *(f"{probe.name}\0{probe.version}" for probe in probes),
         snapshot.listing.digest,
         *(stat_digest(snapshot.root / path) for path in literals),
-        *(digest(fact, *_fact(fact, snapshot)) for fact in facts),
+        *(digest(fact, *_fact(fact, snapshot, lambda path: stat_digest(snapshot.root / path))) for fact in facts),
     )
 
 
-def _fact(fact: Fact, snapshot: RepoSnapshot) -> Iterable[str]:
+def _fact(fact: Fact, snapshot: RepoSnapshot, state: Callable[[str], str]) -> Iterable[str]:
+    """Return what a fact is.
+
+    Args:
+        fact: to be looked at.
+        snapshot: of the repository.
+        state: returns what stands for a file.
+    """
     match fact:
         case Fact.NAMES:
             entries = snapshot.entries
             return ("\0".join(entries.files), "\0".join(entries.submodules), str(entries.links))
         case Fact.GIT:
             return (repr(snapshot.git),)
+        case Fact.LAYOUT:
+            tree = snapshot.tree
+            return () if tree is None else (repr((tree.import_roots, tree.packages, tree.source_paths)),)
+        case Fact.USUAL_FILES:
+            return (f"{path}\0{state(path)}" for path in snapshot.usual_files)
         case Fact.TOOLS:
-            return (os.environ.get("PATH", ""), *(f"{tool.name}\0{tool.path}\0{tool.mtime_ns}" for tool in located()))
+            which = (os.environ.get("PATH", ""), os.environ.get("VIRTUAL_ENV", ""), sys.prefix)
+            return (*which, *(f"{tool.name}\0{tool.path}\0{tool.mtime_ns}" for tool in located()))

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from profiling.context import git_listing, manifest, walk
+from profiling.context import commands, git_listing, layout, manifest, walk
 from profiling.context.globs import FileIndex, index_of, pattern_of
 from profiling.context.hashing import file_digest, open_regular
 from profiling.context.listing import Entries, GitState, Kind, Listing
+from profiling.model import Tree
 
 _MOST_BYTES = 4 * 1024 * 1024
 
@@ -49,6 +50,16 @@ class RepoSnapshot:
     def manifest(self) -> manifest.Manifest:
         """Return what the project says of itself."""
         return manifest.read(self.root)
+
+    @cached_property
+    def tree(self) -> Tree | None:
+        """Return where importable code begins, None where none is found; git need not track it."""
+        return layout.describe(self.root, self.manifest)
+
+    @cached_property
+    def usual_files(self) -> tuple[str, ...]:
+        """Return the Python files that commands are found by; git need not track them."""
+        return commands.files_looked_at(self.root, self.manifest)
 
     def matching(self, *globs: str) -> tuple[str, ...]:
         """Return the listed files that any of some globs names, sorted; a path without wildcard also when unlisted."""
