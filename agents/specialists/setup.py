@@ -6,7 +6,7 @@ from pathlib import Path
 
 from profiling.context import commands, documents, interpreter, layout, manifest
 from profiling.context.answering import Wishes as Questions
-from profiling.context.knowledge import know
+from profiling.context.knowledge import Knowledge, know
 from profiling.context.probe import Task
 from profiling.model import Command, Interpreter, Tree
 
@@ -83,6 +83,17 @@ def describe_tree(root: Path) -> Tree:
     return tree
 
 
+def importable(known: Knowledge) -> Tree:
+    """Return the layout of a repository that the probes know.
+
+    Raises:
+        SetupImpossible: nothing importable was found.
+    """
+    if known.tree is None:
+        raise _nothing_importable(known.root)
+    return known.tree
+
+
 def look(root: Path, wishes: Wishes) -> Setup:
     """Find out how the repository at `root` is run, tested and measured. Nothing of it is executed.
 
@@ -92,9 +103,7 @@ def look(root: Path, wishes: Wishes) -> Setup:
     """
     _refuse_bad_commands(root)
     known = know(root, _QUESTIONS)
-    tree = known.tree
-    if tree is None:
-        raise _nothing_importable(root)
+    tree = importable(known)
     try:
         python = interpreter.find(root, wishes.python)
     except interpreter.NoInterpreter as error:

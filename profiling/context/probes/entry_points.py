@@ -26,7 +26,8 @@ class EntryPoints(Probe):
     def run(self, snapshot: RepoSnapshot) -> ProbeOutput:
         """Read the declarations and the names of files."""
         projects = {str(PurePosixPath(file).parent) for file in snapshot.matching("**/pyproject.toml")}
-        scripts = {script.name: script.target for script in console_scripts(snapshot.manifest)}
+        targets = {script.name: script.target for script in console_scripts(snapshot.manifest)}
+        scripts = [{"name": name, "target": target} for name, target in sorted(targets.items())]
         mains = (file for file in snapshot.matching("**/__main__.py") if not _FOREIGN & set(file.split("/")))
         modules = [_module(file, projects) for file in mains][:_MOST]
         servers = list(snapshot.matching(*_SERVERS)[:_MOST])
@@ -34,9 +35,7 @@ class EntryPoints(Probe):
         is_known = bool(scripts or modules or servers or groups)
         return ProbeOutput(
             schema_slice={
-                "scripts": [{"name": name, "target": target} for name, target in sorted(scripts.items())][
-                    :_MOST_SCRIPTS
-                ],
+                "scripts": scripts[:_MOST_SCRIPTS],
                 "modules": modules,
                 "servers": servers,
                 "plugin_groups": groups[:_MOST],
