@@ -1,12 +1,13 @@
 """Answers the probes' questions about a repository: from the cache where nothing changed, else by asking them."""
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from profiling.context.cache import Cache
 from profiling.context.catalogue import for_task
-from profiling.context.keys import keep_keys, keys_for
+from profiling.context.keys import Keys, keys_for
 from profiling.context.probe import Confidence, Fact, Probe, ProbeOutput, Task
 from profiling.context.snapshot import RepoSnapshot
 from profiling.context.writer import as_text
@@ -62,11 +63,11 @@ class Answers:
     """What is known, as it comes in.
 
     Attributes:
-        by_probe: each answer as it goes into the context.
+        by_probe: each answer as it goes into the context, in the order of the probes.
         steps: one an answer.
         artifacts: longer evidence by file name.
         notes: what went not as it should without harm to the answers, one sentence each.
-        not_kept: why an answer could not be put into the cache, None where all could.
+        not_kept: why an answer could not be put into the cache, None where all could; known after `wait`.
     """
 
     by_probe: dict[str, Mapping[str, object]] = field(default_factory=dict)
@@ -74,6 +75,17 @@ class Answers:
     artifacts: dict[str, object] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     not_kept: OSError | None = None
+    _keeping: threading.Thread | None = None
+
+    def keep_aside(self, work: Callable[[], None]) -> None:
+        """Put answers into the cache meanwhile: each waits for the disk, and nobody has to wait with it."""
+        self._keeping = threading.Thread(target=work, name="keeping")
+        self._keeping.start()
+
+    def wait(self) -> None:
+        """Wait until the answers are kept."""
+        if self._keeping is not None:
+            self._keeping.join()
 
 
 def chosen(wishes: Wishes, probes: tuple[Probe, ...] | None = None) -> tuple[Probe, ...]:
@@ -108,29 +120,20 @@ def answered(
     keys = keys_for(asked, snapshot, cache)
     for probe in asked:
         is_machine = Fact.TOOLS in probe.declared_facts
-        known = None if is_machine and wishes.refreshes_tools else cache.get(keys[probe.name])
+        known = None if is_machine and wishes.refreshes_tools else cache.get(keys.by_probe[probe.name])
         if known is not None and _is_answer(known):
             found.by_probe[probe.name] = known
             found.steps.append(_step(probe, known, Source.CACHE, 0.0))
     unknown = [probe for probe in asked if probe.name not in found.by_probe]
     if unknown:
         before_asking()
-        _ask(unknown, snapshot, cache, wishes, found, keys)
-    try:
-        keep_keys(asked, snapshot, cache, keys)
-    except OSError as error:
-        found.notes.append(f"the cache can't be written: {error}")
+        _ask(unknown, snapshot, wishes, found)
+    found.by_probe = {probe.name: found.by_probe[probe.name] for probe in asked}
+    found.keep_aside(lambda: _keep(found, unknown, cache, keys))
     return found
 
 
-def _ask(
-    probes: Sequence[Probe],
-    snapshot: RepoSnapshot,
-    cache: Cache,
-    wishes: Wishes,
-    found: Answers,
-    keys: Mapping[str, str],
-) -> None:
+def _ask(probes: Sequence[Probe], snapshot: RepoSnapshot, wishes: Wishes, found: Answers) -> None:
     from profiling.context import coordinator  # noqa: PLC0415  asyncio is for those who have something to ask
 
     for ran in coordinator.run(probes, snapshot, jobs=wishes.jobs):
@@ -138,11 +141,19 @@ def _ask(
         found.by_probe[name] = answer
         found.steps.append(_step(ran.probe, answer, Source.PROBE, ran.wall_ms))
         found.artifacts.update({f"{name}-{key}": one for key, one in ran.output.raw_artifacts.items()})
-        try:
-            if not ran.output.errors:
-                cache.put(keys[name], answer, ttl_seconds=ran.probe.ttl_seconds)
-        except OSError as error:
-            found.not_kept = error
+
+
+def _keep(found: Answers, asked: Sequence[Probe], cache: Cache, keys: Keys) -> None:
+    """Keep what was asked now and did not fail, and the keys for as long as the tree stays as it is."""
+    try:
+        for probe in asked:
+            answer = found.by_probe[probe.name]
+            if not answer["errors"]:
+                cache.put(keys.by_probe[probe.name], answer, ttl_seconds=probe.ttl_seconds)
+        if not keys.were_known:
+            cache.put(keys.tree, keys.by_probe)
+    except OSError as error:
+        found.not_kept = error
 
 
 def _is_answer(known: Mapping[str, object]) -> bool:

@@ -45,6 +45,11 @@ class Cache:
     def _index(self) -> Path:
         return self.folder / "index.jsonl"
 
+    @property
+    def is_there(self) -> bool:
+        """Say whether anything was put."""
+        return self._index.exists()
+
     def get(self, key: str) -> JsonObject | None:
         """Return the answer, None when there is none, it is too old, or its file is missing or damaged."""
         record = self._record(key) if self.is_read else None

@@ -69,22 +69,25 @@ def gather(root: Path, wishes: Wishes, *, probes: tuple[Probe, ...] | None = Non
         OSError: `.codeflash/` can't be written, or is a link.
     """
     began = time.monotonic()
+    if not Cache(folder=root / OURS / "cache").is_there:
+        # Git lists the files meanwhile, and then the probes wait for programs.
+        _make_ready()
     snapshot = take(root)
     folder = ContextFolder(folder=snapshot.root / OURS / "context")
     folder.make()
-    asked = chosen(wishes, probes)
     is_ours = not snapshot.listing.brings_answers
     cache = Cache(folder=snapshot.root / OURS / "cache", is_read=wishes.uses_cache and is_ours)
-    answers = answered(asked, snapshot, cache, wishes, before_asking=_make_ready)
+    answers = answered(chosen(wishes, probes), snapshot, cache, wishes, before_asking=_make_ready)
     if not is_ours:
-        answers.notes.insert(0, f"the repository brings along answers in {OURS}/cache: none of them counts")
-    if asked and all(one["errors"] and len(one) == 2 for one in answers.by_probe.values()):
-        raise NothingFound("; ".join(error for step in answers.steps for error in step.errors))
+        answers.notes.append(f"the repository brings along answers in {OURS}/cache: none of them counts")
+    try:
+        context = _merged(snapshot, answers)
+        folder.write_raw(answers.artifacts)
+        path = _written(context, folder, cache, answers)
+    finally:
+        answers.wait()
     if answers.not_kept is not None:
         raise answers.not_kept
-    folder.write_raw(answers.artifacts)
-    context = _merged(snapshot, asked, answers)
-    path = _written(context, folder, cache, answers)
     found = Gathered(
         context=context,
         path=path,
@@ -97,23 +100,29 @@ def gather(root: Path, wishes: Wishes, *, probes: tuple[Probe, ...] | None = Non
 
 
 def _make_ready() -> None:
-    """Make ready what answers will be held against: probes wait for programs, which leaves time."""
-    threading.Thread(target=prepare, name="schema", daemon=True).start()
+    """Import and compile what will be needed, once, while others are waited for."""
+    threading.Thread(target=_ready, name="ready", daemon=True).start()
 
 
-def _merged(snapshot: RepoSnapshot, asked: tuple[Probe, ...], answers: Answers) -> Mapping[str, object]:
+def _ready() -> None:
+    import yaml  # noqa: F401, PLC0415
+
+    from profiling.context import coordinator  # noqa: F401, PLC0415
+
+    prepare()
+
+
+def _merged(snapshot: RepoSnapshot, answers: Answers) -> Mapping[str, object]:
+    """Return the answers in the order of the probes, after what is known of the listing."""
+    if answers.by_probe and all(one["errors"] and len(one) == 2 for one in answers.by_probe.values()):
+        raise NothingFound("; ".join(error for step in answers.steps for error in step.errors))
     listing = snapshot.listing
-    context: dict[str, object] = {
-        "schema_version": SCHEMA_VERSION,
-        "repository": {
-            "kind": listing.kind.value,
-            "is_complete": listing.is_complete,
-            "problems": as_text(list(listing.problems)),
-        },
+    repository = {
+        "kind": listing.kind.value,
+        "is_complete": listing.is_complete,
+        "problems": as_text(list(listing.problems)),
     }
-    for probe in asked:
-        context[probe.name] = answers.by_probe[probe.name]
-    return context
+    return {"schema_version": SCHEMA_VERSION, "repository": repository, **answers.by_probe}
 
 
 def _written(context: Mapping[str, object], folder: ContextFolder, cache: Cache, answers: Answers) -> Path:

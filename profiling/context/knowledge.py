@@ -125,7 +125,9 @@ def know(root: Path, wishes: Wishes) -> Knowledge:
     is_ours = _is_ours(folder)
     is_read = wishes.uses_cache and is_ours and not snapshot.listing.brings_answers
     cache = Cache(folder=folder / "cache", is_read=is_read, is_kept=is_ours)
-    return Knowledge(root=snapshot.root, answers=answered(chosen(wishes), snapshot, cache, wishes))
+    answers = answered(chosen(wishes), snapshot, cache, wishes)
+    answers.wait()
+    return Knowledge(root=snapshot.root, answers=answers)
 
 
 def _is_ours(folder: Path) -> bool:
