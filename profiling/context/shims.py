@@ -6,7 +6,7 @@ from pathlib import Path
 
 from profiling.context.hashing import open_regular
 
-_VERSION = re.compile(r"[\w.+-]+")
+_VERSION = re.compile(r"\w[\w.+-]{0,100}", re.ASCII)
 _MOST_BYTES = 4096
 
 
