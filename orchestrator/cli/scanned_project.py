@@ -34,8 +34,8 @@ class Project:
         """Return what it is made with in a line, empty where that is nothing of note."""
         said = [f"declares {', '.join(self.dependencies)}"] if self.dependencies else []
         if self.frameworks:
-            named = ", ".join(f"{one.name} ({one.files} files)" for one in self.frameworks[:_MOST_FRAMEWORKS])
-            said.append(f"imports {named}, {self.coroutines} coroutine functions")
+            named = ", ".join(f"{one.name} ({_of(one.files, 'file')})" for one in self.frameworks[:_MOST_FRAMEWORKS])
+            said.append(f"imports {named}, has {_of(self.coroutines, 'coroutine function')}")
         return "; ".join(said)
 
     def as_dict(self) -> dict[str, object]:
@@ -65,3 +65,7 @@ def known_to_probes(root: Path) -> Project:
         frameworks=known.async_frameworks,
         coroutines=known.coroutine_functions,
     )
+
+
+def _of(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count != 1 else ''}"
