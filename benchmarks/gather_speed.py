@@ -21,8 +21,9 @@ from pathlib import Path
 from benchmarks import cold_start
 from benchmarks.turn import turn
 from profiling.context import coordinator
+from profiling.context.answering import Wishes
 from profiling.context.cache import Cache
-from profiling.context.gathering import Gathered, Wishes, gather
+from profiling.context.gathering import Gathered, gather
 from profiling.context.probe import Probe, ProbeOutput
 from profiling.context.snapshot import RepoSnapshot, take
 

@@ -3,16 +3,16 @@
 import ast
 import hashlib
 import io
-import os
 import tokenize
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from agents.recipes.once import once
 from agents.recipes.walking import children, levels
 from profiling.collector import collector_paused
+from profiling.context.python_files import PythonFiles, python_files
 from profiling.model import Tree
 
 MAX_DEPTH = 200
@@ -24,7 +24,6 @@ _VENDORED = frozenset(
 )
 _TESTS = frozenset(["test", "tests", "testing", "_test", "_tests", "conftest"])
 _TOO_DEEP = f"{{file}} is nested more than {MAX_DEPTH} levels deep: it can't be walked safely"
-_NEVER = frozenset(["node_modules", "__pycache__", "site-packages", "htmlcov"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -93,6 +92,8 @@ class Unreadable(ValueError):
 def load(tree: Tree, previous: Project | None = None) -> Project:
     """Read every Python file below the tree's root, never through a symbolic link.
 
+    Of a tree too large to be walked whole no module may be edited: who uses it is not known.
+
     Args:
         tree: the checkout.
         previous: an earlier state of it; files that have not changed are taken from there, with what is known of them.
@@ -101,14 +102,18 @@ def load(tree: Tree, previous: Project | None = None) -> Project:
     readers: dict[str, Module] = {}
     unreadable: list[tuple[str, str]] = []
     known = {module.file: module for module in previous.everything} if previous else {}
+    found = python_files(tree.root)
+    unreadable += ((folder.relative, folder.reason) for folder in found.refused)
+    if found.cut_off:
+        unreadable.append((".", f"{found.cut_off}, and nothing is changed"))
     with collector_paused():
-        for file in _files(tree.root):
+        for file in _plain(found):
             try:
                 module, plain = _read(tree, file, known.get(file))
             except Unreadable as error:
                 unreadable.append((file, str(error)))
                 continue
-            editable = plain and _is_source(tree, file) and not _is_reader(file)
+            editable = plain and not found.cut_off and _is_source(tree, file) and not _is_reader(file)
             (modules if editable else readers)[file] = module
     return Project(tree=tree, modules=modules, readers=readers, unreadable=tuple(unreadable))
 
@@ -128,7 +133,7 @@ def read(tree: Tree, file: str) -> Module:
 def fingerprint(tree: Tree) -> str:
     """Return a digest of everything `load` reads of a tree, wherever it is checked out."""
     digest = hashlib.sha256(repr((tree.import_roots, tree.source_paths)).encode())
-    for file in _files(tree.root):
+    for file in _plain(python_files(tree.root)):
         path = tree.root / file
         try:
             content = path.read_bytes() if path.stat().st_size <= MAX_BYTES else b""
@@ -196,19 +201,8 @@ def _read(tree: Tree, file: str, known: Module | None) -> tuple[Module, bool]:
     return module, text.encode(encoding, errors="replace") == raw
 
 
-def _files(root: Path) -> Iterator[str]:
-    for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if _is_entered(Path(folder, name)))
-        for name in sorted(names):
-            path = Path(folder, name)
-            if name.endswith(".py") and path.is_file() and not path.is_symlink():
-                yield path.relative_to(root).as_posix()
-
-
-def _is_entered(folder: Path) -> bool:
-    if folder.name.startswith(".") or folder.name in _NEVER:
-        return False
-    return not folder.is_symlink() and not (folder / "pyvenv.cfg").exists()
+def _plain(found: PythonFiles) -> Iterator[str]:
+    return (file.relative for file in found.files if file.is_plain)
 
 
 def _is_source(tree: Tree, file: str) -> bool:

@@ -4,8 +4,21 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from profiling.context import commands, documents, interpreter, layout, manifest, programs
+from profiling.context import commands, documents, interpreter, layout, manifest
+from profiling.context.answering import Wishes as Questions
+from profiling.context.knowledge import Knowledge, know
+from profiling.context.probe import Task
 from profiling.model import Command, Interpreter, Tree
+
+_QUESTIONS = Questions(
+    task=Task.SETUP,
+    probes=frozenset(
+        {
+            *("python_environment", "test_framework", "benchmark_candidates"),
+            *("project_documents", "speed_dependencies", "tools"),
+        }
+    ),
+)
 
 
 class SetupImpossible(LookupError):
@@ -66,11 +79,19 @@ def describe_tree(root: Path) -> Tree:
     """
     tree = layout.describe(root, manifest.read(root))
     if tree is None:
-        raise SetupImpossible(
-            f"no importable package or module was found in {root}",
-            "name it in pyproject.toml: [tool.optimize] source = 'path/to/package'",
-        )
+        raise _nothing_importable(root)
     return tree
+
+
+def importable(known: Knowledge) -> Tree:
+    """Return the layout of a repository that the probes know.
+
+    Raises:
+        SetupImpossible: nothing importable was found.
+    """
+    if known.tree is None:
+        raise _nothing_importable(known.root)
+    return known.tree
 
 
 def look(root: Path, wishes: Wishes) -> Setup:
@@ -80,28 +101,28 @@ def look(root: Path, wishes: Wishes) -> Setup:
         SetupImpossible: no source or no interpreter was found.
         profiling.context.commands.BadCommand: a given or declared command can't be split.
     """
-    declared = manifest.read(root)
-    tree = describe_tree(root)
+    _refuse_bad_commands(root)
+    known = know(root, _QUESTIONS)
+    tree = importable(known)
     try:
         python = interpreter.find(root, wishes.python)
     except interpreter.NoInterpreter as error:
         raise SetupImpossible(f"no Python to run the target: {error}", "name one with --python PATH") from error
-    candidates = commands.workloads(root, declared)
+    candidates = known.workloads
     has_pytest = interpreter.has_module(python, "pytest")
-    found_tests = commands.tests(root, declared, has_pytest=has_pytest)
-    tests = commands.parse(wishes.tests) if wishes.tests else found_tests
+    tests = commands.parse(wishes.tests) if wishes.tests else known.tests(has_pytest=has_pytest)
     workload = commands.parse(wishes.workload) if wishes.workload else next(iter(candidates), None)
     return Setup(
         tree=tree,
         interpreter=python,
-        package_manager=documents.package_manager(root),
+        package_manager=known.package_manager,
         tests=tests,
         workload=workload,
         workload_candidates=candidates,
-        documents=documents.documents(root),
-        speed_dependencies=documents.speed_dependencies(declared),
-        tools=tuple(program.name for program in programs.located()),
-        problems=(*declared.problems, *_problems(tests, has_pytest=has_pytest, root=root)),
+        documents=documents.with_profile(root, known.documents),
+        speed_dependencies=known.speed_dependencies,
+        tools=known.tools,
+        problems=(*known.problems, *_problems(tests, has_pytest=has_pytest, root=root)),
         fingerprint=fingerprint(root, python, wishes),
     )
 
@@ -117,6 +138,20 @@ def fingerprint(root: Path, python: Interpreter, wishes: Wishes) -> str:
         names = sorted(entry.name for entry in path.iterdir()) if path.is_dir() else []
         digest.update(repr((folder, [name for name in names if not name.startswith(".")])).encode())
     return digest.hexdigest()[:16]
+
+
+def _refuse_bad_commands(root: Path) -> None:
+    """A declared command that can't be used is the person's to correct: nothing else is taken in its place."""
+    declarations = manifest.read(root)
+    commands.declared(declarations, "tests")
+    commands.declared(declarations, "workload")
+
+
+def _nothing_importable(root: Path) -> SetupImpossible:
+    return SetupImpossible(
+        f"no importable package or module was found in {root}",
+        "name it in pyproject.toml: [tool.optimize] source = 'path/to/package'",
+    )
 
 
 def _problems(tests: Command | None, *, has_pytest: bool, root: Path) -> tuple[str, ...]:

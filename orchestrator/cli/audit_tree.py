@@ -18,8 +18,12 @@ from profiling.audit.graph import ReadOptions, build_call_graph
 from profiling.audit.reading.source import DEFAULT_EXCLUDED
 from profiling.audit.sources import Sources
 from profiling.context import manifest
+from profiling.context.answering import Wishes
+from profiling.context.knowledge import know
+from profiling.context.probe import Task
 
 _DECLARATIONS = frozenset({"pyproject.toml", "setup.cfg"})
+_ENTRY_POINTS = Wishes(task=Task.AUDIT, probes=frozenset({"entry_points"}))
 _AS_IT_IS = "the working tree"
 
 Say = Callable[[str], None]
@@ -108,7 +112,8 @@ def _read(root: Path, name: str, say: Say, *, cache: Path | None) -> Subject:
     table = declared.table("tool", "optimize", "audit")
     excluded = manifest.strings(table["exclude"]) if "exclude" in table else DEFAULT_EXCLUDED
     graph = build_call_graph(root, options=ReadOptions(excluded=excluded, cache=cache))
-    return Subject(name=name, graph=graph, sources=Sources(root=root), manifest=declared)
+    scripts = know(root, _ENTRY_POINTS).scripts
+    return Subject(name=name, graph=graph, sources=Sources(root=root), manifest=declared, scripts=scripts)
 
 
 def _is_read(path: PurePosixPath) -> bool:

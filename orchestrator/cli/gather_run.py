@@ -10,9 +10,10 @@ from orchestrator.cli.location import root_of
 from orchestrator.cli.patience import Patience
 from orchestrator.errors import NotWritable, TargetError, UsageError
 from orchestrator.ledger.layout import Layout
+from profiling.context.answering import Wishes
 from profiling.context.cache import Cache
 from profiling.context.catalogue import PROBES
-from profiling.context.gathering import DoesNotFit, Gathered, NothingFound, Wishes, gather
+from profiling.context.gathering import DoesNotFit, Gathered, NothingFound, gather
 from profiling.context.probe import Task
 
 ALL_FAILED = 2

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from orchestrator.live.plain_text import one_line
-from profiling.context.gathering import Gathered, Source
+from profiling.context.answering import Source
+from profiling.context.gathering import Gathered
 
 # Parts of the context: plain data that was held against its schema, of which any part may be missing.
 _Part = Mapping[str, Any]

@@ -6,13 +6,13 @@ from typing import TypedDict
 from agents.scan.plan import items_of
 from agents.scan.shared_out import processors
 from agents.scan.tree import Wanted, scan_tree
-from agents.specialists.setup import SetupImpossible, describe_tree
 from orchestrator import plan_keeper
 from orchestrator.cli.kept_profile import Kept, kept
 from orchestrator.cli.location import root_of
 from orchestrator.cli.scan_progress import ScanProgress
 from orchestrator.cli.scan_run import within
-from orchestrator.errors import NotARepository, SetupFailed
+from orchestrator.cli.scanned_project import known_to_probes
+from orchestrator.errors import NotARepository
 from orchestrator.ledger import action_plan, experiment_json
 from orchestrator.ledger.action_plan import ActionPlan
 from orchestrator.ledger.layout import Layout
@@ -50,10 +50,7 @@ def made(flags: PlanFlags) -> Made:
     root = root_of(flags["repo"])
     layout = Layout(root=root)
     wanted = Wanted(paths=tuple(within(root, path) for path in flags["paths"]), unproven=True)
-    try:
-        tree = describe_tree(root)
-    except SetupImpossible as error:
-        raise SetupFailed(str(error), hint=error.hint) from error
+    tree = known_to_probes(root).tree
     seen = Kept() if flags["no_profile"] else kept(root, flags["profile"])
     before = action_plan.load(plan_keeper.json_path(layout))
     temperature = seen.temperature(root)

@@ -13,11 +13,11 @@ from agents.scan.finding import CodeFinding, Level
 from agents.scan.hearing import Where, where
 from agents.scan.shared_out import processors
 from agents.scan.tree import Scanned, Wanted, rule_ids, scan_tree
-from agents.specialists.setup import SetupImpossible, describe_tree
 from orchestrator.cli.kept_profile import Kept, kept
 from orchestrator.cli.location import root_of
 from orchestrator.cli.scan_progress import ScanProgress
-from orchestrator.errors import SetupFailed, UsageError
+from orchestrator.cli.scanned_project import Project, known_to_probes
+from orchestrator.errors import UsageError
 from orchestrator.ledger.atomic import write_text
 from orchestrator.live.annotations import annotation
 from orchestrator.live.plain_text import one_line
@@ -51,12 +51,14 @@ class Seen:
     Attributes:
         scanned: all of it; fresh: the findings that no baseline knows.
         kept: the profile that the heat comes from, and the facts beside it.
+        project: what gather's probes know of it.
         written: the baseline that was written, empty when none was.
     """
 
     scanned: Scanned
     fresh: tuple[CodeFinding, ...]
     kept: Kept
+    project: Project
     written: str = ""
 
 
@@ -79,19 +81,16 @@ def scanned(flags: ScanFlags) -> Seen:
     """
     root = root_of(flags["repo"])
     wanted = Wanted(rules=_rules(flags["rules"]), paths=tuple(within(root, path) for path in flags["paths"]))
-    try:
-        tree = describe_tree(root)
-    except SetupImpossible as error:
-        raise SetupFailed(str(error), hint=error.hint) from error
+    project = known_to_probes(root)
     known = _known(flags["baseline"])
     seen = Kept() if flags["no_profile"] else kept(root, flags["profile"])
     with ScanProgress(root) as progress:
-        found = scan_tree(tree, wanted, seen.temperature(root), processes=processors(), on_file=progress.files)
+        found = scan_tree(project.tree, wanted, seen.temperature(root), processes=processors(), on_file=progress.files)
     written = flags["write_baseline"] or ""
     if written:
         write_text(Path(written), baseline.render(found.findings))
     fresh = tuple(one for one in found.findings if one.fingerprint not in known)
-    return Seen(scanned=found, fresh=fresh, kept=seen, written=written)
+    return Seen(scanned=found, fresh=fresh, kept=seen, project=project, written=written)
 
 
 def rendered(seen: Seen, flags: ScanFlags) -> str:
@@ -100,9 +99,7 @@ def rendered(seen: Seen, flags: ScanFlags) -> str:
         return f"{len(seen.scanned.findings)} findings written to {seen.written}: from now on only others are new\n"
     match flags["form"]:
         case "json":
-            return (
-                json.dumps({"schema": "ratchet.scan/1", "findings": list(map(_as_dict, seen.fresh))}, indent=1) + "\n"
-            )
+            return json.dumps(_document(seen), indent=1) + "\n"
         case "sarif":
             return sarif.document(seen.fresh, __version__)
         case "annotations":
@@ -136,6 +133,8 @@ def _lines(seen: Seen, top: int) -> Iterator[str]:
     parts += [f"{known} known to the baseline"] if known else []
     parts += [f"{seen.scanned.ignored} silenced by comments"] if seen.scanned.ignored else []
     yield ", ".join(parts)
+    if seen.project.text:
+        yield f"the project {one_line(seen.project.text)}"
     yield _by(seen.kept)
     if waiting:
         yield f"{waiting} more places are not shown: {_silent(seen.kept)}"
@@ -156,6 +155,14 @@ def _silent(kept: Kept) -> str:
     if kept.facts is None:
         return "that their function is hot says little, facts tell what acting there saves"
     return "what was recorded says that acting there saves next to nothing, or does not say"
+
+
+def _document(seen: Seen) -> dict[str, object]:
+    return {
+        "schema": "ratchet.scan/1",
+        "project": seen.project.as_dict(),
+        "findings": list(map(_as_dict, seen.fresh)),
+    }
 
 
 def _as_dict(one: CodeFinding) -> dict[str, object]:

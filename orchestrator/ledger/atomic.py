@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from orchestrator.errors import NotWritable
+from profiling.context.folders import write_file
 
 
 def write_text(path: Path, text: str) -> None:
@@ -15,21 +16,10 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         NotWritable: the folder or the disk refuses.
     """
-    from tempfile import mkstemp  # noqa: PLC0415  half the standard library, and most commands only read
-
-    temporary = ""
     try:
-        descriptor, temporary = mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode(errors="backslashreplace"))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        write_file(path, text.encode(errors="backslashreplace"))
         _sync_folder(path.parent)
     except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
         hint = f"make {path.parent} writable for this user, with room on its disk"
         raise NotWritable(f"{path} can't be written: {error}", hint=hint) from error
 

@@ -11,7 +11,7 @@ from profiling.audit.model import Action, FunctionNode, NodeKind
 from profiling.audit.sources import Sources, dotted
 from profiling.audit.traversal import Graph
 from profiling.context.manifest import Manifest, strings
-from profiling.context.scripts import console_scripts
+from profiling.context.scripts import Script, console_scripts
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 _LONGEST_NAME = 100
@@ -35,17 +35,21 @@ class Discovery:
     problems: tuple[str, ...] = ()
 
 
-def discover(graph: Graph, manifest: Manifest, sources: Sources) -> Discovery:
+def discover(
+    graph: Graph, manifest: Manifest, sources: Sources, *, scripts: Iterable[Script] | None = None
+) -> Discovery:
     """Return the actions that a project declares or that can be seen in it.
 
     Args:
         graph: the call graph.
         manifest: the project's declarations: `[tool.optimize.audit.actions]`, scripts and entry points.
         sources: to look for `if __name__ == "__main__"`.
+        scripts: what the project installs, where that is known already; None: look into the declarations.
     """
     problems: list[str] = []
     declared = list(_declared(graph, manifest, problems))
-    found = [*_scripts(graph, manifest, problems), *_mains(graph, sources)]
+    installed = console_scripts(manifest) if scripts is None else scripts
+    found = [*_scripts(graph, installed, problems), *_mains(graph, sources)]
     taken = {action.entry_points for action in declared}
     actions = [*declared, *(action for action in found if action.entry_points not in taken)]
     return Discovery(actions=tuple(_with_distinct_names(actions)), problems=tuple(problems))
@@ -143,15 +147,15 @@ def _declaration(value: object) -> tuple[tuple[str, ...], str]:
     return strings(value.get("entry")), description if isinstance(description, str) else ""
 
 
-def _scripts(graph: Graph, manifest: Manifest, problems: list[str]) -> Iterator[Action]:
-    for name, target in console_scripts(manifest):
-        entries = tuple(_resolved(graph, (target,), f"the console script {name!r}", problems))
+def _scripts(graph: Graph, scripts: Iterable[Script], problems: list[str]) -> Iterator[Action]:
+    for script in scripts:
+        entries = tuple(_resolved(graph, (script.target,), f"the console script {script.name!r}", problems))
         if entries:
             yield Action(
-                name=safe_name(name),
+                name=safe_name(script.name),
                 entry_points=entries,
-                description=f"the console script {name}",
-                argv=_script_argv(target),
+                description=f"the console script {script.name}",
+                argv=_script_argv(script.target),
             )
 
 

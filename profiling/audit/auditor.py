@@ -19,6 +19,7 @@ from profiling.audit.report import AS_SHIPPED, Audit
 from profiling.audit.sources import Sources
 from profiling.audit.trace import MAX_DEPTH, trace_action
 from profiling.context.manifest import Manifest
+from profiling.context.scripts import Script
 from profiling.profile import Profile
 
 MOST_ACTIONS = 24
@@ -51,12 +52,14 @@ class Subject:
     Attributes:
         name: of it, for a person.
         graph: its call graph; sources: its files; manifest: its declarations.
+        scripts: the commands it installs; None: as its declarations say.
     """
 
     name: str
     graph: CallGraph
     sources: Sources
     manifest: Manifest
+    scripts: tuple[Script, ...] | None = None
 
 
 def audit(
@@ -83,7 +86,7 @@ def audit(
     """
     model = STANDARD if calibration is None else calibration.model()
     say("looking for actions")
-    discovery = actions.discover(tree.graph, tree.manifest, tree.sources)
+    discovery = _discovered(tree)
     wished = _wished(tree.graph, wanted, discovery.actions)
     traced = [_traced(tree, action, wanted, model, say) for action in wished[:MOST_ACTIONS]]
     say("looking for findings")
@@ -113,7 +116,11 @@ def chosen(tree: Subject, wanted: Wanted) -> tuple[Action, ...]:
     Raises:
         UnknownEntry: no action or function has the name given; the message says what may have been meant.
     """
-    return _wished(tree.graph, wanted, actions.discover(tree.graph, tree.manifest, tree.sources).actions)
+    return _wished(tree.graph, wanted, _discovered(tree).actions)
+
+
+def _discovered(tree: Subject) -> actions.Discovery:
+    return actions.discover(tree.graph, tree.manifest, tree.sources, scripts=tree.scripts)
 
 
 def fitted(calibration: Calibration | None) -> str:

@@ -4,9 +4,13 @@ import os
 import re
 import signal
 from contextlib import suppress
+from pathlib import Path
+
+from profiling.context.shims import behind
 
 _VERSION = re.compile(r"\d+\.\d+(?:\.\d+)*")
 _MOST_S = 3.0
+_FOLDER = "/"
 
 
 async def version_of(path: str) -> str | None:
@@ -15,14 +19,14 @@ async def version_of(path: str) -> str | None:
 
     try:
         process = await asyncio.create_subprocess_exec(
-            path,
+            behind(path, Path(_FOLDER)),
             "--version",
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             # The home: version managers that stand in front of a program look there for the program.
             env={name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {"LC_ALL": "C"},
-            cwd="/",
+            cwd=_FOLDER,
             start_new_session=True,
         )
     except OSError:

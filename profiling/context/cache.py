@@ -32,16 +32,23 @@ class Cache:
     Attributes:
         folder: `.codeflash/cache`, made when something is put; a link there is refused.
         is_read: what is in it counts; else answers are only put.
+        is_kept: answers are put; else nothing is written.
         now: seconds since the epoch.
     """
 
     folder: Path
     is_read: bool = True
+    is_kept: bool = True
     now: Callable[[], float] = time.time
 
     @property
     def _index(self) -> Path:
         return self.folder / "index.jsonl"
+
+    @property
+    def is_there(self) -> bool:
+        """Say whether anything was put."""
+        return self._index.exists()
 
     def get(self, key: str) -> JsonObject | None:
         """Return the answer, None when there is none, it is too old, or its file is missing or damaged."""
@@ -56,6 +63,8 @@ class Cache:
         Raises:
             OSError: the folder can't be written, or is a link.
         """
+        if not self.is_kept:
+            return
         content = json.dumps(answer, separators=(",", ":")).encode()
         name = digest(content)
         path = self._path_of(name)

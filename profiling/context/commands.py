@@ -4,14 +4,16 @@ import ast
 import re
 import shlex
 from pathlib import Path
+from typing import Literal
 
 from profiling.context.manifest import Manifest, strings, text_of
+from profiling.context.parsing import parsed
 from profiling.model import Command
 
 _BENCH_FILE = re.compile(r"^(bench|benchmark|perf)[\w-]*\.py$|^[\w-]*_(bench|benchmark)\.py$")
 _BENCH_FOLDERS = (".", "benchmarks", "benchmark", "bench", "perf", "scripts")
 _TEST_FOLDERS = ("tests", "test")
-_ASV = ("asv.conf.json", "asv.conf.jsonc", "benchmarks/asv.conf.json")
+ASV_FILES = ("asv.conf.json", "asv.conf.jsonc", "benchmarks/asv.conf.json")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 
 
@@ -41,14 +43,22 @@ def parse(text: str, *, timeout_s: float = 600.0) -> Command:
     return Command(argv=tuple(words), env=tuple(env), timeout_s=timeout_s)
 
 
+def declared(manifest: Manifest, name: Literal["tests", "workload"]) -> tuple[Command, ...]:
+    """Return the commands that `[tool.optimize]` declares.
+
+    Raises:
+        BadCommand: one can't be split.
+    """
+    return tuple(parse(text) for text in strings(manifest.table("tool", "optimize").get(name)))
+
+
 def tests(root: Path, manifest: Manifest, *, has_pytest: bool) -> Command | None:
     """Return the project's test command, or None when it has no tests that can be run here."""
-    declared = strings(manifest.table("tool", "optimize").get("tests"))
-    if declared:
-        return parse(declared[0])
+    named = declared(manifest, "tests")
+    if named:
+        return named[0]
     folders = [name for name in _TEST_FOLDERS if (root / name).is_dir()]
-    codeflash = strings(manifest.table("tool", "codeflash").get("tests-root"))
-    folders = [name for name in codeflash if (root / name).is_dir()] or folders
+    folders = [name for name in _tests_root(manifest) if (root / name).is_dir()] or folders
     files = [path for name in folders for path in _python_files(root / name)] or _top_level_tests(root)
     configured = bool(manifest.table("tool", "pytest")) or "tool:pytest" in manifest.setup_cfg
     configured = configured or (root / "pytest.ini").exists()
@@ -65,7 +75,7 @@ def tests(root: Path, manifest: Manifest, *, has_pytest: bool) -> Command | None
 
 def workloads(root: Path, manifest: Manifest) -> tuple[Command, ...]:
     """Return what could serve as a workload, best first: declared, benchmark scripts, pytest benchmarks, asv's."""
-    declared = [parse(text) for text in strings(manifest.table("tool", "optimize").get("workload"))]
+    named = declared(manifest, "workload")
     scripts = [
         Command(argv=("python", path.relative_to(root).as_posix()))
         for folder in _BENCH_FOLDERS
@@ -80,28 +90,37 @@ def workloads(root: Path, manifest: Manifest) -> tuple[Command, ...]:
             for path in _python_files(root / folder)
             if "bench" in path.name and path.name.startswith("test_")
         ]
-    if any((root / name).is_file() for name in _ASV):
-        suites.append(Command(argv=("asv", "run")))
-    return tuple(dict.fromkeys([*declared, *scripts, *suites]))
+    configured = next((name for name in ASV_FILES if (root / name).is_file()), None)
+    if configured is not None:
+        suites.append(Command(argv=("asv", "run", "--config", configured)))
+    return tuple(dict.fromkeys([*named, *scripts, *suites]))
+
+
+def files_looked_at(root: Path, manifest: Manifest) -> tuple[str, ...]:
+    """Return the Python files that tests and workloads are found by, relative to the root, tracked by git or not."""
+    folders = dict.fromkeys((*_BENCH_FOLDERS, *_TEST_FOLDERS, *_tests_root(manifest)))
+    inside = [folder for folder in folders if not Path(folder).is_absolute() and ".." not in Path(folder).parts]
+    return tuple(path.relative_to(root).as_posix() for folder in inside for path in _python_files(root / folder))
 
 
 def is_script(path: Path) -> bool:
     """Say whether a file does something when run: it has statements beyond definitions, or a main guard."""
-    try:
-        body = ast.parse(text_of(path) or "").body
-    except (SyntaxError, ValueError, RecursionError):
-        return False
-    return any(
+    tree = parsed(text_of(path) or "")
+    return tree is not None and any(
         isinstance(node, ast.If | ast.For | ast.While | ast.With | ast.Expr) and not _is_docstring(node)
-        for node in body
+        for node in tree.body
     )
 
 
 def _python_files(folder: Path) -> list[Path]:
     try:
         return sorted(path for path in folder.glob("*.py") if path.is_file())
-    except OSError:
+    except (OSError, ValueError):
         return []
+
+
+def _tests_root(manifest: Manifest) -> tuple[str, ...]:
+    return strings(manifest.table("tool", "codeflash").get("tests-root"))
 
 
 def _top_level_tests(root: Path) -> list[Path]:

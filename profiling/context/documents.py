@@ -4,7 +4,8 @@ from pathlib import Path
 
 from profiling.context.manifest import Manifest
 
-_DOCUMENTS = ("CLAUDE.md", "AGENTS.md", "CONTRIBUTING.md", ".github/CONTRIBUTING.md")
+DOCUMENTS = ("CLAUDE.md", "AGENTS.md", "CONTRIBUTING.md", ".github/CONTRIBUTING.md", "codeflash_profile.md")
+"""What a session reads, by the paths that it reads: git need not track it."""
 PACKAGE_MANAGERS = (
     ("uv.lock", "uv"),
     ("poetry.lock", "poetry"),
@@ -20,14 +21,10 @@ _SPEED_DEPENDENCIES = frozenset(
 )
 
 
-def documents(root: Path) -> tuple[str, ...]:
-    """Return the documents that exist, relative to the root; `codeflash_profile.md` also from the parent folder."""
-    found = [name for name in _DOCUMENTS if (root / name).is_file()]
-    for folder, name in ((root, "codeflash_profile.md"), (root.parent, "../codeflash_profile.md")):
-        if (folder / "codeflash_profile.md").is_file():
-            found.append(name)
-            break
-    return tuple(found)
+def with_profile(root: Path, documents: tuple[str, ...]) -> tuple[str, ...]:
+    """Return documents of a repository, and the `codeflash_profile.md` of the folder above where it has none itself."""
+    above = "codeflash_profile.md" not in documents and (root.parent / "codeflash_profile.md").is_file()
+    return (*documents, "../codeflash_profile.md") if above else documents
 
 
 def package_manager(root: Path) -> str:

@@ -2,19 +2,45 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
+from profiling.context.programs import located, search_path
+from profiling.context.shims import behind
 from profiling.model import Interpreter
 
 OLDEST = (3, 9, 0)
+ENVIRONMENTS = (".venv", "venv", "env")
+MARK = "pyvenv.cfg"
 _QUESTION = (
     "import json,sys;print(json.dumps([sys.executable,list(sys.version_info[:3]),sys.implementation.name,"
     "not getattr(sys,'_is_gil_enabled',lambda:True)()]))"
 )
+
+
+class Origin(StrEnum):
+    """What leads to an interpreter."""
+
+    IN_TREE = "environment in the repository"
+    ACTIVATED = "activated environment"
+    PATH = "PATH"
+    OURS = "the Python of optimize"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A Python that may run the target's code.
+
+    Attributes:
+        path: of its executable, which may be missing.
+    """
+
+    path: str
+    origin: Origin
 
 
 class NoInterpreter(LookupError):
@@ -32,12 +58,32 @@ def find(root: Path, wanted: str | None) -> Interpreter:
         NoInterpreter: none that runs and is CPython 3.9 or newer.
     """
     refused: list[str] = []
-    for path in [wanted] if wanted else _candidates(root):
+    for path in [wanted] if wanted else (one.path for one in candidates(root)):
         try:
             return ask(path)
         except NoInterpreter as error:
             refused.append(str(error))
     raise NoInterpreter("; ".join(refused) or "no python3 on PATH")
+
+
+def candidates(root: Path) -> Iterator[Candidate]:
+    """Yield the Pythons that may run the target's code, the first choice first. None of them is run.
+
+    Args:
+        root: the user's checkout; its `.venv`, `venv` or `env` comes before the activated one and the Python on PATH.
+    """
+    for name in ENVIRONMENTS:
+        path = root / name / "bin" / "python"
+        if path.exists() or (root / name / MARK).is_file():
+            yield Candidate(path=str(path), origin=Origin.IN_TREE)
+    own = Path(sys.prefix).resolve()
+    activated = os.environ.get("VIRTUAL_ENV")
+    if activated and Path(activated).resolve() != own:
+        yield Candidate(path=str(Path(activated) / "bin" / "python"), origin=Origin.ACTIVATED)
+    folders = [folder for folder in search_path() if not Path(folder).resolve().is_relative_to(own)]
+    for found in located(("python3",), folders):
+        yield Candidate(path=found.path, origin=Origin.PATH)
+    yield Candidate(path=getattr(sys, "_base_executable", sys.executable), origin=Origin.OURS)
 
 
 def ask(executable: str) -> Interpreter:
@@ -46,10 +92,10 @@ def ask(executable: str) -> Interpreter:
     Raises:
         NoInterpreter: it does not run, does not answer, or is too old.
     """
-    path = shutil.which(executable) or executable
+    path = executable if os.sep in executable else next((one.path for one in located((executable,))), executable)
     try:
         done = subprocess.run(
-            [path, "-I", "-c", _QUESTION],
+            [behind(path, Path.cwd()), "-I", "-c", _QUESTION],
             capture_output=True,
             text=True,
             timeout=30,
@@ -84,21 +130,3 @@ def has_module(interpreter: Interpreter, module: str) -> bool:
     except (OSError, subprocess.SubprocessError):
         return False
     return done.returncode == 0
-
-
-def _candidates(root: Path) -> Iterator[str]:
-    for name in (".venv", "venv", "env"):
-        path = root / name / "bin" / "python"
-        if path.exists():
-            yield str(path)
-    own = Path(sys.prefix).resolve()
-    activated = os.environ.get("VIRTUAL_ENV")
-    if activated and Path(activated).resolve() != own:
-        yield str(Path(activated) / "bin" / "python")
-    for folder in os.environ.get("PATH", "").split(os.pathsep):
-        if folder and not Path(folder).resolve().is_relative_to(own):
-            found = shutil.which("python3", path=folder)
-            if found:
-                yield found
-                break
-    yield getattr(sys, "_base_executable", sys.executable)

@@ -1,13 +1,14 @@
 """Under which key a probe's answer is kept: the probe, its version, and all that the answer depends on."""
 
 import os
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from profiling.context.cache import Cache
 from profiling.context.globs import pattern_of
 from profiling.context.hashing import digest, stat_digest
 from profiling.context.probe import Fact, Probe
-from profiling.context.programs import located
 from profiling.context.snapshot import RepoSnapshot
 
 
@@ -15,32 +16,32 @@ def key_for(probe: Probe, snapshot: RepoSnapshot) -> str:
     """Return the key of a probe's answer for a snapshot."""
     inputs = {*snapshot.matching(*probe.declared_inputs), *snapshot.sample(probe.sampled_inputs, probe.most_sampled)}
     contents = (f"{path}\0{snapshot.content_id(path)}" for path in sorted(inputs))
-    facts = (digest(fact, *_fact(fact, snapshot)) for fact in probe.declared_facts)
+    facts = (digest(fact, *_fact(fact, snapshot, snapshot.content_id)) for fact in probe.declared_facts)
     return digest(probe.name, str(probe.version), *contents, *facts)
 
 
-def keys_for(probes: Iterable[Probe], snapshot: RepoSnapshot, cache: Cache) -> Mapping[str, str]:
-    """Return the keys of several probes by name.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """The keys of several probes' answers.
 
-    They are kept by the state of the whole tree: where it is as it was, no file has to be looked at again.
+    Attributes:
+        tree: under which they are kept themselves: where the whole tree is as it was, no file is looked at again.
+        were_known: they come from there.
     """
+
+    tree: str
+    by_probe: Mapping[str, str]
+    were_known: bool
+
+
+def keys_for(probes: Iterable[Probe], snapshot: RepoSnapshot, cache: Cache) -> Keys:
+    """Return the keys of several probes."""
     asked = tuple(probes)
     tree = _tree_key(asked, snapshot)
     known = cache.get(tree)
     if known is not None and all(isinstance(known.get(probe.name), str) for probe in asked):
-        return {probe.name: str(known[probe.name]) for probe in asked}
-    return {probe.name: key_for(probe, snapshot) for probe in asked}
-
-
-def keep_keys(probes: Iterable[Probe], snapshot: RepoSnapshot, cache: Cache, keys: Mapping[str, str]) -> None:
-    """Keep keys for as long as the tree stays as it is.
-
-    Raises:
-        OSError: the cache can't be written.
-    """
-    tree = _tree_key(tuple(probes), snapshot)
-    if cache.get(tree) is None:
-        cache.put(tree, keys)
+        return Keys(tree=tree, by_probe={probe.name: str(known[probe.name]) for probe in asked}, were_known=True)
+    return Keys(tree=tree, by_probe={probe.name: key_for(probe, snapshot) for probe in asked}, were_known=False)
 
 
 def _tree_key(probes: tuple[Probe, ...], snapshot: RepoSnapshot) -> str:
@@ -53,16 +54,29 @@ def _tree_key(probes: tuple[Probe, ...], snapshot: RepoSnapshot) -> str:
         *(f"{probe.name}\0{probe.version}" for probe in probes),
         snapshot.listing.digest,
         *(stat_digest(snapshot.root / path) for path in literals),
-        *(digest(fact, *_fact(fact, snapshot)) for fact in facts),
+        *(digest(fact, *_fact(fact, snapshot, lambda path: stat_digest(snapshot.root / path))) for fact in facts),
     )
 
 
-def _fact(fact: Fact, snapshot: RepoSnapshot) -> Iterable[str]:
+def _fact(fact: Fact, snapshot: RepoSnapshot, state: Callable[[str], str]) -> Iterable[str]:
+    """Return what a fact is.
+
+    Args:
+        fact: to be looked at.
+        snapshot: of the repository.
+        state: returns what stands for a file.
+    """
     match fact:
         case Fact.NAMES:
             entries = snapshot.entries
             return ("\0".join(entries.files), "\0".join(entries.submodules), str(entries.links))
         case Fact.GIT:
             return (repr(snapshot.git),)
+        case Fact.LAYOUT:
+            tree = snapshot.tree
+            return () if tree is None else (repr((tree.import_roots, tree.packages, tree.source_paths)),)
+        case Fact.USUAL_FILES:
+            return (f"{path}\0{state(path)}" for path in snapshot.usual_files)
         case Fact.TOOLS:
-            return (os.environ.get("PATH", ""), *(f"{tool.name}\0{tool.path}\0{tool.mtime_ns}" for tool in located()))
+            which = (os.environ.get("PATH", ""), os.environ.get("VIRTUAL_ENV", ""), sys.prefix)
+            return (*which, *(f"{tool.name}\0{tool.path}\0{tool.mtime_ns}" for tool in snapshot.programs))

@@ -47,14 +47,24 @@ def is_source_name(name: str) -> bool:
     return bool(_IDENTIFIER.match(name)) and name not in _NOT_SOURCE
 
 
+def is_inside(root: Path, place: str) -> bool:
+    """Say whether a place that somebody names is there, and does not lead out of the repository."""
+    try:
+        path = (root / place).resolve(strict=True)
+        return path.is_relative_to(root.resolve())
+    except (OSError, ValueError, RuntimeError):
+        # It is missing, no path at all, or a link in a circle.
+        return False
+
+
 def _choices(root: Path, manifest: Manifest) -> Iterator[_Root]:
     declared = [
         *strings(manifest.table("tool", "optimize").get("source")),
         *strings(manifest.table("tool", "codeflash").get("module-root")),
     ]
-    yield from (_declared(root, place) for place in declared if _is_inside(root, place))
+    yield from (_declared(root, place) for place in declared if is_inside(root, place))
     where = strings(manifest.table("tool", "setuptools", "packages", "find").get("where"))
-    yield from (_scan(root, place) for place in where if place != "." and _is_inside(root, place))
+    yield from (_scan(root, place) for place in where if place != "." and is_inside(root, place))
     if (root / "src").is_dir() and not (root / "src" / "__init__.py").exists():
         yield _scan(root, "src")
     yield from _hatch(root, manifest)
@@ -65,16 +75,11 @@ def _choices(root: Path, manifest: Manifest) -> Iterator[_Root]:
 
 def _hatch(root: Path, manifest: Manifest) -> Iterator[_Root]:
     packages = strings(manifest.table("tool", "hatch", "build", "targets", "wheel").get("packages"))
-    inside = [PurePosixPath(place) for place in packages if _is_inside(root, place)]
+    inside = [PurePosixPath(place) for place in packages if is_inside(root, place)]
     parents = {place.parent for place in inside}
     if len(parents) == 1:
         names, paths = tuple(place.name for place in inside), tuple(str(place) for place in inside)
         yield _Root(folder=str(parents.pop()), names=names, paths=paths)
-
-
-def _is_inside(root: Path, place: str) -> bool:
-    path = (root / place).resolve()
-    return path.exists() and path.is_relative_to(root.resolve())
 
 
 def _declared(root: Path, place: str) -> _Root:

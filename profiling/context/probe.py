@@ -21,12 +21,15 @@ class Fact(StrEnum):
     """What an answer can depend on beside the content of files.
 
     `names`: which files there are; `git`: where the checkout stands; `tools`: which programs PATH leads to, and the
-    times they were changed.
+    times they were changed; `layout`: where importable code begins; `usual_files`: the Python files that commands are
+    found by. The last two are looked for on disk: git need not track them.
     """
 
     NAMES = "names"
     GIT = "git"
     TOOLS = "tools"
+    LAYOUT = "layout"
+    USUAL_FILES = "usual_files"
 
 
 class Task(StrEnum):

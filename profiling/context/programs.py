@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 TOOLS = (
@@ -25,13 +25,23 @@ class Program:
     mtime_ns: int
 
 
-def located(names: tuple[str, ...] = TOOLS) -> tuple[Program, ...]:
-    """Return the programs of these names that PATH leads to; relative entries of PATH are passed over."""
-    folders = [folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if folder.startswith("/")]
-    return tuple(found for name in names for found in _first(name, folders))
+def search_path() -> list[str]:
+    """Return the folders of PATH; relative entries are passed over."""
+    return [folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if folder.startswith("/")]
 
 
-def _first(name: str, folders: list[str]) -> Iterator[Program]:
+def located(names: tuple[str, ...] = TOOLS, folders: Sequence[str] | None = None) -> tuple[Program, ...]:
+    """Return the programs of these names that PATH leads to, of each name the first.
+
+    Args:
+        names: without a folder.
+        folders: to look into in place of those of PATH.
+    """
+    among = search_path() if folders is None else folders
+    return tuple(found for name in names for found in _first(name, among))
+
+
+def _first(name: str, folders: Sequence[str]) -> Iterator[Program]:
     for folder in folders:
         path = f"{folder}/{name}"
         try:

@@ -1,16 +1,29 @@
 """The commands a project installs, wherever it declares them."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from profiling.context.manifest import Manifest, strings
 
 
-def console_scripts(manifest: Manifest) -> Iterator[tuple[str, str]]:
-    """Yield name and target (`module:function`) of each console or GUI script."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """A command that a project installs.
+
+    Attributes:
+        target: `module:function`, as declared.
+    """
+
+    name: str
+    target: str
+
+
+def console_scripts(manifest: Manifest) -> Iterator[Script]:
+    """Yield each console or GUI script, in the order they are declared."""
     for path in (("project", "scripts"), ("project", "gui-scripts"), ("tool", "poetry", "scripts")):
         for name, value in manifest.table(*path).items():
             if isinstance(value, str):
-                yield name, value.partition("[")[0].strip()
+                yield Script(name=name, target=value.partition("[")[0].strip())
     of_setup_cfg = manifest.setup_cfg.get("options.entry_points", {})
     of_setup_py = manifest.setup_py.get("entry_points")
     for kind in ("console_scripts", "gui_scripts"):
@@ -19,8 +32,8 @@ def console_scripts(manifest: Manifest) -> Iterator[tuple[str, str]]:
             yield from _assigned(strings(of_setup_py.get(kind)))
 
 
-def _assigned(lines: Iterator[str] | tuple[str, ...] | list[str]) -> Iterator[tuple[str, str]]:
+def _assigned(lines: Iterator[str] | tuple[str, ...] | list[str]) -> Iterator[Script]:
     for line in lines:
         name, separator, value = line.partition("=")
         if separator:
-            yield name.strip(), value.partition("[")[0].strip()
+            yield Script(name=name.strip(), target=value.partition("[")[0].strip())

@@ -3,6 +3,8 @@
 import ast
 from collections.abc import Mapping
 
+from profiling.context.parsing import parsed
+
 
 def setup_arguments(text: str) -> Mapping[str, object]:
     """Return the keyword arguments of the first `setup(...)` that are literals, or names of literals.
@@ -10,9 +12,8 @@ def setup_arguments(text: str) -> Mapping[str, object]:
     Args:
         text: of setup.py; what is no Python has none.
     """
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(text)
+    if tree is None:
         return {}
     named = {
         target.id: node.value

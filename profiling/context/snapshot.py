@@ -1,16 +1,32 @@
 """The repository as gather found it: listed once; contents are read when a probe asks, and up to a limit."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from profiling.context import git_listing, manifest, walk
+from profiling.context import commands, git_listing, layout, manifest, walk
 from profiling.context.globs import FileIndex, index_of, pattern_of
 from profiling.context.hashing import file_digest, open_regular
 from profiling.context.listing import Entries, GitState, Kind, Listing
+from profiling.context.programs import Program, located
+from profiling.model import Tree
 
 _MOST_BYTES = 4 * 1024 * 1024
+_MOST_KEPT_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(slots=True, kw_only=True)
+class _Kept:
+    """Contents of files, up to a limit."""
+
+    by_path: dict[str, bytes] = field(default_factory=dict)
+    bytes_left: int = _MOST_KEPT_BYTES
+
+    def add(self, path: str, content: bytes) -> None:
+        if len(content) <= self.bytes_left:
+            self.bytes_left -= len(content)
+            self.by_path[path] = content
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots: what was worked out on demand is kept in the instance
@@ -50,6 +66,21 @@ class RepoSnapshot:
         """Return what the project says of itself."""
         return manifest.read(self.root)
 
+    @cached_property
+    def tree(self) -> Tree | None:
+        """Return where importable code begins, None where none is found; git need not track it."""
+        return layout.describe(self.root, self.manifest)
+
+    @cached_property
+    def usual_files(self) -> tuple[str, ...]:
+        """Return the Python files that commands are found by; git need not track them."""
+        return commands.files_looked_at(self.root, self.manifest)
+
+    @cached_property
+    def programs(self) -> tuple[Program, ...]:
+        """Return the tools at hand on this machine."""
+        return located()
+
     def matching(self, *globs: str) -> tuple[str, ...]:
         """Return the listed files that any of some globs names, sorted; a path without wildcard also when unlisted."""
         if globs not in self._matched:
@@ -85,7 +116,23 @@ class RepoSnapshot:
             return False
 
     def read(self, path: str, most_bytes: int = _MOST_BYTES) -> bytes | None:
-        """Return a file's content, None when it is gone, a link, too large, or can't be read."""
+        """Return a file's content, None when it is gone, a link, too large, or can't be read.
+
+        Several probes read the same files: contents are kept up to 16 MiB together.
+        """
+        content = self._kept.by_path.get(path)
+        if content is not None and len(content) <= most_bytes:
+            return content
+        content = self._read(path, most_bytes)
+        if content is not None:
+            self._kept.add(path, content)
+        return content
+
+    @cached_property
+    def _kept(self) -> _Kept:
+        return _Kept()
+
+    def _read(self, path: str, most_bytes: int) -> bytes | None:
         try:
             descriptor = open_regular(f"{self.root}/{path}")
         except (OSError, ValueError):

@@ -25,6 +25,22 @@ def test_findings_are_listed_new_ones_fail_and_known_ones_do_not(shop: Path, opt
     assert git(shop, "status", "--porcelain").split() == ["M", "shop/text.py", "??", "known.json"]
 
 
+def test_what_the_project_declares_and_imports_is_told_and_nothing_is_left_behind(shop: Path, optimize) -> None:
+    (shop / "requirements.txt").write_text("sqlalchemy\n")
+    (shop / "shop" / "serve.py").write_text("import asyncio\n\n\nasync def serve():\n    await asyncio.sleep(0)\n")
+    git(shop, "add", "-A")
+    before = sorted(shop.rglob("*"))
+    text = optimize("scan", "-C", str(shop), "--rule", "set-membership")
+    project = json.loads(optimize("scan", "-C", str(shop), "--rule", "set-membership", "--json").out)["project"]
+
+    assert "the project declares sqlalchemy; imports asyncio (1 file), has 1 coroutine function" in text.out
+    assert (project["source_paths"], project["speed_dependencies"]) == (["shop"], ["sqlalchemy"])
+    assert project["async_frameworks"] == [{"name": "asyncio", "files": 1}]
+    assert sorted(path for path in shop.rglob("*") if ".git" not in path.parts) == [
+        path for path in before if ".git" not in path.parts
+    ]
+
+
 def test_every_form_is_printed_and_slips_are_refused(shop: Path, optimize) -> None:
     log = json.loads(optimize("scan", "-C", str(shop), "--rule", "set-membership", "--sarif").out)
     notes = optimize("scan", "-C", str(shop), "--rule", "set-membership", "--annotations").out

@@ -2,7 +2,6 @@
 
 import ast
 import contextlib
-import os
 import warnings
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE
 from collections.abc import Iterable, Iterator
@@ -10,10 +9,10 @@ from dataclasses import dataclass
 from importlib.util import decode_source
 from pathlib import Path
 
-DEFAULT_EXCLUDED = (
-    ".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", "__pycache__", "node_modules", "site-packages",
-    ".mypy_cache", ".ruff_cache", ".pytest_cache", ".eggs", ".codeflash", ".ipynb_checkpoints",
-)  # fmt: skip
+from profiling.context.python_files import python_files as walked
+
+DEFAULT_EXCLUDED = ("venv",)
+"""What an audit leaves out beside what no walk enters: an environment made by tools that do not mark it as one."""
 _ENDINGS = (".py", ".pyw")
 _LARGEST_BYTES = 32 * 1024 * 1024
 """Beyond it a file is data; its tree would take gigabytes."""
@@ -30,14 +29,18 @@ class SourceFile:
     Attributes:
         path: where it lies.
         relative: to the source root, POSIX separators.
+        refused: why it can't be read, where the walk knows that already.
     """
 
     path: Path
     relative: str
+    refused: str = ""
 
 
 def python_files(root: Path, excluded: tuple[str, ...]) -> Iterator[SourceFile]:
     """Yield the Python files under a folder in a stable order; links to folders are not followed.
+
+    What the walk could not look at is among them, with the reason.
 
     Args:
         root: a folder, or one file.
@@ -46,14 +49,13 @@ def python_files(root: Path, excluded: tuple[str, ...]) -> Iterator[SourceFile]:
     if root.is_file():
         yield SourceFile(path=root.resolve(), relative=root.name)
         return
-    out = frozenset(excluded)
-    for folder, names, files in os.walk(root):
-        under = os.path.relpath(folder, root).replace(os.sep, "/")
-        prefix = "" if under == "." else f"{under}/"
-        names[:] = sorted(name for name in names if name not in out and f"{prefix}{name}" not in out)
-        for name in sorted(files):
-            if name.endswith(_ENDINGS) and f"{prefix}{name}" not in out:
-                yield SourceFile(path=Path(folder, name), relative=prefix + name)
+    found = walked(root, excluded=excluded, endings=_ENDINGS)
+    for file in found.files:
+        yield SourceFile(path=Path(f"{root}/{file.relative}"), relative=file.relative)
+    for folder in found.refused:
+        yield SourceFile(path=root / folder.relative, relative=folder.relative, refused=folder.reason)
+    if found.cut_off:
+        yield SourceFile(path=root, relative=".", refused=found.cut_off)
 
 
 def bytes_of(files: Iterable[SourceFile]) -> int:
@@ -77,6 +79,8 @@ def read_bytes(source: SourceFile) -> bytes:
         Unreadable: its name can't be written down, it is no regular file, lies elsewhere, is too large or may not be
             read.
     """
+    if source.refused:
+        raise Unreadable(source.refused)
     path = source.path
     if not source.relative.isascii() and shown_name(source.relative) != source.relative:
         raise Unreadable("its name is no UTF-8, so that no import can name it")

@@ -11,12 +11,14 @@ from profiling.context.snapshot import RepoSnapshot
 _SERVERS = ("**/wsgi.py", "**/asgi.py", "manage.py", "**/manage.py")
 _FOREIGN = frozenset({"vendor", "_vendor", "third_party", "tests", "test"})
 _MOST = 100
+_MOST_SCRIPTS = 1000
 
 
 class EntryPoints(Probe):
     """Commands it installs, modules that are run by name, servers' modules, and groups that plugins are found by."""
 
     name: ClassVar[str] = "entry_points"
+    version: ClassVar[int] = 2
     declared_inputs: ClassVar[tuple[str, ...]] = ("pyproject.toml", "setup.cfg", "setup.py")
     declared_facts: ClassVar[tuple[Fact, ...]] = (Fact.NAMES,)
     tasks: ClassVar[frozenset[Task]] = frozenset({Task.SETUP, Task.AUDIT})
@@ -24,7 +26,8 @@ class EntryPoints(Probe):
     def run(self, snapshot: RepoSnapshot) -> ProbeOutput:
         """Read the declarations and the names of files."""
         projects = {str(PurePosixPath(file).parent) for file in snapshot.matching("**/pyproject.toml")}
-        scripts = dict(console_scripts(snapshot.manifest))
+        targets = {script.name: script.target for script in console_scripts(snapshot.manifest)}
+        scripts = [{"name": name, "target": target} for name, target in sorted(targets.items())]
         mains = (file for file in snapshot.matching("**/__main__.py") if not _FOREIGN & set(file.split("/")))
         modules = [_module(file, projects) for file in mains][:_MOST]
         servers = list(snapshot.matching(*_SERVERS)[:_MOST])
@@ -32,7 +35,7 @@ class EntryPoints(Probe):
         is_known = bool(scripts or modules or servers or groups)
         return ProbeOutput(
             schema_slice={
-                "scripts": [{"name": name, "target": target} for name, target in sorted(scripts.items())][:_MOST],
+                "scripts": scripts[:_MOST_SCRIPTS],
                 "modules": modules,
                 "servers": servers,
                 "plugin_groups": groups[:_MOST],

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from profiling.context.documents import DOCUMENTS
 from profiling.context.probe import Confidence, Fact, Probe, ProbeOutput, Task
 from profiling.context.snapshot import RepoSnapshot
 
@@ -17,6 +18,8 @@ class ProjectDocuments(Probe):
     """Names them; what they say is for whoever works on the code."""
 
     name: ClassVar[str] = "project_documents"
+    version: ClassVar[int] = 2
+    declared_inputs: ClassVar[tuple[str, ...]] = DOCUMENTS
     declared_facts: ClassVar[tuple[Fact, ...]] = (Fact.NAMES,)
     tasks: ClassVar[frozenset[Task]] = frozenset({Task.SETUP})
     languages: ClassVar[frozenset[str]] = frozenset()
@@ -31,4 +34,5 @@ class ProjectDocuments(Probe):
             "changes": _CHANGES,
         }
         found = {name: list(snapshot.matching(*globs)[:_MOST]) for name, globs in groups.items()}
+        found["for_sessions"] = [name for name in DOCUMENTS if snapshot.is_file(name)]
         return ProbeOutput(schema_slice=found, confidence=Confidence.HIGH if any(found.values()) else Confidence.LOW)

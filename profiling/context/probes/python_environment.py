@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
-from profiling.context import layout
+from profiling.context import interpreter, layout
 from profiling.context.asking import version_of
 from profiling.context.documents import PACKAGE_MANAGERS, package_manager
+from profiling.context.manifest import text_of
 from profiling.context.probe import Confidence, Fact, Probe, ProbeOutput, Task
-from profiling.context.programs import located
 from profiling.context.snapshot import RepoSnapshot
 
-_ENVIRONMENTS = (".venv", "venv", "env")
 _LOCK_FILES = (
     *("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "conda-lock.yml", "pixi.lock"),
     *("requirements.lock", "requirements.txt"),
@@ -28,21 +27,23 @@ class PythonEnvironment(Probe):
     """Reads declarations; an environment in the repository is read too, never started."""
 
     name: ClassVar[str] = "python_environment"
+    version: ClassVar[int] = 2
     declared_inputs: ClassVar[tuple[str, ...]] = (
         *_PROJECT_FILES,
         *_LOCK_FILES,
-        *(f"{name}/pyvenv.cfg" for name in _ENVIRONMENTS),
+        *(f"{name}/{interpreter.MARK}" for name in interpreter.ENVIRONMENTS),
+        *(f"{name}/bin/python" for name in interpreter.ENVIRONMENTS),
         *("Pipfile", "environment.yml", ".python-version", "*requirements*.txt", "requirements/*.txt"),
     )
-    declared_facts: ClassVar[tuple[Fact, ...]] = (Fact.NAMES, Fact.TOOLS)
+    declared_facts: ClassVar[tuple[Fact, ...]] = (Fact.NAMES, Fact.TOOLS, Fact.LAYOUT)
     ttl_seconds: ClassVar[float | None] = _DAY_S
     tasks: ClassVar[frozenset[Task]] = frozenset({Task.SETUP, Task.SCAN, Task.AUDIT})
 
     async def run(self, snapshot: RepoSnapshot) -> ProbeOutput:
         """Read the declarations and ask the Python on PATH for its version."""
         manifest = snapshot.manifest
-        tree = layout.describe(snapshot.root, manifest)
-        interpreter = _in_tree(snapshot) or await _on_path(snapshot)
+        tree = snapshot.tree
+        found = await _interpreter(snapshot)
         projects = _projects(snapshot)
         source = None
         if tree is not None:
@@ -51,7 +52,7 @@ class PythonEnvironment(Probe):
         is_declared = bool(projects) and not manifest.problems
         return ProbeOutput(
             schema_slice={
-                "interpreter": interpreter,
+                "interpreter": found,
                 "requires_python": _requires_python(snapshot),
                 "package_manager": _package_manager(snapshot),
                 "lock_files": list(_lock_files(snapshot)),
@@ -66,19 +67,25 @@ class PythonEnvironment(Probe):
         )
 
 
-def _in_tree(snapshot: RepoSnapshot) -> Mapping[str, object] | None:
-    for name in _ENVIRONMENTS:
-        match = _VERSION.search(snapshot.text(f"{name}/pyvenv.cfg"))
-        if match:
-            return {"path": f"{name}/bin/python", "version": match[1], "origin": "environment in the repository"}
+async def _interpreter(snapshot: RepoSnapshot) -> Mapping[str, object] | None:
+    """Return the Python that a session would take first. Environments are read; the one on PATH is asked."""
+    for one in interpreter.candidates(snapshot.root):
+        on_path = one.origin is interpreter.Origin.PATH
+        if one.origin is interpreter.Origin.OURS or (on_path and Path(one.path).is_relative_to(snapshot.root)):
+            continue
+        version = await version_of(one.path) if on_path else _declared_version(Path(one.path))
+        return {"path": _shown(one, snapshot), "version": version, "origin": one.origin.value}
     return None
 
 
-async def _on_path(snapshot: RepoSnapshot) -> Mapping[str, object] | None:
-    found = next((one for one in located(("python3",)) if not one.path.startswith(f"{snapshot.root}/")), None)
-    if found is None:
-        return None
-    return {"path": found.path, "version": await version_of(found.path), "origin": "PATH"}
+def _declared_version(executable: Path) -> str | None:
+    match = _VERSION.search(text_of(executable.parent.parent / interpreter.MARK) or "")
+    return match[1] if match else None
+
+
+def _shown(one: interpreter.Candidate, snapshot: RepoSnapshot) -> str:
+    path = Path(one.path)
+    return path.relative_to(snapshot.root).as_posix() if path.is_relative_to(snapshot.root) else one.path
 
 
 def _lock_files(snapshot: RepoSnapshot) -> tuple[str, ...]:

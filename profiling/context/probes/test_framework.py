@@ -5,10 +5,11 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import ClassVar
 
-from profiling.context import commands, layout
+from profiling.context import commands
 from profiling.context.probe import Confidence, Fact, Probe, ProbeOutput, Task
 from profiling.context.snapshot import RepoSnapshot
 
@@ -31,13 +32,14 @@ class TestFramework(Probe):
     __test__ = False  # pytest takes every class that is named Test… for its own
 
     name: ClassVar[str] = "test_framework"
+    version: ClassVar[int] = 2
     declared_inputs: ClassVar[tuple[str, ...]] = (
         *_CONFIGURATION,
         *("noxfile.py", "Makefile", "manage.py", "settings.ini", "*requirements*.txt", "requirements/*.txt", "Pipfile"),
     )
     sampled_inputs: ClassVar[tuple[str, ...]] = _TEST_FILES
     most_sampled: ClassVar[int] = _MOST_FILES
-    declared_facts: ClassVar[tuple[Fact, ...]] = (Fact.NAMES,)
+    declared_facts: ClassVar[tuple[Fact, ...]] = (Fact.NAMES, Fact.LAYOUT, Fact.USUAL_FILES)
     tasks: ClassVar[frozenset[Task]] = frozenset({Task.SETUP})
 
     def run(self, snapshot: RepoSnapshot) -> ProbeOutput:
@@ -52,11 +54,17 @@ class TestFramework(Probe):
             evidence.append(f"{imported[framework]} test files import it")
         files = [file for file in snapshot.matching(*_TEST_FILES) if not file.endswith("conftest.py")]
         confidence = Confidence.HIGH if configured else Confidence.MEDIUM if framework else Confidence.LOW
-        command, error = _command(snapshot, framework, files)
+        command, runnable, error = None, _Runnable(), ""
+        try:
+            runnable = _runnable(snapshot)
+            command = _command(snapshot, framework, files, runnable)
+        except commands.BadCommand as bad:
+            error = f"the declared test command can't be used: {bad}"
         return ProbeOutput(
             schema_slice={
                 "framework": framework,
                 "command": command,
+                "runnable": {"with_pytest": runnable.with_pytest, "without_pytest": runnable.without_pytest},
                 "runners": list(_runners(snapshot)),
                 "evidence": evidence[:10],
                 "folders": _folders(files),
@@ -116,14 +124,25 @@ def _runners(snapshot: RepoSnapshot) -> Iterator[str]:
         yield "make"
 
 
-def _command(snapshot: RepoSnapshot, framework: str | None, files: list[str]) -> tuple[str | None, str]:
-    """Return the command as the setup agent takes it, else as the framework is usually started; and what is wrong."""
-    try:
-        found = commands.tests(snapshot.root, snapshot.manifest, has_pytest=framework == "pytest")
-    except commands.BadCommand as error:
-        return None, f"the declared test command can't be used: {error}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Runnable:
+    """What a session would run the tests with, by whether the target's Python has pytest."""
+
+    with_pytest: str | None = None
+    without_pytest: str | None = None
+
+
+def _runnable(snapshot: RepoSnapshot) -> _Runnable:
+    found = [commands.tests(snapshot.root, snapshot.manifest, has_pytest=has_pytest) for has_pytest in (True, False)]
+    with_pytest, without_pytest = (None if command is None else command.text for command in found)
+    return _Runnable(with_pytest=with_pytest, without_pytest=without_pytest)
+
+
+def _command(snapshot: RepoSnapshot, framework: str | None, files: list[str], runnable: _Runnable) -> str | None:
+    """Return the command as a session takes it, else as the framework is usually started."""
+    found = runnable.with_pytest if framework == "pytest" else runnable.without_pytest
     if found is not None:
-        return found.text, ""
+        return found
     usual = {
         "pytest": "python -m pytest -q",
         "nbdev": "nbdev_test",
@@ -131,12 +150,11 @@ def _command(snapshot: RepoSnapshot, framework: str | None, files: list[str]) ->
         "trial": " ".join(["python -m twisted.trial", *_packages(snapshot)]),
         "unittest": _unittest(snapshot, _folders(files)),
     }
-    return (usual[framework] if framework else None), ""
+    return usual[framework] if framework else None
 
 
 def _packages(snapshot: RepoSnapshot) -> tuple[str, ...]:
-    tree = layout.describe(snapshot.root, snapshot.manifest)
-    return tree.packages if tree else ()
+    return snapshot.tree.packages if snapshot.tree else ()
 
 
 def _unittest(snapshot: RepoSnapshot, folders: list[str]) -> str:

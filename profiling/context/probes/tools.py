@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from profiling.context.asking import version_of
 from profiling.context.probe import Fact, Probe, ProbeOutput, Task
-from profiling.context.programs import TOOLS, Program, located
+from profiling.context.programs import TOOLS, Program
 from profiling.context.snapshot import RepoSnapshot
 
 _ASKED = frozenset({"git", "uv", "cc", "ruff", "py-spy", "perf", "valgrind", "hyperfine"})
@@ -26,7 +26,7 @@ class Tools(Probe):
         """Look for them and ask."""
         import asyncio  # noqa: PLC0415  a second run asks nobody, and does without
 
-        found = located()
+        found = snapshot.programs
         versions = await asyncio.gather(*(_version(one, snapshot.root) for one in found))
         at_hand: list[Mapping[str, object]] = [
             {"name": one.name, "path": one.path, "version": version}

@@ -1,6 +1,11 @@
+from functools import partial
 from pathlib import Path
 
+import pytest
+
+from agents.recipes import project as project_module
 from agents.recipes.project import fingerprint, load
+from profiling.context.python_files import python_files
 from profiling.model import Tree
 
 
@@ -74,6 +79,19 @@ def test_links_are_never_followed(tmp_path: Path) -> None:
     project = load(tree)
 
     assert [module.file for module in project.everything] == ["src/pkg/core.py"]
+
+
+def test_of_a_tree_that_is_not_walked_whole_nothing_may_be_edited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = tree_at(tmp_path, src__pkg__one_py=b"x = 1\n", src__pkg__two_py=b"x = 2\n")
+    monkeypatch.setattr(project_module, "python_files", partial(python_files, most_files=1))
+
+    project = load(tree)
+
+    assert (list(project.modules), list(project.readers)) == ([], ["src/pkg/one.py"])
+    told = [(".", "there are more than 1 Python files: the others are not looked at, and nothing is changed")]
+    assert list(project.unreadable) == told
 
 
 def test_unchanged_files_are_taken_from_the_previous_state(tmp_path: Path) -> None:

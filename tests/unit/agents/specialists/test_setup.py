@@ -4,6 +4,8 @@ from pathlib import Path
 import pytest
 
 from agents.specialists.setup import SetupImpossible, Wishes, look
+from profiling.context import coordinator
+from profiling.context.commands import BadCommand
 
 
 def _repository(root: Path) -> None:
@@ -46,3 +48,36 @@ def test_a_folder_without_python_says_what_to_name(tmp_path: Path) -> None:
     with pytest.raises(SetupImpossible, match="no importable package") as caught:
         look(tmp_path, Wishes(python=sys.executable))
     assert "tool.optimize" in caught.value.hint
+
+
+def test_a_second_look_asks_no_probe_where_there_is_a_folder_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _repository(tmp_path)
+    (tmp_path / ".codeflash").mkdir()
+    (tmp_path / ".codeflash" / ".gitignore").write_text("cache/\n")
+    first = look(tmp_path, Wishes(python=sys.executable))
+
+    def refusing(*_: object, **__: object) -> object:
+        raise AssertionError("a probe was asked")
+
+    monkeypatch.setattr(coordinator, "run", refusing)
+    assert look(tmp_path, Wishes(python=sys.executable)) == first
+    (tmp_path / "bench_other.py").write_text("print(1)\n")
+    with pytest.raises(AssertionError, match="a probe was asked"):
+        look(tmp_path, Wishes(python=sys.executable))
+
+
+def test_a_look_leaves_a_repository_as_it_was(tmp_path: Path) -> None:
+    _repository(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    look(tmp_path, Wishes(python=sys.executable))
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["workload", "tests"])
+def test_a_declared_command_that_is_none_is_the_persons_to_correct(tmp_path: Path, name: str) -> None:
+    _repository(tmp_path)
+    (tmp_path / "pyproject.toml").write_text(f'[tool.optimize]\n{name} = "a | b"\n')
+    with pytest.raises(BadCommand, match="needs a shell"):
+        look(tmp_path, Wishes(python=sys.executable))

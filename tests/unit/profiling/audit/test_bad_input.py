@@ -9,6 +9,7 @@ import pytest
 
 from profiling.audit.graph import ReadOptions, build_call_graph
 from profiling.audit.model import Tier
+from profiling.context import python_files
 
 Lay = Callable[[Mapping[str, str | bytes]], Path]
 
@@ -107,6 +108,24 @@ def test_a_link_that_leads_out_of_the_tree_is_not_read(lay: Lay, tmp_path: Path)
         "pkg/out.py": "it is a link to a file outside the tree",
         "pkg/itself.py": "it is no regular file, or a link to one that is missing",
     }
+
+
+def test_a_folder_that_can_not_be_read_is_named_and_the_rest_is_read(lay: Lay, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = lay({"pkg/a.py": "def f(): pass\n", "pkg/closed/b.py": "def g(): pass\n"})
+    scandir = os.scandir
+
+    def refusing(path: str) -> object:
+        if path.endswith("closed/"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(python_files.os, "scandir", refusing)
+    graph = build_call_graph(root)
+
+    assert sorted(graph.nodes) == ["pkg.a", "pkg.a.f"]
+    assert [(each.file, each.problem) for each in graph.problems] == [
+        ("pkg/closed", "it can't be read: Permission denied")
+    ]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from profiling.context.gathering import Source, Wishes, gather
+from profiling.context.answering import Source, Wishes
+from profiling.context.gathering import gather
 from profiling.context.snapshot import take
 
 

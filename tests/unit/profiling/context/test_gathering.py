@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from profiling.context.answering import Source, Wishes
 from profiling.context.catalogue import PROBES, DoubleName, checked, for_task
-from profiling.context.gathering import DoesNotFit, Gathered, NothingFound, Source, Wishes, gather
+from profiling.context.gathering import DoesNotFit, Gathered, NothingFound, gather
 from profiling.context.probe import Probe, ProbeOutput, Task
 from profiling.context.snapshot import RepoSnapshot
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from profiling.context import walk
-from profiling.context.gathering import Gathered, Wishes, gather
+from profiling.context.answering import Wishes
+from profiling.context.gathering import Gathered, gather
 from profiling.context.listing import Kind
 from profiling.context.snapshot import take
 

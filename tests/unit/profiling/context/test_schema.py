@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from profiling.context.answering import Wishes
 from profiling.context.catalogue import PROBES
-from profiling.context.gathering import Wishes, gather
+from profiling.context.gathering import gather
 from profiling.context.schema import SCHEMA_FILE, offences
 
 REAL = (

@@ -2,6 +2,7 @@ import pytest
 
 from profiling.audit.actions import UnknownEntry, discover, entry, find, of_test
 from profiling.context.manifest import Manifest
+from profiling.context.scripts import Script
 
 FILES = {
     "shop/__init__.py": "",
@@ -66,6 +67,19 @@ def test_a_script_of_setup_cfg_is_found(shop):
     found = discover(graph, Manifest(setup_cfg=section), sources)
 
     assert any(action.description == "the console script shop" for action in found.actions)
+
+
+def test_scripts_that_are_known_already_are_taken_in_place_of_the_declarations(shop):
+    graph, sources = shop
+    section = {"options.entry_points": {"console_scripts": "\nshop = shop.cli:main\n"}}
+    known = (Script(name="buy", target="shop.cli:main"), Script(name="gone", target="shop.cli:nowhere"))
+
+    found = discover(graph, Manifest(setup_cfg=section), sources, scripts=known)
+
+    described = [action.description for action in found.actions]
+    assert "the console script buy" in described
+    assert "the console script shop" not in described
+    assert any("'gone'" in problem for problem in found.problems)
 
 
 def test_a_declared_action_is_one_line_and_comes_first(shop):

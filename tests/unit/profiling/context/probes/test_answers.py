@@ -214,6 +214,7 @@ def test_documents_are_named_for_whom_they_are(answer: Answer) -> None:
         "for_agents": ["CLAUDE.md", "docs/AGENTS.md"],
         "licence": ["LICENSE.txt"],
         "changes": [],
+        "for_sessions": ["CLAUDE.md", ".github/CONTRIBUTING.md"],
         "confidence": "high",
     }
 
