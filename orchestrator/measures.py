@@ -1,13 +1,15 @@
 """What is tracked of a repository over sessions: figures of one tree, taken by one method on one machine."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
 from profiling.model import FunctionKey, RunUsage
-from profiling.profile import Profile
+from profiling.profile import Profile, RepeatedQuery
+from profiling.targets import MODULE_BODY
 
 _TOP_FUNCTIONS = 10
+LEAST_WALL_SHARE = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,27 @@ class Lookups:
     def hit_rate(self) -> float:
         """Return hits over look-ups, 0 to 1."""
         return self.hits / (self.hits + self.misses) if self.hits + self.misses else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampled:
+    """A share (0 to 1) of the workload's CPU time, and how many samples the whole of it had."""
+
+    share: float
+    samples: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Queries that a function repeats in one run.
+
+    Attributes:
+        count: exact; executemany is one.
+        entry: `file:name` of the outermost function on the way to them, of those that the profile keeps.
+    """
+
+    count: int
+    entry: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +84,9 @@ class Measures:
         tests_passed, tests_failed: both 0 without a test command.
         coverage: of the tests.
         complexity: of files that the session changed, by path.
+        logging: what project code spends in the `logging` package and all that it calls, None where not noted.
+        queries: repeated ones, by `file:name` of the function that asks; None where not noted.
+        wall_shares: share (0 to 1) of the run's wall time with a function on a stack, by `file:name`, from 1% on.
     """
 
     wall_s: Spread
@@ -73,10 +99,13 @@ class Measures:
     tests_failed: int = 0
     coverage: Coverage = field(default_factory=lambda: Coverage(percent=None, why_not="not asked"))
     complexity: Mapping[str, FileComplexity] = field(default_factory=dict)
+    logging: Sampled | None = None
+    queries: Mapping[str, Asked] | None = None
+    wall_shares: Mapping[str, float] = field(default_factory=dict)
 
 
 def of_profile(profile: Profile) -> Measures:
-    """Return what a profile knows: times, memory, calls and caches.
+    """Return what a profile knows: times, memory, calls, caches, logging and queries.
 
     Raises:
         ValueError: it has no plain run; one of a session always has.
@@ -91,6 +120,9 @@ def of_profile(profile: Profile) -> Measures:
         heap_peak_mib=None if profile.peak_bytes is None else profile.peak_bytes / 2**20,
         calls={name_of(each.key): each.calls for each in top if each.calls is not None},
         caches={name_of(each.key): Lookups(hits=each.hits, misses=each.misses) for each in profile.caches},
+        logging=_logging(profile),
+        queries=_queries(profile.queries),
+        wall_shares=_wall_shares(profile),
     )
 
 
@@ -102,3 +134,37 @@ def name_of(key: FunctionKey) -> str:
 def _spread(runs: tuple[RunUsage, ...], name: str) -> Spread:
     values = [float(getattr(run, name)) for run in runs]
     return Spread(middle=median(values), low=min(values), high=max(values), runs=len(values))
+
+
+def _logging(profile: Profile) -> Sampled | None:
+    if profile.cpu_sampled_s <= 0:
+        return None
+    spent_s = sum(library.cpu_s for library in profile.libraries if library.name == "logging")
+    return Sampled(share=min(spent_s / profile.cpu_sampled_s, 1.0), samples=profile.samples)
+
+
+def _queries(queries: Sequence[RepeatedQuery]) -> dict[str, Asked]:
+    """Return them by the function that asks, with the entry of those that take most time."""
+    found: dict[str, Asked] = {}
+    for query in queries:
+        name = name_of(query.key)
+        before = found.get(name)
+        entry = before.entry if before is not None else _entry(query)
+        found[name] = Asked(count=query.count + (before.count if before is not None else 0), entry=entry)
+    return found
+
+
+def _entry(query: RepeatedQuery) -> str:
+    way = [query.key, *(one.key for one in query.callers)]
+    functions = [key for key in way if key.qualname != MODULE_BODY]
+    return name_of((functions or way)[-1])
+
+
+def _wall_shares(profile: Profile) -> dict[str, float]:
+    seconds: dict[str, float] = {}
+    for stack in profile.stacks:
+        for name in {name_of(key) for key in stack.frames}:
+            seconds[name] = seconds.get(name, 0.0) + stack.wall_s
+    whole = profile.time_pass.wall_s
+    shares = {name: spent / whole for name, spent in seconds.items()} if whole > 0 else {}
+    return {name: round(share, 4) for name, share in sorted(shares.items()) if share >= LEAST_WALL_SHARE}
