@@ -11,7 +11,7 @@ from orchestrator.measures import FileComplexity, Lookups, Measures
 from profiling.comparison import Comparison
 from profiling.model import Dimension
 
-_CACHED = re.compile(r"\bcache(?:\([^()]*\))?\((?P<name>\w+)\)|@(?:\w+\.)*(?:lru_)?cache\b")
+_CACHED = re.compile(r"\b(?:lru_)?cache(?:\([^()]*\))?\((?P<name>\w+)\)|@(?:\w+\.)*(?:lru_)?cache\b")
 """`lru_cache(maxsize=8)(name)` or `cache(name)`, with its name, and the decorator, whose function follows."""
 _DEFINED = re.compile(r"\s*(?:async\s+)?def\s+(?P<name>\w+)")
 _FILE = "+++ b/"

@@ -1,11 +1,23 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.complexity import complexity_of
-from orchestrator.measures import FileComplexity, Lookups, Spread, of_profile
+from orchestrator.measures import Asked, FileComplexity, Lookups, Sampled, Spread, of_profile
 from profiling.model import Command, FunctionKey, Interpreter, RunUsage
-from profiling.profile import SCHEMA_VERSION, CacheProfile, FunctionProfile, GcTotals, Profile
+from profiling.profile import (
+    SCHEMA_VERSION,
+    CacheProfile,
+    CallLine,
+    FunctionProfile,
+    GcTotals,
+    LibraryShare,
+    Profile,
+    RepeatedQuery,
+    Stack,
+)
 
 SELL = FunctionKey(file="shop.py", first_line=3, qualname="Shop.sell")
 
@@ -43,6 +55,51 @@ def test_the_figures_of_a_profile_are_those_of_its_plain_runs_and_exact_counts()
     assert found.calls == {"shop.py:Shop.sell": 7}
     assert found.caches == {"shop.py:Shop.sell": Lookups(hits=9, misses=1)}
     assert found.caches["shop.py:Shop.sell"].hit_rate == 0.9
+
+
+def test_the_share_of_logging_is_that_of_all_samples() -> None:
+    found = replace(profile((3, 2, 50)), cpu_seen_s=2.0, libraries=(LibraryShare(name="logging", cpu_s=0.5),))
+
+    assert of_profile(found).logging == Sampled(share=0.25, samples=100)
+    assert of_profile(replace(found, libraries=())).logging == Sampled(share=0.0, samples=100)
+    assert of_profile(profile((3, 2, 50))).logging == Sampled(share=0.0, samples=100)
+
+
+def test_queries_are_summed_by_who_asks_and_their_entry_is_the_outermost_function_on_the_way() -> None:
+    handler = CallLine(key=FunctionKey(file="web.py", first_line=1, qualname="handler"), line=2)
+    body = CallLine(key=FunctionKey(file="bench.py", first_line=1, qualname="<module>"), line=9)
+    asked = RepeatedQuery(
+        key=SELL,
+        line=4,
+        statement="SELECT ?",
+        driver="sqlite3",
+        library=None,
+        count=7,
+        wall_s=0.1,
+        cpu_s=0.1,
+        callers=(handler, body),
+    )
+    alone = replace(asked, key=body.key, callers=())
+
+    found = of_profile(replace(profile((3, 2, 50)), queries=(asked, replace(asked, line=5, callers=()), alone)))
+
+    assert found.queries == {
+        "shop.py:Shop.sell": Asked(count=14, entry="web.py:handler"),
+        "bench.py:<module>": Asked(count=7, entry="bench.py:<module>"),
+    }
+
+
+def test_wall_shares_are_of_all_stacks_with_a_function_from_a_hundredth_on() -> None:
+    other = FunctionKey(file="a.py", first_line=1, qualname="g")
+    stacks = [((SELL,), 0.2), ((SELL, other), 0.3), ((other,), 0.001)]
+    found = replace(
+        profile((3, 2, 50)),
+        stacks=tuple(Stack(frames=frames, thread="m", cpu_s=0, wall_s=wall_s, samples=1) for frames, wall_s in stacks),
+    )
+    rare = replace(found, stacks=found.stacks[-1:])
+
+    assert of_profile(found).wall_shares == {"a.py:g": 0.301, "shop.py:Shop.sell": 0.5}
+    assert of_profile(rare).wall_shares == {}
 
 
 def test_a_profile_without_a_plain_run_is_refused() -> None:

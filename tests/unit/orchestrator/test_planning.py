@@ -1,73 +1,18 @@
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from agents.scan.plan import Doer, Phase, PlanItem
+from agents.scan.plan import PlanItem
 from orchestrator.ledger.action_plan import ActionPlan, Baseline, Entry, ItemState, Outcome, dump, parse
-from orchestrator.ledger.record import RECORD_VERSION, ExperimentRecord, TestTally
+from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.measures import Asked, Measures
 from orchestrator.plan_text import lines, markdown
 from orchestrator.planning import Done, filled, planned
-from orchestrator.policy.verdict import Level, Reason, Status, Verdict
 from profiling.model import FunctionKey
-from tests.fakes import experiments
 from tests.fakes.measures import measures
+from tests.fakes.plans import ITEM, record
 
-ITEM = PlanItem(
-    id="0123456789abcdef0123",
-    phase=Phase.ALGORITHMS,
-    rule="set-membership",
-    title="Probe a set",
-    file="a.py",
-    line=3,
-    function="f",
-    code="if word in names:",
-    action="probe a set",
-    doer=Doer.RECIPE,
-    evidence="in a loop",
-    gain="unknown without a profile",
-    verify="a session",
-)
-DIFF = "--- a/a.py\n+++ b/a.py\n@@ -3 +3 @@\n-    if word in names:\n+    if word in found:\n"
 EMPTY = ActionPlan(baseline=None, entries=(Entry(item=ITEM),))
-
-
-def record(*, ratio: float = 0.5, source: str = "recipe:set-membership", **changes: Any) -> ExperimentRecord:
-    proposal = replace(experiments.draft().proposal, source=source, summary="probe a set", mechanism="It is faster.")
-    is_kept = ratio < 1
-    verdict = Verdict(
-        status=Status.KEEP if is_kept else Status.DISCARD,
-        reason=Reason.IMPROVED if is_kept else Reason.NO_IMPROVEMENT,
-        level=Level.WORKLOAD,
-        net_effect=0.0,
-        improved=(),
-        regressed=(),
-        explanation="measured",
-    )
-    plain: dict[str, Any] = {
-        "version": RECORD_VERSION,
-        "number": 1,
-        "key": "k1",
-        "session": "s",
-        "base_commit": "b" * 40,
-        "base_tree": "t",
-        "commit": "c" * 40 if is_kept else "",
-        "proposal": proposal,
-        "diff": DIFF,
-        "domains": (),
-        "interactions": (),
-        "gates": (),
-        "tests": TestTally(passed=3),
-        "measurement": experiments.measured(ratio, width=0.1),
-        "verdict": verdict,
-        "workload": "python bench.py",
-        "place_digest": "",
-        "seconds": 1.0,
-        "overhead_s": 0.0,
-        "started_at": "",
-    }
-    return ExperimentRecord(**{**plain, **changes})
 
 
 def asking(count: int) -> Measures:
