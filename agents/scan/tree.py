@@ -13,7 +13,7 @@ from agents.recipes.project import Module, Project, load
 from agents.scan.advice import scan
 from agents.scan.catalogue import RULES
 from agents.scan.fan_in import with_fan_in
-from agents.scan.finding import CodeFinding, Effort, Heat, Level
+from agents.scan.finding import LONGEST_TEXT, CodeFinding, Effort, Heat, Level
 from agents.scan.hearing import DOES, TELLING, UNPROVEN, Where, payoff, rule_of, where
 from agents.scan.heat import HOT_SHARE, Temperature
 from agents.scan.model import Remark
@@ -31,7 +31,6 @@ _DESIGNS = frozenset(
 )
 """Rules whose findings are not acted on in a few lines."""
 _IGNORE = re.compile(r"#\s*optimize:\s*ignore(?:\[(?P<rules>[\w\s,-]*)\])?")
-_LONGEST_TEXT = 160
 _ALONE = 60_000
 """Lines that one process scans in less time than starting others and sharing what is read with them saves."""
 _LOUD_SHARE = 0.05
@@ -193,7 +192,10 @@ def _spoken_by_recipes(heard: Sequence[CodeFinding], every: Sequence[CodeFinding
     for one in heard:
         does = DOES.get(one.rule, frozenset())
         spoken = next((other for other in every if other.line == one.line and other.rule in does), one)
-        kept[spoken.line, spoken.rule, spoken.ordinal] = spoken
+        place = spoken.line, spoken.rule, spoken.ordinal
+        before = kept[place].instead_of if place in kept else frozenset[str]()
+        instead_of = before | ({one.fingerprint} if spoken is not one else frozenset())
+        kept[place] = replace(spoken, instead_of=instead_of)
     return list(kept.values())
 
 
@@ -315,7 +317,7 @@ def _comments(module: Module) -> dict[int, frozenset[str]]:
 
 
 def _line(lines: list[str], number: int) -> str:
-    return lines[number - 1].strip()[:_LONGEST_TEXT] if 0 < number <= len(lines) else ""
+    return lines[number - 1].strip()[:LONGEST_TEXT] if 0 < number <= len(lines) else ""
 
 
 def _sentence(text: str) -> str:
