@@ -99,6 +99,29 @@ def test_counts_are_exact_where_texts_differ_and_where_one_line_asks_for_all(run
     assert seen["ask", 9, "SELECT name FROM author"] == ("sqlite3", None, 300)
 
 
+def test_lines_that_ask_the_same_text_in_turn_are_counted_each_by_itself(run: Run, write: Write) -> None:
+    main = """
+        import sqlite3
+        connection = sqlite3.connect(":memory:")
+        cursor = connection.cursor()
+        def first():
+            return connection.execute("SELECT 1")
+        def second():
+            return cursor.execute("SELECT 1")
+        for number in range(700):
+            first()
+            second()
+            if number % 7 == 0:
+                first()
+        """
+    (report,) = run(str(write("main.py", main))).reports
+
+    seen = asked(report)
+    assert seen["first", 6, "SELECT ?"] == ("sqlite3", None, 800)
+    assert seen["second", 8, "SELECT ?"] == ("sqlite3", None, 700)
+    assert report["hook_errors"] == 0
+
+
 BEHAVIOUR = """
     import sqlite3
     from sqlite3 import dbapi2
@@ -137,6 +160,17 @@ BEHAVIOUR = """
     tell(lambda: connection.execute("SELECT ?", ()))
     tell(lambda: connection.cursor().execute(4))
     tell(lambda: connection.cursor().executemany("SELECT 1", [()]))
+    tell(lambda: connection.execute("SELECT 1", None, 3) and None)
+    tell(lambda: connection.execute([]))
+    import _thread, time
+    alone, made = sqlite3.connect(":memory:", check_same_thread=False), 0
+    _thread.start_new_thread(alone.execute, ("CREATE TABLE u (a)",))
+    for _ in range(1000):
+        (made,) = alone.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if made:
+            break
+        time.sleep(0.01)
+    print(made)
     connection.close()
     tell(lambda: connection.execute("SELECT 1"))
     """
