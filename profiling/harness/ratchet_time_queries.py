@@ -26,6 +26,10 @@ if TYPE_CHECKING:
         def line(self, number: int, instruction: int) -> int:
             """Find a line."""
             ...
+
+        def column(self, number: int, instruction: int) -> int | None:
+            """Find a place in it."""
+            ...
 else:
     from ratchet_time_statements import shape
 
@@ -174,16 +178,17 @@ class Queries:
             self.failed()
 
     def snapshot(self) -> list[list[object]]:
-        """Return stack (function and line, innermost first), statement, driver, library, count, timed, wall, CPU."""
+        """Return stack (function, line, column), statement, driver, library, count, timed, wall, CPU of each."""
         return [
             [self._lines(row), statement, row.driver, row.library, row.count, row.timed, row.wall_s, _cpu_s(row)]
             for (_, statement), row in list(self.rows.items())
         ]
 
-    def _lines(self, row: Row) -> list[list[int]]:
-        """Return the most frequent way to a statement."""
+    def _lines(self, row: Row) -> list[list[int | None]]:
+        """Return the most frequent way to a statement, innermost first."""
         stacks = dict(row.stacks)
-        return [[number, self.codes.line(number, at)] for number, at in max(stacks, key=lambda one: stacks[one])]
+        way = max(stacks, key=lambda one: stacks[one])
+        return [[number, self.codes.line(number, at), self.codes.column(number, at)] for number, at in way]
 
     def _row(self, place: tuple[int, int], statement: str, driver: str, library: str | None) -> Row:
         row = self.rows.get((place, statement))

@@ -28,7 +28,7 @@ def asked(report: Mapping[str, Any]) -> dict[tuple[str, int, str], tuple[str, st
     """Return driver, library and count by function, line and statement."""
     found = {}
     for lines, statement, driver, library, count, *_ in report["queries"]:
-        number, line = lines[0]
+        number, line, _ = lines[0]
         found[report["codes"][number][2], line, statement] = (driver, library, count)
     return found
 
@@ -69,7 +69,7 @@ def test_times_are_of_those_that_were_timed_and_the_way_there_is_told(run: Run, 
     (report,) = run(str(write("main.py", main))).reports
 
     ((lines, *_, count, timed, wall_s, cpu_s),) = [row for row in report["queries"] if "WHERE id" in row[1]]
-    assert [(report["codes"][number][2], line) for number, line in lines] == [("name_of", 9), ("<module>", 7)]
+    assert [(report["codes"][number][2], line) for number, line, _ in lines] == [("name_of", 9), ("<module>", 7)]
     assert count == 640
     assert 64 <= timed <= 110
     assert wall_s > 0
