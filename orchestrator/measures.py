@@ -1,9 +1,10 @@
 """What is tracked of a repository over sessions: figures of one tree, taken by one method on one machine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import median
 
+from profiling.collect.queries import FEWEST
 from profiling.model import FunctionKey, RunUsage
 from profiling.profile import Profile, RepeatedQuery
 from profiling.targets import MODULE_BODY
@@ -49,7 +50,8 @@ class Asked:
 
     Attributes:
         count: exact; executemany is one.
-        entry: `file:name` of the outermost function on the way to them, of those that the profile keeps.
+        entry: `file:name` of the function that repeats them: the innermost on the way to them that was called a fifth
+            as often at most, else the outermost that the profile keeps.
     """
 
     count: int
@@ -121,7 +123,7 @@ def of_profile(profile: Profile) -> Measures:
         calls={name_of(each.key): each.calls for each in top if each.calls is not None},
         caches={name_of(each.key): Lookups(hits=each.hits, misses=each.misses) for each in profile.caches},
         logging=_logging(profile),
-        queries=_queries(profile.queries),
+        queries=_queries(profile),
         wall_shares=_wall_shares(profile),
     )
 
@@ -143,21 +145,23 @@ def _logging(profile: Profile) -> Sampled | None:
     return Sampled(share=min(spent_s / profile.cpu_sampled_s, 1.0), samples=profile.samples)
 
 
-def _queries(queries: Sequence[RepeatedQuery]) -> dict[str, Asked]:
+def _queries(profile: Profile) -> dict[str, Asked]:
     """Return them by the function that asks, with the entry of those that take most time."""
+    calls = {each.key: each.calls for each in profile.functions if each.calls is not None}
     found: dict[str, Asked] = {}
-    for query in queries:
+    for query in profile.queries:
         name = name_of(query.key)
         before = found.get(name)
-        entry = before.entry if before is not None else _entry(query)
+        entry = before.entry if before is not None else _entry(query, calls)
         found[name] = Asked(count=query.count + (before.count if before is not None else 0), entry=entry)
     return found
 
 
-def _entry(query: RepeatedQuery) -> str:
+def _entry(query: RepeatedQuery, calls: Mapping[FunctionKey, int]) -> str:
     way = [query.key, *(one.key for one in query.callers)]
-    functions = [key for key in way if key.qualname != MODULE_BODY]
-    return name_of((functions or way)[-1])
+    functions = [key for key in way if key.qualname != MODULE_BODY] or way
+    repeating = [key for key in functions if calls.get(key, query.count) * FEWEST <= query.count]
+    return name_of(repeating[0] if repeating else functions[-1])
 
 
 def _wall_shares(profile: Profile) -> dict[str, float]:

@@ -65,7 +65,39 @@ def test_the_share_of_logging_is_that_of_all_samples() -> None:
     assert of_profile(profile((3, 2, 50))).logging == Sampled(share=0.0, samples=100)
 
 
-def test_queries_are_summed_by_who_asks_and_their_entry_is_the_outermost_function_on_the_way() -> None:
+@pytest.mark.parametrize(
+    ("often", "entry"),
+    [
+        ({"Shop.sell": 7, "handler": 1, "main": 1}, "web.py:handler"),
+        ({"Shop.sell": 7, "handler": 7, "main": 1}, "web.py:main"),
+        ({"Shop.sell": 1, "handler": 1, "main": 1}, "shop.py:Shop.sell"),
+        ({"Shop.sell": 7, "handler": 7, "main": 7}, "web.py:main"),
+        ({}, "web.py:main"),
+    ],
+)
+def test_the_entry_of_queries_is_where_they_are_repeated_else_the_outermost(often: dict[str, int], entry: str) -> None:
+    handler, main = (
+        FunctionKey(file="web.py", first_line=line, qualname=name) for line, name in ((1, "handler"), (9, "main"))
+    )
+    asked = RepeatedQuery(
+        key=SELL,
+        line=4,
+        statement="SELECT ?",
+        driver="sqlite3",
+        library=None,
+        count=7,
+        wall_s=0.1,
+        cpu_s=0.1,
+        callers=(CallLine(key=handler, line=2), CallLine(key=main, line=10)),
+    )
+    functions = tuple(FunctionProfile(key=key, calls=often.get(key.qualname)) for key in (SELL, handler, main))
+
+    found = of_profile(replace(profile((3, 2, 50)), queries=(asked,), functions=functions))
+
+    assert found.queries == {"shop.py:Shop.sell": Asked(count=7, entry=entry)}
+
+
+def test_queries_are_summed_by_who_asks() -> None:
     handler = CallLine(key=FunctionKey(file="web.py", first_line=1, qualname="handler"), line=2)
     body = CallLine(key=FunctionKey(file="bench.py", first_line=1, qualname="<module>"), line=9)
     asked = RepeatedQuery(
@@ -81,7 +113,8 @@ def test_queries_are_summed_by_who_asks_and_their_entry_is_the_outermost_functio
     )
     alone = replace(asked, key=body.key, callers=())
 
-    found = of_profile(replace(profile((3, 2, 50)), queries=(asked, replace(asked, line=5, callers=()), alone)))
+    queries = (asked, replace(asked, line=5, callers=()), alone)
+    found = of_profile(replace(profile((3, 2, 50)), queries=queries, functions=()))
 
     assert found.queries == {
         "shop.py:Shop.sell": Asked(count=14, entry="web.py:handler"),
