@@ -115,12 +115,15 @@ class Queries:
         on all are counted, and each 16th is timed: of one text on the clock alone, but for each 256th. Hooks spare
         themselves the call by `texts`.
         """
-        row = self._exactly(statement, frame)
-        if row is None and type(statement) is str and frame is not None:
-            row, alike = self.lines.get((id(frame.f_code), frame.f_lasti), _NOT_ALIKE)
-            if alike < _ENOUGH_ALIKE:
+        if type(statement) is not str or frame is None:
+            return False
+        place = (id(frame.f_code), frame.f_lasti)
+        row = self.direct.get((place, statement))
+        if row is None:
+            row, alike = self.lines.get(place, _NOT_ALIKE)
+            if row is None or alike < _ENOUGH_ALIKE:
                 return False
-        if row is None or row.count >= row.until:
+        if row.count >= row.until:
             return False
         row.count += 1
         return True
