@@ -1,16 +1,18 @@
 """What is tracked of a repository over sessions: figures of one tree, taken by one method on one machine."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import median
 
 from profiling.collect.queries import FEWEST
+from profiling.collect.uncertainty import cpu_error_s, waiting_error_s
 from profiling.model import FunctionKey, RunUsage
 from profiling.profile import Profile, RepeatedQuery
 from profiling.targets import MODULE_BODY
 
 _TOP_FUNCTIONS = 10
-LEAST_WALL_SHARE = 0.01
+LEAST_BUSY_SHARE = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,17 @@ class Sampled:
 
     share: float
     samples: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Busy:
+    """Sampled seconds of a function with all it called, and two standard errors of them.
+
+    They are of CPU and of waiting for something else than a core: what else the machine did is not in them.
+    """
+
+    seconds: float
+    error_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +101,7 @@ class Measures:
         complexity: of files that the session changed, by path.
         logging: what project code spends in the `logging` package and all that it calls, None where not noted.
         queries: repeated ones, by `file:name` of the function that asks; None where not noted.
-        wall_shares: share (0 to 1) of the run's wall time with a function on a stack, by `file:name`, from 1% on.
+        busy: of functions on a stack for 1% of the profile's run or more, by `file:name`.
     """
 
     wall_s: Spread
@@ -103,7 +116,7 @@ class Measures:
     complexity: Mapping[str, FileComplexity] = field(default_factory=dict)
     logging: Sampled | None = None
     queries: Mapping[str, Asked] | None = None
-    wall_shares: Mapping[str, float] = field(default_factory=dict)
+    busy: Mapping[str, Busy] = field(default_factory=dict)
 
 
 def of_profile(profile: Profile) -> Measures:
@@ -124,7 +137,7 @@ def of_profile(profile: Profile) -> Measures:
         caches={name_of(each.key): Lookups(hits=each.hits, misses=each.misses) for each in profile.caches},
         logging=_logging(profile),
         queries=_queries(profile),
-        wall_shares=_wall_shares(profile),
+        busy=_busy(profile),
     )
 
 
@@ -164,11 +177,20 @@ def _entry(query: RepeatedQuery, calls: Mapping[FunctionKey, int]) -> str:
     return name_of(repeating[0] if repeating else functions[-1])
 
 
-def _wall_shares(profile: Profile) -> dict[str, float]:
-    seconds: dict[str, float] = {}
+def _busy(profile: Profile) -> dict[str, Busy]:
+    cpu_s, waited_s = defaultdict[str, float](float), defaultdict[str, float](float)
+    samples = Counter[str]()
     for stack in profile.stacks:
         for name in {name_of(key) for key in stack.frames}:
-            seconds[name] = seconds.get(name, 0.0) + stack.wall_s
-    whole = profile.time_pass.wall_s
-    shares = {name: spent / whole for name, spent in seconds.items()} if whole > 0 else {}
-    return {name: round(share, 4) for name, share in sorted(shares.items()) if share >= LEAST_WALL_SHARE}
+            cpu_s[name] += stack.cpu_s
+            waited_s[name] += stack.waited_s
+            samples[name] += stack.samples
+    least_s = LEAST_BUSY_SHARE * profile.time_pass.wall_s
+    return {
+        name: Busy(
+            seconds=round(spent_s + waited_s[name], 6),
+            error_s=round(cpu_error_s(spent_s, samples[name], profile) + waiting_error_s(waited_s[name]), 6),
+        )
+        for name, spent_s in sorted(cpu_s.items())
+        if spent_s + waited_s[name] >= least_s
+    }

@@ -122,17 +122,22 @@ def test_queries_are_summed_by_who_asks() -> None:
     }
 
 
-def test_wall_shares_are_of_all_stacks_with_a_function_from_a_hundredth_on() -> None:
+def test_a_function_is_busy_while_on_a_stack_on_a_core_or_waiting_for_something_else_than_one() -> None:
     other = FunctionKey(file="a.py", first_line=1, qualname="g")
-    stacks = [((SELL,), 0.2), ((SELL, other), 0.3), ((other,), 0.001)]
+    stacks = [((SELL,), 0.16, 0.1), ((SELL, other), 0.09, 0.0), ((other,), 0.0, 0.0001)]
     found = replace(
         profile((3, 2, 50)),
-        stacks=tuple(Stack(frames=frames, thread="m", cpu_s=0, wall_s=wall_s, samples=1) for frames, wall_s in stacks),
+        stacks=tuple(
+            Stack(frames=frames, thread="m", cpu_s=cpu_s, wall_s=9.0, samples=50, waited_s=waited_s)
+            for frames, cpu_s, waited_s in stacks
+        ),
     )
     rare = replace(found, stacks=found.stacks[-1:])
 
-    assert of_profile(found).wall_shares == {"a.py:g": 0.301, "shop.py:Shop.sell": 0.5}
-    assert of_profile(rare).wall_shares == {}
+    busy = of_profile(found).busy
+    assert {name: one.seconds for name, one in busy.items()} == {"a.py:g": 0.0901, "shop.py:Shop.sell": 0.35}
+    assert 0.05 < busy["shop.py:Shop.sell"].error_s < 0.35
+    assert of_profile(rare).busy == {}
 
 
 def test_a_profile_without_a_plain_run_is_refused() -> None:

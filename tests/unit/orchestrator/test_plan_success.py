@@ -9,7 +9,7 @@ from agents.scan.plan import Phase
 from orchestrator.ledger.action_plan import Baseline, Criterion, Entry, ItemState, Outcome
 from orchestrator.ledger.metrics import Moment, Point
 from orchestrator.ledger.record import TestTally
-from orchestrator.measures import Asked, Coverage, FileComplexity, Lookups, Measures, Sampled
+from orchestrator.measures import Asked, Busy, Coverage, FileComplexity, Lookups, Measures, Sampled
 from orchestrator.plan_figures import Known, cached_in, trend_of
 from orchestrator.plan_success import boxes
 from profiling.model import Dimension
@@ -246,14 +246,15 @@ def test_logging_is_asked_of_where_an_item_or_a_profile_shows_it() -> None:
     assert "logging" not in " ".join(texts(known(baseline=silent)))
 
 
-def asking(count: int, share: float, wall_s: float = 2.0) -> Measures:
+def asking(count: int, seconds: float | None = 0.5, error_s: float = 0.02) -> Measures:
     queries = {"shop.py:one": Asked(count=count, entry="shop.py:handler")} if count else {}
-    return measures(queries=queries, wall_shares={"shop.py:handler": share}, wall_s=spread(wall_s))
+    busy = {} if seconds is None else {"shop.py:handler": Busy(seconds=seconds, error_s=error_s)}
+    return measures(queries=queries, busy=busy)
 
 
 @pytest.mark.parametrize(("count", "is_met"), [(50, True), (51, False), (0, True)])
 def test_repeated_queries_are_halved_by_sessions_or_by_profiles(count: int, is_met: bool) -> None:
-    before, now = asking(100, 0.5), asking(count, 0.5)
+    before, now = asking(100), asking(count)
 
     by_sessions = box("queries 50%", known(trend=session(before, now)))
     by_profiles = box("queries 50%", known(baseline=profiled(before), now=profiled(now, at="2")))
@@ -263,8 +264,8 @@ def test_repeated_queries_are_halved_by_sessions_or_by_profiles(count: int, is_m
 
 
 def test_the_newest_of_profiles_and_sessions_counts() -> None:
-    trend = session(asking(100, 0.5), asking(90, 0.5))
-    later, earlier = (profiled(asking(10, 0.1), at=at) for at in ("one 3", "one 0"))
+    trend = session(asking(100), asking(90))
+    later, earlier = (profiled(asking(10), at=at) for at in ("one 3", "one 0"))
     elsewhere = replace(later, workload="another")
 
     assert box("queries 50%", known(trend=trend, now=later)).measured == "100 before, 10 now"
@@ -273,25 +274,37 @@ def test_the_newest_of_profiles_and_sessions_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "wall_s", "is_met"), [(0.5, 1.2, True), (0.5, 1.9, False), (0.2, 1.4, True), (0.001, 2.0, True)]
+    ("seconds", "error_s", "is_met", "said"),
+    [
+        (0.30, 0.02, True, "shop.py:handler 0.60x [0.54, 0.67], one profile each"),
+        (0.32, 0.02, False, "shop.py:handler 0.64x [0.58, 0.71], one profile each"),
+        (0.10, 0.30, False, "shop.py:handler 0.20x [0.00, 0.83], one profile each"),
+        (None, 0.0, True, "shop.py:handler 0.00x [0.00, 0.03], one profile each"),
+    ],
 )
-def test_the_entry_point_of_repeated_queries_takes_30_percent_less(share: float, wall_s: float, is_met: bool) -> None:
-    found = box("wall time", known(trend=session(asking(100, 0.5), asking(0, share, wall_s))))
+def test_what_repeats_queries_takes_30_percent_less_with_all_that_the_samples_allow(
+    seconds: float | None, error_s: float, is_met: bool, said: str
+) -> None:
+    found = box("30% less", known(trend=session(asking(100), asking(0, seconds, error_s))))
 
-    assert found.is_met is is_met
-    assert found.measured.startswith("shop.py:handler 0.")
-    assert "3 and 3 runs" in found.measured
+    assert (found.is_met, found.measured) == (is_met, said)
+
+
+def test_a_time_that_may_have_been_nothing_shows_no_gain() -> None:
+    unsure = known(trend=session(asking(100, 0.01, 0.02), asking(0, 0.001, 0.0)))
+
+    assert not box("30% less", unsure).is_met
 
 
 def test_one_profile_with_repeated_queries_says_what_would_measure_them() -> None:
-    found = known(baseline=profiled(asking(100, 0.5)))
+    found = known(baseline=profiled(asking(100)))
 
     assert box("queries 50%", found).measured == "100 before; profile again and call optimize plan"
-    assert box("wall time", found).measured == "shop.py:handler: profile again and call optimize plan"
+    assert box("30% less", found).measured == "shop.py:handler: profile again and call optimize plan"
 
 
 def test_queries_have_no_box_where_none_are_repeated() -> None:
-    assert not [text for text in texts(known(trend=session(measures(queries={}), asking(9, 0.5)))) if "quer" in text]
+    assert not [text for text in texts(known(trend=session(measures(queries={}), asking(9)))) if "quer" in text]
 
 
 @pytest.mark.parametrize(

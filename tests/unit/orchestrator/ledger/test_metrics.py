@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from orchestrator.errors import RecordsDamaged
 from orchestrator.ledger import metrics
 from orchestrator.ledger.metrics import Moment
-from orchestrator.measures import Asked, Coverage, FileComplexity, Lookups, Sampled
+from orchestrator.measures import Asked, Busy, Coverage, FileComplexity, Lookups, Sampled
 from profiling.model import Dimension
 from tests.fakes.experiments import compared
 from tests.fakes.measures import ENVIRONMENT, measures, point
@@ -24,7 +24,7 @@ def test_points_are_read_as_they_were_written_in_their_order(tmp_path: Path) -> 
         heap_peak_mib=None,
         logging=Sampled(share=0.1, samples=90),
         queries={"a.py:f": Asked(count=9, entry="a.py:g")},
-        wall_shares={"a.py:g": 0.5},
+        busy={"a.py:g": Busy(seconds=0.5, error_s=0.1)},
     )
     paired = {Dimension.CPU_S: compared(0.7)}
     points = (point("one", BASE), point("one", HEAD, figures, paired=paired), point("two", BASE))
