@@ -63,7 +63,7 @@ class CodeFinding:
         ordinal: of alike findings on alike lines of one function, from 0.
         confirmed: what a profile saw there that proves it, with figures; empty where it shows heat at most.
         expected: what acting on it would save, by what was recorded; None where that is not known.
-        instead_of: fingerprints of the findings of its line that it is heard in the stead of.
+        instead_of: fingerprints of the findings of its line that it is, or would be, heard in the stead of.
     """
 
     rule: str

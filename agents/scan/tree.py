@@ -192,11 +192,13 @@ def _spoken_by_recipes(heard: Sequence[CodeFinding], every: Sequence[CodeFinding
     for one in heard:
         does = DOES.get(one.rule, frozenset())
         spoken = next((other for other in every if other.line == one.line and other.rule in does), one)
-        place = spoken.line, spoken.rule, spoken.ordinal
-        before = kept[place].instead_of if place in kept else frozenset[str]()
-        instead_of = before | ({one.fingerprint} if spoken is not one else frozenset())
-        kept[place] = replace(spoken, instead_of=instead_of)
-    return list(kept.values())
+        kept[spoken.line, spoken.rule, spoken.ordinal] = spoken
+    advice = [other for other in every if other.rule in DOES]
+    return [replace(one, instead_of=_advice_done_by(one, advice)) for one in kept.values()]
+
+
+def _advice_done_by(one: CodeFinding, advice: Sequence[CodeFinding]) -> frozenset[str]:
+    return frozenset(other.fingerprint for other in advice if other.line == one.line and one.rule in DOES[other.rule])
 
 
 def _of_file(
