@@ -15,10 +15,11 @@ from profiling.measure.failures import MeasurementFailed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """The branch after settling: its head, and the headline."""
+    """The branch after settling: its head, the headline, and the measurement that it tells; None without one."""
 
     head: str
     headline: str
+    measured: Measurement | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,18 +50,17 @@ class Accounts:
         if measured is None:
             return Settled(head=head, headline="nothing is left of what was kept: the review undid it")
         if not balance.falls_short(measured):
-            return Settled(head=head, headline=headline_text(measured))
+            return Settled(head=head, headline=headline_text(measured), measured=measured)
         failing = balance.failing()
         if not failing:
             text = f"{headline_text(measured)}; together they gain less than one by one"
-            return Settled(head=head, headline=text)
+            return Settled(head=head, headline=text, measured=measured)
         for record in reversed(failing):
             why = "measured again alone, with new pairs, it does not gain what it claimed"
             head = undo(self.services, record, Reason.NOT_CONFIRMED, why)
         again = balance.measured(head)
-        return Settled(
-            head=head, headline="nothing held when measured again" if again is None else headline_text(again)
-        )
+        text = "nothing held when measured again" if again is None else headline_text(again)
+        return Settled(head=head, headline=text, measured=again)
 
 
 def headline_text(measured: Measurement) -> str:

@@ -50,7 +50,7 @@ def _closed(services: Services, setup: Setup, state: SessionState) -> str:
     survey = services.observer.survey(setup, head, services.recorder.tree_of(head))
     ended: SessionState = {**state, "head_commit": head}
     status = SessionStatus.BOUND if state.get("bounded") else SessionStatus.DONE
-    track(services, setup, ended)
+    track(services, setup, ended, settled.measured)
     where = services.recorder.close(ended, headline, next_steps(state, survey), status)
     records = services.recorder.records()
     mine = tuple(record for record in records if record.session == state["session_id"])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from orchestrator.errors import OptimizeError
-from orchestrator.ledger import action_plan, handoff
+from orchestrator.ledger import action_plan, handoff, metrics
 from orchestrator.ledger.action_plan import ActionPlan
 from orchestrator.ledger.atomic import write_text
 from orchestrator.ledger.layout import Layout
@@ -46,7 +46,7 @@ def done(layout: Layout, repository: Repository, records: Sequence[ExperimentRec
         head: up to which reverts are looked for; None means the session branch.
 
     Raises:
-        RecordsDamaged: HANDOFF.md can't be read.
+        RecordsDamaged: HANDOFF.md or the figures of the sessions can't be read.
     """
     told = handoff.load(layout.handoff)
     head = head or repository.branch_head(SESSION_BRANCH)
@@ -54,6 +54,7 @@ def done(layout: Layout, repository: Repository, records: Sequence[ExperimentRec
         records=records,
         undone=undone(repository, head) if head is not None and records else frozenset(),
         headline=told.headline if told is not None else "",
+        points=metrics.read(layout.metrics),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from agents.scan.plan import Phase
-from orchestrator.ledger.action_plan import ActionPlan, Criterion, Entry, ItemState
+from orchestrator.ledger.action_plan import ActionPlan, Baseline, Criterion, Entry, ItemState
 from orchestrator.live.plain_text import neutral, one_line
 
 _MEASURE_FIRST = "optimize profile --out .codeflash/profiles/before.json -- COMMAND"
@@ -64,9 +64,15 @@ def _baseline(plan: ActionPlan) -> Iterator[str]:
     yield ""
     yield from ("| | before anything was done |", "|---|---|")
     yield from (f"| {name} | {_cell(figure)} |" for name, figure in plan.baseline.figures.items())
-    if plan.baseline.queries:
-        now = "" if plan.queries_now is None else f", {sum(plan.queries_now.values())} by the newest profile"
-        yield f"| Repeated queries | {sum(plan.baseline.queries.values())}{now} |"
+    asked = _repeated(plan.baseline)
+    if asked:
+        now = "" if plan.now is None else f", {_repeated(plan.now)} by the newest profile"
+        yield f"| Repeated queries | {asked}{now} |"
+
+
+def _repeated(one: Baseline) -> int:
+    queries = one.measures.queries if one.measures is not None else None
+    return sum(asked.count for asked in queries.values()) if queries else 0
 
 
 def _entry(entry: Entry) -> Iterator[str]:

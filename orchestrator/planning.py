@@ -1,22 +1,21 @@
 """The action plan: made from a scan, filled in from the records of experiments, never by hand."""
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from agents.scan.plan import UNKNOWN_GAIN, Doer, PlanItem, phase_of, sketch_of
-from orchestrator.ledger.action_plan import ActionPlan, Baseline, Criterion, Entry, ItemState, Outcome
+from orchestrator.ledger.action_plan import ActionPlan, Baseline, Entry, ItemState, Outcome
+from orchestrator.ledger.metrics import Point
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.effects import measured_lines
+from orchestrator.measures import of_profile
+from orchestrator.plan_figures import Known, trend_of
+from orchestrator.plan_success import boxes
 from orchestrator.policy.verdict import Status
-from profiling.model import Dimension
 from profiling.profile import Profile
 from profiling.targets import MODULE_BODY
 
 _RECIPE = "recipe:"
-_CHANGE = re.compile(r"CPU: .*? (?P<ratio>[\d.]+)x \[(?P<low>[\d.]+), (?P<high>[\d.]+)\]")
-_LESS_TIME, _FEWER_QUERIES = 0.80, 0.50
-"""Of the time and of the repeated queries before (docs/plan.md)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +26,13 @@ class Done:
         records: of all experiments, in order.
         undone: kept commits that were reverted since.
         headline: of the last session, empty before it was measured.
+        points: figures of the sessions' bases and heads, in the order noted.
     """
 
     records: Sequence[ExperimentRecord] = ()
     undone: Collection[str] = frozenset()
     headline: str = ""
+    points: Sequence[Point] = ()
 
 
 def planned(
@@ -55,7 +56,7 @@ def planned(
             baseline=first,
             entries=tuple(Entry(item=item) for item in (*items, *gone)),
             left_out=left_out,
-            queries_now=_queries_since(baseline, first),
+            now=_since(baseline, first, before.now if before is not None else None),
         ),
         done,
     )
@@ -70,19 +71,30 @@ def filled(plan: ActionPlan, done: Done) -> ActionPlan:
     """
     items = [entry.item for entry in plan.entries]
     taken = {item.id: _records_of(item, items, done.records) for item in items}
-    known = {record.number for records in taken.values() for record in records}
-    own = [record for record in done.records if record.verdict.status is Status.KEEP and record.number not in known]
+    planned_for = {record.number for records in taken.values() for record in records}
+    own = [
+        record for record in done.records if record.verdict.status is Status.KEEP and record.number not in planned_for
+    ]
     entries = [Entry(item=item, outcome=_outcome(taken[item.id], done)) for item in items]
     entries += [Entry(item=_item_of(record), outcome=_outcome([record], done)) for record in own]
-    return replace(plan, entries=tuple(entries), criteria=tuple(_criteria(plan, done)))
+    known = Known(
+        entries=tuple(entries),
+        standing=tuple(one for one in done.records if _stands(one, done)),
+        trend=trend_of(done.points, plan.baseline),
+        baseline=plan.baseline,
+        now=plan.now,
+        headline=done.headline,
+    )
+    return replace(plan, entries=tuple(entries), criteria=tuple(boxes(known)))
 
 
-def baseline_of(profile: Profile, name: str) -> Baseline:
+def baseline_of(profile: Profile, name: str, at: str) -> Baseline:
     """Return what a profile measured of its workload, plainly run.
 
     Args:
         profile: of the workload.
         name: what the profile is called.
+        at: when it was looked at, ISO 8601, UTC.
     """
     runs = profile.baseline or (profile.time_pass,)
     figures = {
@@ -90,18 +102,15 @@ def baseline_of(profile: Profile, name: str) -> Baseline:
         "CPU": _spread([run.cpu_s for run in runs], "s"),
         "Memory": _spread([run.max_rss_mib for run in runs], " MiB"),
     }
-    queries: dict[str, int] = {}
-    for query in profile.queries:
-        place = f"{query.key.file}:{query.key.qualname}"
-        queries[place] = queries.get(place, 0) + query.count
-    return Baseline(workload=profile.command.text, profile=name, figures=figures, queries=queries)
+    measures = of_profile(replace(profile, baseline=tuple(runs)))
+    return Baseline(workload=profile.command.text, profile=name, figures=figures, at=at, measures=measures)
 
 
-def _queries_since(now: Baseline | None, first: Baseline | None) -> Mapping[str, int] | None:
-    """Return the repeated queries of the same workload, profiled again; None where it was not."""
-    if now is None or first is None or now == first or now.workload != first.workload:
-        return None
-    return now.queries
+def _since(now: Baseline | None, first: Baseline | None, before: Baseline | None) -> Baseline | None:
+    """Return the baseline's workload as it is now: what was known before stays until a profile says something new."""
+    if first is None or now is None or now.workload != first.workload or now.measures == first.measures:
+        return before
+    return before if before is not None and before.measures == now.measures else now
 
 
 def _spread(values: Sequence[float], unit: str) -> str:
@@ -143,7 +152,7 @@ def _outcome(records: Sequence[ExperimentRecord], done: Done) -> Outcome:
     if not records:
         return Outcome()
     keeps = [record for record in records if record.verdict.status is Status.KEEP]
-    standing = [record for record in keeps if record.commit not in done.undone]
+    standing = [record for record in keeps if _stands(record, done)]
     last = (standing or keeps or records)[-1]
     state = ItemState.KEPT if standing else ItemState.REVERTED if keeps else ItemState.TRIED
     why = "undone since: it did not hold" if state is ItemState.REVERTED else last.verdict.explanation
@@ -154,6 +163,10 @@ def _outcome(records: Sequence[ExperimentRecord], done: Done) -> Outcome:
         effect="; ".join(measured_lines(last.measurement, last.calls)),
         why=f"{last.verdict.reason.value}: {why}",
     )
+
+
+def _stands(record: ExperimentRecord, done: Done) -> bool:
+    return record.verdict.status is Status.KEEP and bool(record.commit) and record.commit not in done.undone
 
 
 def _item_of(record: ExperimentRecord) -> PlanItem:
@@ -177,51 +190,3 @@ def _item_of(record: ExperimentRecord) -> PlanItem:
         verify=f"optimize verify {record.number} measures it again",
         sketch=sketch_of(rule),
     )
-
-
-def _criteria(plan: ActionPlan, done: Done) -> Iterator[Criterion]:
-    standing = [
-        record
-        for record in done.records
-        if record.verdict.status is Status.KEEP and record.commit and record.commit not in done.undone
-    ]
-    yield _time(done.headline)
-    yield _kept(
-        "no kept change costs memory beyond its limit",
-        standing,
-        [one for one in standing if Dimension.PEAK_MIB in one.verdict.regressed],
-    )
-    yield _kept(
-        "no test fails that did not fail before",
-        standing,
-        [one for one in standing if one.tests.failed > one.tests.failed_before],
-    )
-    if plan.baseline is not None and plan.baseline.queries:
-        yield _queries(plan.baseline.queries, plan.queries_now)
-
-
-def _time(headline: str) -> Criterion:
-    found = _CHANGE.search(headline)
-    is_met = found is not None and float(found["high"]) <= _LESS_TIME
-    return Criterion(
-        text="CPU time of the whole workload 20% less, base against head",
-        is_met=is_met,
-        measured=headline or "not measured yet: a session measures it at its end",
-    )
-
-
-def _kept(text: str, standing: Sequence[ExperimentRecord], failing: Sequence[ExperimentRecord]) -> Criterion:
-    if not standing:
-        return Criterion(text=text, is_met=False, measured="nothing is kept yet")
-    numbers = ", ".join(str(one.number) for one in failing)
-    said = f"experiment {numbers}" if failing else f"{len(standing)} kept, none does"
-    return Criterion(text=text, is_met=not failing, measured=said)
-
-
-def _queries(before: Mapping[str, int], now: Mapping[str, int] | None) -> Criterion:
-    text = "repeated queries 50% fewer"
-    asked = sum(before.values())
-    if now is None:
-        return Criterion(text=text, is_met=False, measured=f"{asked} before; profile again and call optimize plan")
-    left = sum(now.values())
-    return Criterion(text=text, is_met=left <= _FEWER_QUERIES * asked, measured=f"{asked} before, {left} now")

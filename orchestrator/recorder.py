@@ -39,6 +39,7 @@ from orchestrator.workspace.checkouts import PairedCheckouts, WorkerCheckouts
 from orchestrator.workspace.commands import GitCommandFailed
 from orchestrator.workspace.repository import EXPERIMENT_TRAILER, Repository
 from orchestrator.workspace.undone import REVERTED, undone
+from profiling.comparison import Measurement
 from profiling.measure.environment import fingerprint
 
 _DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
@@ -238,10 +239,14 @@ class RepositoryRecorder:
         self._advance(made.commit, head)
         return made.commit
 
-    def track(self, setup: Setup, state: SessionState, base: Measures, head: Measures) -> tuple[RedFlag, ...]:
+    def track(
+        self, setup: Setup, state: SessionState, base: Measures, head: Measures, *, measured: Measurement | None
+    ) -> tuple[RedFlag, ...]:
         """Note the figures of the session's base and head for the trend over sessions; return what got worse."""
         at = self.handoff.clock.now().isoformat(timespec="seconds")
-        return tracking.note(self.layout.metrics, self.repository, setup, state, at=at, base=base, head=head)
+        return tracking.note(
+            self.layout.metrics, self.repository, setup, state, at=at, base=base, head=head, measured=measured
+        )
 
     def close(self, state: SessionState, headline: str, next_steps: tuple[str, ...], status: SessionStatus) -> str:
         """Write the last HANDOFF.md and the learnings, remove the worktrees; return where the records are."""

@@ -14,6 +14,7 @@ from orchestrator.policy.presubmit import Item
 from orchestrator.policy.red_flags import RedFlag
 from orchestrator.policy.tried import Tried
 from orchestrator.state import SessionState
+from profiling.comparison import Measurement
 
 
 class Recorder(Protocol):
@@ -112,7 +113,9 @@ class Recorder(Protocol):
         """Write the first HANDOFF.md of the session."""
         ...
 
-    def track(self, setup: Setup, state: SessionState, base: Measures, head: Measures) -> tuple[RedFlag, ...]:
+    def track(
+        self, setup: Setup, state: SessionState, base: Measures, head: Measures, *, measured: Measurement | None
+    ) -> tuple[RedFlag, ...]:
         """Note the figures of the session's base and head for the trend over sessions; return what got worse."""
         ...
 

@@ -17,6 +17,7 @@ from orchestrator.state import SessionState
 from orchestrator.workspace.repository import Repository
 from profiling.behaviour.coverage import NotCovered, covered_percent
 from profiling.behaviour.tests import Outcome, TestOutcomes
+from profiling.comparison import Measurement
 from profiling.measure.environment import fingerprint
 from profiling.measure.processes import Processes
 from profiling.model import Tree
@@ -30,12 +31,19 @@ _COVERAGE_START_S, _COVERAGE_COST = 30.0, 5.0
 """What a run for coverage is given: wall seconds, and so many times those of the tests themselves."""
 
 
-def track(services: Services, setup: Setup, ended: SessionState) -> None:
-    """Note the figures of a session's base and head, and warn of what got worse; it never stops the end."""
+def track(services: Services, setup: Setup, ended: SessionState, measured: Measurement | None) -> None:
+    """Note the figures of a session's base and head, and warn of what got worse; it never stops the end.
+
+    Args:
+        services, setup: to take them with.
+        ended: the session.
+        measured: head against base in pairs, None where it was not.
+    """
     trees = dict.fromkeys((ended["base_commit"], ended["head_commit"]))
     found = {commit: services.observer.measures(setup, commit, services.recorder.tree_of(commit)) for commit in trees}
     try:
-        flags = services.recorder.track(setup, ended, found[ended["base_commit"]], found[ended["head_commit"]])
+        figures = found[ended["base_commit"]], found[ended["head_commit"]]
+        flags = services.recorder.track(setup, ended, *figures, measured=measured)
     except (RecordsDamaged, NotWritable) as error:
         services.bus.publish(says.warning(f"the figures of this session are not noted for the trend: {error}"))
         return
@@ -66,6 +74,7 @@ def note(  # noqa: PLR0913  a session's two trees and where they are noted
     at: str,
     base: Measures,
     head: Measures,
+    measured: Measurement | None = None,
 ) -> tuple[RedFlag, ...]:
     """Write the points of a session, with the complexity of the files it changed, and return what got worse.
 
@@ -87,6 +96,7 @@ def note(  # noqa: PLR0913  a session's two trees and where they are noted
             tests=setup.tests.text if setup.tests else "",
             environment=fingerprint(setup.interpreter),
             measures=replace(figures, complexity=_complexity(repository, commit, files)),
+            paired=measured.comparisons if measured is not None and moment is Moment.HEAD else {},
         )
         for moment, commit, figures in zip(Moment, commits, (base, head), strict=True)
     )

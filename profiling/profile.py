@@ -183,10 +183,17 @@ class ImportProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallLine:
-    """A line of a function that was under way: file of the key, 1-based line."""
+    """A line of a function that was under way.
+
+    Attributes:
+        key: the function; line: 1-based, in its file.
+        column: bytes of the line before the expression that was evaluated; None where that is not known (CPython before
+            3.11).
+    """
 
     key: FunctionKey
     line: int
+    column: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +208,7 @@ class RepeatedQuery:
         wall_s, cpu_s: seconds until the driver's execute returned, means over runs; fetching rows is not in them. Of a
             coroutine's query the CPU is not known, and 0.
         callers: project lines around it, innermost first, on the most frequent way there; at most 5.
+        column: of the line, as of a `CallLine`.
     """
 
     key: FunctionKey
@@ -212,6 +220,7 @@ class RepeatedQuery:
     wall_s: float
     cpu_s: float
     callers: tuple[CallLine, ...] = ()
+    column: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,9 @@ from agents.scan.standing import Standing
 from agents.scan.weighing import Expected
 from profiling.model import FunctionKey
 
+LONGEST_TEXT = 160
+"""Characters of a line that a finding keeps, and is named by."""
+
 
 class Level(IntEnum):
     """How loud a finding is, in the words of SARIF; larger is louder."""
@@ -61,6 +64,7 @@ class CodeFinding:
         confirmed: what a profile saw there that proves it, with figures; empty where it shows heat at most.
         refuted: what a scaling test saw that speaks against it; empty where it was not held against one.
         expected: what acting on it would save, by what was recorded; None where that is not known.
+        instead_of: fingerprints of the findings of its line that it is, or would be, heard in the stead of.
     """
 
     rule: str
@@ -80,6 +84,7 @@ class CodeFinding:
     confirmed: str = ""
     refuted: str = ""
     expected: Expected | None = None
+    instead_of: frozenset[str] = frozenset()
 
     @property
     def depth(self) -> int:
@@ -96,6 +101,11 @@ class CodeFinding:
         """Return what names the finding as long as its line, its function and its file keep their words."""
         words = (self.rule, self.key.file, self.key.qualname, " ".join(self.text.split()), str(self.ordinal))
         return hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return its fingerprint, and those of what it is heard in the stead of."""
+        return (self.fingerprint, *sorted(self.instead_of))
 
     @property
     def message(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from agents.recipes.project import Module
-from agents.scan.finding import CodeFinding, Effort, Heat, Level
+from agents.scan.finding import LONGEST_TEXT, CodeFinding, Effort, Heat, Level
 from agents.scan.heat import Temperature
 from agents.scan.model import Rule
 from agents.scan.standing import standing_at
@@ -39,7 +39,7 @@ def with_queries(
     lines = module.text.splitlines()
     for line, query in sorted(open_queries.items()):
         if line <= len(lines):
-            text = lines[line - 1].strip()
+            text = lines[line - 1].strip()[:LONGEST_TEXT]
             yield _confirmed(_unforeseen(query, rule, text, module, temperature), query, temperature)
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
+from agents.scan.catalogue import RULES
 from agents.scan.finding import CodeFinding
 
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
@@ -11,10 +12,14 @@ Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 _MOST_RESULTS = 5000
 """GitHub takes 25,000 results of a run and shows 5,000."""
+_ACTIONS = {rule.id: rule.action for rule in RULES}
 
 
 def document(findings: Sequence[CodeFinding], version: str) -> str:
-    """Return the log of one run.
+    """Return the log of one run: of the same findings always the same text.
+
+    It has no `automationDetails`: the upload's category is only filled in where there are none, and tells the scans of
+    several projects of one repository apart.
 
     Args:
         findings: the most telling first; beyond 5,000 they are left out, which the run's properties say.
@@ -40,11 +45,13 @@ def document(findings: Sequence[CodeFinding], version: str) -> str:
 
 
 def _rule(one: CodeFinding) -> Json:
+    """Return what a rule says of itself: what a profile saw at one of its places belongs to that result."""
+    action = _ACTIONS.get(one.rule, one.action)
     return {
         "id": one.rule,
         "shortDescription": {"text": one.title},
-        "fullDescription": {"text": one.action},
-        "help": {"text": f"{one.action}. To confirm that it matters: {one.confirm}."},
+        "fullDescription": {"text": action},
+        "help": {"text": f"{action}. To confirm that it matters: {one.confirm}."},
         "properties": {"tags": ["performance"], "precision": "medium"},
     }
 

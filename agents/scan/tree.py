@@ -13,7 +13,7 @@ from agents.recipes.project import Module, Project, load
 from agents.scan.advice import scan
 from agents.scan.catalogue import RULES
 from agents.scan.fan_in import with_fan_in
-from agents.scan.finding import CodeFinding, Effort, Heat, Level
+from agents.scan.finding import LONGEST_TEXT, CodeFinding, Effort, Heat, Level
 from agents.scan.growths import with_growth
 from agents.scan.hearing import DOES, TELLING, UNPROVEN, Where, payoff, rule_of, where
 from agents.scan.heat import HOT_SHARE, Temperature
@@ -32,7 +32,6 @@ _DESIGNS = frozenset(
 )
 """Rules whose findings are not acted on in a few lines."""
 _IGNORE = re.compile(r"#\s*optimize:\s*ignore(?:\[(?P<rules>[\w\s,-]*)\])?")
-_LONGEST_TEXT = 160
 _ALONE = 60_000
 """Lines that one process scans in less time than starting others and sharing what is read with them saves."""
 _LOUD_SHARE = 0.05
@@ -195,7 +194,12 @@ def _spoken_by_recipes(heard: Sequence[CodeFinding], every: Sequence[CodeFinding
         does = DOES.get(one.rule, frozenset())
         spoken = next((other for other in every if other.line == one.line and other.rule in does), one)
         kept[spoken.line, spoken.rule, spoken.ordinal] = spoken
-    return list(kept.values())
+    advice = [other for other in every if other.rule in DOES]
+    return [replace(one, instead_of=_advice_done_by(one, advice)) for one in kept.values()]
+
+
+def _advice_done_by(one: CodeFinding, advice: Sequence[CodeFinding]) -> frozenset[str]:
+    return frozenset(other.fingerprint for other in advice if other.line == one.line and one.rule in DOES[other.rule])
 
 
 def _of_file(
@@ -316,7 +320,7 @@ def _comments(module: Module) -> dict[int, frozenset[str]]:
 
 
 def _line(lines: list[str], number: int) -> str:
-    return lines[number - 1].strip()[:_LONGEST_TEXT] if 0 < number <= len(lines) else ""
+    return lines[number - 1].strip()[:LONGEST_TEXT] if 0 < number <= len(lines) else ""
 
 
 def _sentence(text: str) -> str:

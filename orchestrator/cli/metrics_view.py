@@ -1,7 +1,6 @@
 """What `optimize metrics` tells: a trend for each method, its points in order, changes with what their runs allow."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
@@ -48,11 +47,8 @@ def look(root: Path) -> tuple[Trend, ...]:
     Raises:
         orchestrator.errors.RecordsDamaged: what was noted can't be read.
     """
-    by_method: defaultdict[tuple[str, ...], list[Point]] = defaultdict(list)
-    for point in metrics.read(Layout(root=root).metrics):
-        found = by_method.pop(point.method, [])
-        by_method[point.method] = [*found, point]
-    return tuple(Trend(points=tuple(points), flags=tuple(_flags(points))) for points in by_method.values())
+    groups = metrics.by_method(metrics.read(Layout(root=root).metrics))
+    return tuple(Trend(points=points, flags=tuple(_flags(points))) for points in groups)
 
 
 def as_lines(trends: Sequence[Trend]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What `optimize plan` does: scan, join with the earlier plan and the records, write both files."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TypedDict
 
 from agents.scan.plan import items_of
@@ -56,10 +57,11 @@ def made(flags: PlanFlags) -> Made:
     temperature = seen.temperature(root)
     with ScanProgress(root) as progress:
         found = scan_tree(tree, wanted, temperature, processes=processors(), on_file=progress.files).findings
+    at = datetime.now(UTC).isoformat(timespec="seconds")
     plan = planned(
         items_of(found[: flags["top"]], temperature),
         before,
-        baseline_of(seen.profile, seen.name) if seen.profile is not None else None,
+        baseline_of(seen.profile, seen.name, at) if seen.profile is not None else None,
         _done(layout),
         left_out=max(0, len(found) - flags["top"]),
     )

@@ -89,7 +89,7 @@ def scanned(flags: ScanFlags) -> Seen:
     written = flags["write_baseline"] or ""
     if written:
         write_text(Path(written), baseline.render(found.findings))
-    fresh = tuple(one for one in found.findings if one.fingerprint not in known)
+    fresh = tuple(one for one in found.findings if known.isdisjoint(one.names))
     return Seen(scanned=found, fresh=fresh, kept=seen, project=project, written=written)
 
 

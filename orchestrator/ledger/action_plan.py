@@ -12,6 +12,7 @@ from agents.scan.plan import PlanItem
 from orchestrator.ledger.atomic import write_text
 from orchestrator.ledger.damaged import load_record
 from orchestrator.ledger.front_matter import first_problem
+from orchestrator.measures import Measures
 
 PLAN_SCHEMA = "ratchet.plan/1"
 
@@ -53,18 +54,20 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """The workload as it was measured before anything was done.
+    """The workload as a profile measured it: before anything was done, or now.
 
     Attributes:
         workload: the command as text; profile: file that the figures are of.
         figures: as they read, by name.
-        queries: repeated ones of one run, by place (`file:function`).
+        at: when the profile was looked at, ISO 8601, UTC.
+        measures: what is tracked; None in a plan of a version that did not note it.
     """
 
     workload: str
     profile: str
     figures: Mapping[str, str]
-    queries: Mapping[str, int] = field(default_factory=dict)
+    at: str = ""
+    measures: Measures | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,7 @@ class ActionPlan:
         baseline: None where no profile was at hand.
         entries: by phase, in each the most telling first, what was kept or tried without being found today last.
         left_out: findings that are not in it.
-        queries_now: as of the baseline, by the newest profile; None where none was made since.
+        now: the baseline's workload by the newest profile; None where none was made since.
         criteria: of success.
     """
 
@@ -93,7 +96,7 @@ class ActionPlan:
     baseline: Baseline | None
     entries: tuple[Entry, ...]
     left_out: int = 0
-    queries_now: Mapping[str, int] | None = None
+    now: Baseline | None = None
     criteria: tuple[Criterion, ...] = ()
 
 

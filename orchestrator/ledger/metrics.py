@@ -1,8 +1,8 @@
 """metrics.jsonl: the figures of every session's base and head, a line each, for the trend over sessions."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,8 @@ from orchestrator.ledger.atomic import write_text
 from orchestrator.ledger.damaged import damaged, read_record
 from orchestrator.ledger.front_matter import first_problem
 from orchestrator.measures import Measures
+from profiling.comparison import Comparison
+from profiling.model import Dimension
 
 METRICS_VERSION = 1
 _COMPARED = ("python", "implementation", "system", "machine", "processor", "cores")
@@ -37,6 +39,8 @@ class Point:
         workload, tests: commands as text, tests empty without any.
         environment: fingerprint of machine and interpreter.
         measures: the figures.
+        paired: of a head: what it measured against its session's base in new pairs, as the headline says; empty where
+            nothing was kept or nothing could be measured.
     """
 
     version: int
@@ -49,6 +53,7 @@ class Point:
     tests: str
     environment: Mapping[str, str]
     measures: Measures
+    paired: Mapping[Dimension, Comparison] = field(default_factory=dict)
 
     @property
     def method(self) -> tuple[str, ...]:
@@ -77,6 +82,14 @@ def add(points: tuple[Point, ...], path: Path) -> None:
     kept = [point for point in read(path) if _identity(point) not in new]
     lines = [_adapter().dump_json(point).decode() for point in (*kept, *new.values())]
     write_text(path, "".join(f"{line}\n" for line in lines))
+
+
+def by_method(points: Sequence[Point]) -> tuple[tuple[Point, ...], ...]:
+    """Return those that may be compared together, in their order; what was added to last comes last."""
+    groups: dict[tuple[str, ...], list[Point]] = {}
+    for point in points:
+        groups[point.method] = [*groups.pop(point.method, []), point]
+    return tuple(map(tuple, groups.values()))
 
 
 def _identity(point: Point) -> tuple[str, str, str]:

@@ -93,8 +93,13 @@ def _cold_caches(before: Measures, after: Measures) -> Iterator[str]:
 def _less_covered(before: Measures, after: Measures) -> Iterator[str]:
     """Kept above 85%, or where it was."""
     old, new = before.coverage.percent, after.coverage.percent
-    if old is not None and new is not None and new < min(old - _COVERAGE_NOISE, GOOD_COVERAGE):
+    if old is not None and new is not None and not is_covered(old, new):
         yield f"{old:.1f}% → {new:.1f}% of the lines"
+
+
+def is_covered(before: float | None, now: float) -> bool:
+    """Say whether coverage, in percent, is above 85 or where it was, as far as that is known."""
+    return now >= (GOOD_COVERAGE if before is None else min(before - _COVERAGE_NOISE, GOOD_COVERAGE))
 
 
 def _more_complex(before: Measures, after: Measures) -> Iterator[str]:

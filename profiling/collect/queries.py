@@ -51,7 +51,7 @@ def merge(runs: Sequence[Run], source: Source) -> tuple[RepeatedQuery, ...]:
 def _of_run(run: Run, source: Source) -> dict[_Place, _Seen]:
     found: dict[_Place, _Seen] = {}
     for report, row in _rows(run):
-        (number, line), *_ = row[0]
+        (number, line, _), *_ = row[0]
         place = (source.function(report.codes[number]), line, row[1])
         seen = found.setdefault(place, _Seen(row=row, report=report))
         _, _, _, _, count, timed, wall_s, cpu_s = row
@@ -73,7 +73,7 @@ def _rows(run: Iterable[TimeReport]) -> Iterator[tuple[TimeReport, QueryRow]]:
 def _query(place: _Place, seen: Sequence[_Seen], source: Source) -> RepeatedQuery:
     key, line, statement = place
     most = max(seen, key=lambda one: one.count)
-    _, *outer = most.row[0]
+    (_, _, column), *outer = most.row[0]
     codes = most.report.codes
     return RepeatedQuery(
         key=key,
@@ -84,7 +84,10 @@ def _query(place: _Place, seen: Sequence[_Seen], source: Source) -> RepeatedQuer
         count=most.count,
         wall_s=fmean(one.wall_s for one in seen),
         cpu_s=fmean(one.cpu_s for one in seen),
-        callers=tuple(CallLine(key=source.function(codes[number]), line=at) for number, at in outer),
+        callers=tuple(
+            CallLine(key=source.function(codes[number]), line=at, column=where) for number, at, where in outer
+        ),
+        column=column,
     )
 
 

@@ -18,11 +18,12 @@ GcStackRow = tuple[str, tuple[Number, ...], str | None, Seconds, Count]
 """Thread, functions (innermost first), library, pause in seconds, collections."""
 OwnedRow = tuple[str, tuple[Number, ...], str | None, Count]
 """Thread, functions (innermost first), library, bytes that the heap's peak rose by."""
-WaitRow = tuple[Number, Annotated[int, Field(ge=0, le=2**31)], str | None, Seconds, Seconds]
+_Place = Annotated[int, Field(ge=0, le=2**31)]
+WaitRow = tuple[Number, _Place, str | None, Seconds, Seconds]
 """Function, line, library, seconds waited, those with a loop's callback under way."""
 _Name = Annotated[str, Field(max_length=100)]
 QueryRow = tuple[
-    tuple[tuple[Number, Annotated[int, Field(ge=0, le=2**31)]], ...],
+    tuple[tuple[Number, _Place, _Place | None], ...],
     Annotated[str, Field(max_length=240)],
     _Name,
     _Name | None,
@@ -31,7 +32,7 @@ QueryRow = tuple[
     Seconds,
     Seconds,
 ]
-"""Functions and lines (innermost first), statement's shape, driver, library, executions, timed ones, wall and CPU."""
+"""Functions, lines, columns (innermost first), shape of the statement, driver, library, executions, timed, seconds."""
 LoopRow = tuple[Number, Seconds, Seconds, Seconds, Seconds]
 """Coroutine, CPU and blocked seconds on a loop, the longest at once, those with other callbacks ready."""
 ImportRow = tuple[str, str | None, float, Seconds, str | None, int | None]
@@ -121,7 +122,7 @@ def _whole(report: TimeReport) -> bool:
     """Say whether every function number in it has a row."""
     count = len(report.codes)
     stacks = (*(row[1] for row in report.stacks), *(row[1] for row in report.gc.stacks))
-    asked = (tuple(number for number, _ in row[0]) for row in report.queries)
+    asked = (tuple(number for number, *_ in row[0]) for row in report.queries)
     return _within((*stacks, *asked), count) and all(row[0] < count for row in (*report.loop, *report.waits))
 
 

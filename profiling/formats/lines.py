@@ -8,7 +8,7 @@ from profiling.formats.delta_lines import delta_lines
 from profiling.model import FunctionKey
 from profiling.profile import FunctionProfile, Profile
 
-__all__ = ["delta_lines", "share_text", "unified_profile_lines"]
+__all__ = ["delta_lines", "proportion_error", "share_text", "unified_profile_lines"]
 
 _SHOWN = 5
 _SMALLEST_SHARE = 0.01
@@ -33,8 +33,16 @@ def share_text(share: float, samples: int) -> str:
     """
     if samples < ENOUGH_SAMPLES:
         return f"{share:.0%} (too few samples)"
-    error = 2 * sqrt(max(0.0, share * (1 - share)) / samples)
-    return f"{share:.0%} ± {max(error, 0.01):.0%}"
+    return f"{share:.0%} ± {proportion_error(share, samples):.0%}"
+
+
+def proportion_error(share: float, samples: int) -> float:
+    """Return two standard errors of a share of so many samples, a proportion; at least 0.01.
+
+    Args:
+        share: 0 to 1; samples: at least 1.
+    """
+    return max(2 * sqrt(max(0.0, share * (1 - share)) / samples), 0.01)
 
 
 class _Names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import islice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,6 +91,14 @@ class Codes:
     def line(self, number: int, instruction: int) -> int:
         """Return the line of an instruction of a project function."""
         return _line(self.kept_by_number[number], instruction)
+
+    def column(self, number: int, instruction: int) -> int | None:
+        """Return where in its line the expression of an instruction begins, in bytes; None before CPython 3.11."""
+        code = self.kept_by_number[number]
+        if not hasattr(code, "co_positions"):
+            return None
+        position = next(islice(code.co_positions(), instruction // 2, None), None)
+        return None if position is None or position[0] != _line(code, instruction) else position[2]
 
     def number(self, code: CodeType) -> int | None:
         """Return the number of a project function, or None for other code."""

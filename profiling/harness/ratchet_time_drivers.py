@@ -19,7 +19,8 @@ _DIALECT_METHODS = ("do_execute", "do_executemany", "do_execute_no_params")
 _FACTORY_AT = 5  # of `sqlite3.connect`
 _IS_COROUTINE = 0x80
 _IS_FUNCTION_TYPE = "function"
-_clock = time.perf_counter
+_ABSENT = object()
+_clock, _getframe = time.perf_counter, sys._getframe
 
 
 class Drivers:
@@ -61,12 +62,12 @@ class Drivers:
         The types of `sqlite3` can't be changed.
         """
         plain, make_cursor, connect_plainly = module.Cursor, module.Connection.cursor, module.connect
-        cursor_class = _alike(plain, {name: self._of_cursor(plain, name) for name in _SQLITE_METHODS})
+        cursor_class = _alike(plain, {name: self._hook_of(getattr(plain, name)) for name in _SQLITE_METHODS})
 
         def cursor(self: Any, *arguments: Any, **named: Any) -> Any:
             return make_cursor(self, *arguments, **named) if arguments or named else make_cursor(self, cursor_class)
 
-        methods = {name: self._of_connection(module, name, cursor_class) for name in _SQLITE_METHODS}
+        methods = {name: self._hook_of(getattr(plain, name), make_cursor, cursor_class) for name in _SQLITE_METHODS}
         connection_class = _alike(module.Connection, {"cursor": cursor, **methods})
 
         def connect(*arguments: Any, **named: Any) -> Any:
@@ -76,26 +77,27 @@ class Drivers:
 
         module.connect = _named_like(connect, connect_plainly)  # type: ignore[attr-defined]  # it is there
 
-    def _of_cursor(self, plain: type, name: str) -> Any:
-        method, ask, is_known = getattr(plain, name), self.queries.ask, self.queries.is_known
+    def _hook_of(self, method: Any, make_cursor: Any = None, cursor_class: type | None = None) -> Any:
+        """Return what takes the place of a cursor's method, or of a connection's short form: that makes a cursor.
 
-        def execute(*call: Any, **named: Any) -> object:
-            if len(call) > 1 and is_known(call[1]):
-                return method(*call, **named)
-            return ask("sqlite3", method, *call, **named)
+        What it does for a line that is well known, it does by itself: a call would cost as much as all of it.
+        """
+        ask, is_known, known = self.queries.ask, self.queries.is_known, self.queries.texts.get
 
-        return _named_like(execute, method)
-
-    def _of_connection(self, module: ModuleType, name: str, cursor_class: type) -> Any:
-        """Do what a connection's short form does: make a cursor and have that execute."""
-        make_cursor, method = module.Connection.cursor, getattr(module.Cursor, name)
-        ask, is_known = self.queries.ask, self.queries.is_known
-
-        def execute(self: Any, *arguments: Any) -> object:
-            cursor = make_cursor(self, cursor_class)
-            if arguments and is_known(arguments[0]):
-                return method(cursor, *arguments)
-            return ask("sqlite3", method, cursor, *arguments)
+        def execute(self: Any, sql: Any = _ABSENT, values: Any = _ABSENT, /, *more: Any) -> object:
+            cursor = self if make_cursor is None else make_cursor(self, cursor_class)
+            frame: Any = None
+            try:
+                frame = _getframe(1)
+            except ValueError:
+                pass  # C code calls, without any Python below it
+            row = known(sql) if frame is not None and type(sql) is str else None
+            if row is not None and row.count < row.until and frame.f_lasti == row.at and frame.f_code is row.code:
+                row.count += 1
+            elif not is_known(sql, frame):
+                given = tuple(each for each in (sql, values) if each is not _ABSENT)
+                return ask("sqlite3", method, cursor, *given, *more)
+            return method(cursor, sql) if values is _ABSENT else method(cursor, sql, values, *more)
 
         return _named_like(execute, method)
 

@@ -9,7 +9,7 @@ import time
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
+    from types import CodeType, FrameType
     from typing import Protocol
 
     from profiling.harness.ratchet_time_statements import shape
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
         def line(self, number: int, instruction: int) -> int:
             """Find a line."""
             ...
+
+        def column(self, number: int, instruction: int) -> int | None:
+            """Find a place in it."""
+            ...
 else:
     from ratchet_time_statements import shape
 
@@ -34,7 +38,7 @@ _MOST_ROWS = 2000
 _MOST_STACKS = 32
 _MOST_KEPT = 4096
 _MOST_GREENLETS = 4
-_ALL_TIMED, _ENOUGH_ALIKE, _TIMED_EVERY = 64, 256, 16
+_ALL_TIMED, _ENOUGH_ALIKE, _TIMED_EVERY, _LOOKED_AT_EVERY = 64, 256, 16, 16
 _NOT_ALIKE = (None, 0)
 _get_ident, _clock, _thread_clock = _thread.get_ident, time.perf_counter, time.thread_time
 _getframe = sys._getframe
@@ -45,16 +49,20 @@ class Row:
 
     Attributes:
         driver: module it went to; library: the one that the project called.
-        count: exact; timed: how many of these the seconds are of.
+        count: exact; timed: how many of these the wall seconds are of, cpu_timed: the CPU seconds.
         stacks: how often each way led there, of those looked at.
+        until: while fewer are counted, the line is well known, and counting will do.
+        code, at: of a line that asks the driver itself, where it stands.
     """
 
-    __slots__ = ("count", "cpu_s", "driver", "library", "stacks", "timed", "wall_s")
+    __slots__ = ("at", "code", "count", "cpu_s", "cpu_timed", "driver", "library", "stacks", "timed", "until", "wall_s")
 
     def __init__(self, driver: str, library: str | None) -> None:
         self.driver = driver
         self.library = library
-        self.count = self.timed = 0
+        self.count = self.timed = self.cpu_timed = self.until = 0
+        self.code: CodeType | None = None
+        self.at = -1
         self.wall_s = self.cpu_s = 0.0
         self.stacks: dict[Lines, int] = {}
 
@@ -65,15 +73,18 @@ class Queries:
     Attributes:
         recorded: statements by thread, so that a layer above sees whether one below was there.
         inside: threads in a driver's own method: what it calls of itself is the same statement.
+        texts: by statement, what the line that asked it last has in common with others of its shape.
     """
 
     def __init__(self, codes: Places, failed: Callable[[], None]) -> None:
         self.codes = codes
         self.failed = failed
+        self.texts: dict[str, Row] = {}
         self.reset()
 
     def reset(self) -> None:
         """Forget what was seen."""
+        self.texts.clear()  # hooks hold it
         self.rows: dict[tuple[tuple[int, int], str], Row] = {}
         self.direct: dict[tuple[tuple[int, int], str], Row] = {}
         self.lines: dict[tuple[int, int], tuple[Row | None, int]] = {}
@@ -83,23 +94,28 @@ class Queries:
 
     def ask(self, driver: str, method: Callable[..., object], *call: object, **named: object) -> object:
         """Run a driver's method, whose second argument is the statement, for the frame that called our caller."""
-        frame, wall, cpu = _asker(), _clock(), _thread_clock()
+        frame, statement = _asker(), call[1] if len(call) > 1 else None
+        row = self._exactly(statement, frame)
+        if row is not None and row.until and row.timed % _LOOKED_AT_EVERY:
+            wall = _clock()
+            try:
+                return method(*call, **named)
+            finally:
+                _time(row, _clock() - wall)
+        wall, cpu = _clock(), _thread_clock()
         try:
             return method(*call, **named)
         finally:
-            self.note(driver, call[1] if len(call) > 1 else None, frame, _clock() - wall, _thread_clock() - cpu)
+            self.note(driver, statement, frame, _clock() - wall, _thread_clock() - cpu)
 
-    def is_known(self, statement: object) -> bool:
-        """Count a statement that needs no further look, for the frame that called our caller; never raises.
+    def is_known(self, statement: object, frame: FrameType | None) -> bool:
+        """Count a statement of a frame that needs no further look; never raises.
 
         A line that asks a driver itself is well known after 64 times of one text, or 256 texts of one shape: from then
-        on all are counted, and each 16th is timed and looked at.
+        on all are counted, and each 16th is timed: of one text on the clock alone, but for each 256th. Hooks spare
+        themselves the call by `texts`.
         """
-        if type(statement) is not str:
-            return False
-        try:
-            frame = _getframe(2)
-        except ValueError:
+        if type(statement) is not str or frame is None:
             return False
         place = (id(frame.f_code), frame.f_lasti)
         row = self.direct.get((place, statement))
@@ -107,12 +123,16 @@ class Queries:
             row, alike = self.lines.get(place, _NOT_ALIKE)
             if row is None or alike < _ENOUGH_ALIKE:
                 return False
-        elif row.count < _ALL_TIMED:
-            return False
-        if not row.count % _TIMED_EVERY:
+        if row.count >= row.until:
             return False
         row.count += 1
         return True
+
+    def _exactly(self, statement: object, frame: FrameType | None) -> Row | None:
+        """Return what a line has asked of this text."""
+        if type(statement) is not str or frame is None:
+            return None
+        return self.direct.get(((id(frame.f_code), frame.f_lasti), statement))
 
     def ask_outermost(self, driver: str, method: Callable[..., object], *call: object, **named: object) -> object:
         """Run a method likewise that may call itself, or its like."""
@@ -150,28 +170,28 @@ class Queries:
             ident = _get_ident()
             self.recorded[ident] = self.recorded.get(ident, 0) + 1
             row = self._row(lines[0], self._shape(statement), driver, library)
-            row.count += 1
-            row.timed += 1
-            row.wall_s += wall_s
+            _time(row, wall_s)
+            row.cpu_timed += 1
             row.cpu_s += cpu_s
             if lines in row.stacks or len(row.stacks) < _MOST_STACKS:
                 row.stacks[lines] = row.stacks.get(lines, 0) + 1
             if frame is not None and library is None and type(statement) is str:
-                self._learn((id(frame.f_code), frame.f_lasti), statement, row)
+                self._learn(frame, statement, row)
         except Exception:
             self.failed()
 
     def snapshot(self) -> list[list[object]]:
-        """Return stack (function and line, innermost first), statement, driver, library, count, timed, wall, CPU."""
+        """Return stack (function, line, column), statement, driver, library, count, timed, wall, CPU of each."""
         return [
-            [self._lines(row), statement, row.driver, row.library, row.count, row.timed, row.wall_s, row.cpu_s]
+            [self._lines(row), statement, row.driver, row.library, row.count, row.timed, row.wall_s, _cpu_s(row)]
             for (_, statement), row in list(self.rows.items())
         ]
 
-    def _lines(self, row: Row) -> list[list[int]]:
-        """Return the most frequent way to a statement."""
+    def _lines(self, row: Row) -> list[list[int | None]]:
+        """Return the most frequent way to a statement, innermost first."""
         stacks = dict(row.stacks)
-        return [[number, self.codes.line(number, at)] for number, at in max(stacks, key=lambda one: stacks[one])]
+        way = max(stacks, key=lambda one: stacks[one])
+        return [[number, self.codes.line(number, at), self.codes.column(number, at)] for number, at in way]
 
     def _row(self, place: tuple[int, int], statement: str, driver: str, library: str | None) -> Row:
         row = self.rows.get((place, statement))
@@ -181,10 +201,12 @@ class Queries:
                 self.rows[place, statement] = row
         return row
 
-    def _learn(self, place: tuple[int, int], statement: str, row: Row) -> None:
+    def _learn(self, frame: FrameType, statement: str, row: Row) -> None:
         """Note what a line of the project asked a driver itself."""
+        row.code, row.at = frame.f_code, frame.f_lasti
+        place = (id(row.code), row.at)
         if len(self.direct) < _MOST_KEPT:
-            self.direct[place, statement] = row
+            self.direct[place, statement] = self.texts[statement] = row
         before, alike = self.lines.get(place, _NOT_ALIKE)
         self.lines[place] = (row, alike + 1 if before is row else 0)
 
@@ -213,6 +235,19 @@ class Queries:
             if lines:
                 return lines, library
         return (), library
+
+
+def _cpu_s(row: Row) -> float:
+    """Return the CPU seconds of all that were timed."""
+    return row.cpu_s * row.timed / row.cpu_timed if row.cpu_timed else 0.0
+
+
+def _time(row: Row, wall_s: float) -> None:
+    """Count one that was timed, and tell from when on counting will not do."""
+    row.count += 1
+    row.timed += 1
+    row.until = row.count + _TIMED_EVERY - 1 if row.count >= _ALL_TIMED else 0
+    row.wall_s += wall_s
 
 
 def _asker() -> FrameType | None:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from typing import get_args
 
 from profiling.interactions.lines import parsed
 from profiling.interactions.observed import Observed
@@ -11,7 +12,8 @@ from profiling.profile import CallLine, RepeatedQuery
 from profiling.target import Evidence, Interaction, InteractionKind
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+_COMPREHENSIONS = get_args(_Comprehension)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _READS = frozenset({"SELECT", "VALUES", "WITH"})
 _READ_FIXES = {
@@ -44,9 +46,9 @@ def looped(observed: Observed) -> Iterator[tuple[RepeatedQuery, CallLine | None]
 
 def loop_around(query: RepeatedQuery, observed: Observed) -> CallLine | None:
     """Return the innermost loop around a query: its first line, in the function asking or in one that led there."""
-    for place in (CallLine(key=query.key, line=query.line), *query.callers):
+    for place in (CallLine(key=query.key, line=query.line, column=query.column), *query.callers):
         tree = parsed(observed.root, place.key.file)
-        line = None if tree is None else _loop_line(tree, place.line)
+        line = None if tree is None else _loop_line(tree, place.line, place.column)
         if line is not None:
             return CallLine(key=place.key, line=line)
     return None
@@ -92,16 +94,33 @@ def _where(loop: CallLine | None) -> str:
     return f"in the loop at {loop.key.file}:{loop.line} ({loop.key.qualname})"
 
 
-def _loop_line(tree: ast.Module, line: int) -> int | None:
-    """Return the first line of the innermost loop or comprehension that repeats a line, in the line's function."""
-    scope = _innermost_scope(tree, line)
-    found = [
-        node.lineno
-        for node in _own_nodes(scope)
-        if (isinstance(node, _LOOPS) and node.body[0].lineno <= line <= (node.body[-1].end_lineno or node.lineno))
-        or (isinstance(node, _COMPREHENSIONS) and node.lineno <= line <= (node.end_lineno or node.lineno))
-    ]
-    return max(found, default=None)
+def _loop_line(tree: ast.Module, line: int, column: int | None) -> int | None:
+    """Return the first line of the innermost loop or comprehension that repeats a place, in the place's function.
+
+    A comprehension may stand on a line beside what is asked once for all that it lists: `executemany(…, [… for …])`.
+    Where no column tells, loops are believed before comprehensions.
+    """
+    own = list(_own_nodes(_innermost_scope(tree, line)))
+    loops = [node.lineno for node in own if isinstance(node, _LOOPS) and _spans(line, node.body[0], node.body[-1])]
+    comprehensions = [node for node in own if isinstance(node, _COMPREHENSIONS) and _spans(line, node, node)]
+    if column is None:
+        return max(loops or [node.lineno for node in comprehensions], default=None)
+    repeating = [node.lineno for node in comprehensions if _repeats(node, line, column)]
+    return max([*loops, *repeating], default=None)
+
+
+def _spans(line: int, first: ast.stmt | ast.expr, last: ast.stmt | ast.expr) -> bool:
+    return first.lineno <= line <= (last.end_lineno or last.lineno)
+
+
+def _repeats(node: _Comprehension, line: int, column: int) -> bool:
+    """Say whether a comprehension evaluates a place for each element: all but the first that it goes through."""
+    return _holds(node, line, column) and not _holds(node.generators[0].iter, line, column)
+
+
+def _holds(node: ast.expr, line: int, column: int) -> bool:
+    end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+    return (node.lineno, node.col_offset) <= (line, column) < end
 
 
 def _innermost_scope(tree: ast.Module, line: int) -> ast.AST:

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.ledger import metrics
 from orchestrator.ledger.action_plan import parse
 from orchestrator.ledger.layout import Layout
+from orchestrator.live.effects import effect_line
+from profiling.model import Dimension
 from tests.integration.conftest import Finished, git
 
 Optimize = Callable[..., Finished]
@@ -43,12 +46,18 @@ def test_a_session_fills_the_plan_in_with_what_it_measured(shop: Path, optimize:
     assert (entry.outcome.state, entry.outcome.commit) == ("kept", kept)
     assert "pairs" in entry.outcome.effect
     assert f"kept in {kept[:10]}" in filled
-    met = {one.text: one.is_met for one in plan.criteria}
-    assert met["no test fails that did not fail before"]
-    assert met["CPU time of the whole workload 20% less, base against head"]
+    boxes = {one.text: one for one in plan.criteria}
+    assert boxes["no test fails that did not fail before"].is_met
+    time = boxes["CPU time of the whole workload 20% less, base against head"]
+    assert (time.is_met, " pairs" in time.measured) == (True, True)
+    (head,) = [one for one in metrics.read(Layout(root=shop).metrics) if one.moment is metrics.Moment.HEAD]
+    assert (head.commit, effect_line(head.paired[Dimension.CPU_S])) == (kept, time.measured)
+    assert boxes["the tests' coverage above 85%, or where it was"].measured
+    assert "not measured yet" not in "".join(one.measured for one in plan.criteria)
 
     git(shop, "checkout", "-q", "codeflash/optimize")
     later = optimize("plan", "-C", str(shop))
 
     assert entry.outcome.effect in later.out
     assert "[x] Probe a set" in later.out
+    assert f"[x] {time.text}: {time.measured}" in later.out

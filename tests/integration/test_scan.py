@@ -44,9 +44,11 @@ def test_what_the_project_declares_and_imports_is_told_and_nothing_is_left_behin
 def test_every_form_is_printed_and_slips_are_refused(shop: Path, optimize) -> None:
     log = json.loads(optimize("scan", "-C", str(shop), "--rule", "set-membership", "--sarif").out)
     notes = optimize("scan", "-C", str(shop), "--rule", "set-membership", "--annotations").out
+    (shop / "newer.json").write_text('{"version": 2, "findings": []}')
     slips = {
         ("--rule", "set-membershp"): "did you mean set-membership",
         ("--baseline", str(shop / "bench.py")): "is no baseline",
+        ("--baseline", str(shop / "newer.json")): "newer.json is of version 2, this program reads 1",
         ("--profile", str(shop / "bench.py")): "can't be read",
         (str(shop / "nowhere.py"),): "there is no",
         (str(shop.parent),): "is not in",

@@ -1,71 +1,22 @@
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from agents.scan.plan import Doer, Phase, PlanItem
+from agents.scan.plan import PlanItem
 from orchestrator.ledger.action_plan import ActionPlan, Baseline, Entry, ItemState, Outcome, dump, parse
-from orchestrator.ledger.record import RECORD_VERSION, ExperimentRecord, TestTally
+from orchestrator.ledger.record import ExperimentRecord
+from orchestrator.measures import Asked, Measures
 from orchestrator.plan_text import lines, markdown
 from orchestrator.planning import Done, filled, planned
-from orchestrator.policy.verdict import Level, Reason, Status, Verdict
-from profiling.model import Dimension, FunctionKey
-from tests.fakes import experiments
+from profiling.model import FunctionKey
+from tests.fakes.measures import measures
+from tests.fakes.plans import ITEM, record
 
-ITEM = PlanItem(
-    id="0123456789abcdef0123",
-    phase=Phase.ALGORITHMS,
-    rule="set-membership",
-    title="Probe a set",
-    file="a.py",
-    line=3,
-    function="f",
-    code="if word in names:",
-    action="probe a set",
-    doer=Doer.RECIPE,
-    evidence="in a loop",
-    gain="unknown without a profile",
-    verify="a session",
-)
-DIFF = "--- a/a.py\n+++ b/a.py\n@@ -3 +3 @@\n-    if word in names:\n+    if word in found:\n"
 EMPTY = ActionPlan(baseline=None, entries=(Entry(item=ITEM),))
 
 
-def record(*, ratio: float = 0.5, source: str = "recipe:set-membership", **changes: Any) -> ExperimentRecord:
-    proposal = replace(experiments.draft().proposal, source=source, summary="probe a set", mechanism="It is faster.")
-    is_kept = ratio < 1
-    verdict = Verdict(
-        status=Status.KEEP if is_kept else Status.DISCARD,
-        reason=Reason.IMPROVED if is_kept else Reason.NO_IMPROVEMENT,
-        level=Level.WORKLOAD,
-        net_effect=0.0,
-        improved=(),
-        regressed=(),
-        explanation="measured",
-    )
-    plain: dict[str, Any] = {
-        "version": RECORD_VERSION,
-        "number": 1,
-        "key": "k1",
-        "session": "s",
-        "base_commit": "b" * 40,
-        "base_tree": "t",
-        "commit": "c" * 40 if is_kept else "",
-        "proposal": proposal,
-        "diff": DIFF,
-        "domains": (),
-        "interactions": (),
-        "gates": (),
-        "tests": TestTally(passed=3),
-        "measurement": experiments.measured(ratio, width=0.1),
-        "verdict": verdict,
-        "workload": "python bench.py",
-        "place_digest": "",
-        "seconds": 1.0,
-        "overhead_s": 0.0,
-        "started_at": "",
-    }
-    return ExperimentRecord(**{**plain, **changes})
+def asking(count: int) -> Measures:
+    return measures(queries={"a.py:f": Asked(count=count, entry="a.py:f")})
 
 
 def outcome(*records: ExperimentRecord, item: PlanItem = ITEM, undone: frozenset[str] = frozenset()) -> Outcome:
@@ -152,31 +103,25 @@ def test_a_new_plan_keeps_what_was_done_and_drops_what_is_gone_without_a_trace()
 
 
 def test_the_first_baseline_stays_and_a_later_profile_counts_the_queries() -> None:
-    first = Baseline(workload="w", profile="1", figures={"Wall": "1s"}, queries={"a.py:f": 100})
-    later = replace(first, profile="2", queries={"a.py:f": 40})
+    first = Baseline(workload="w", profile="1", figures={"Wall": "1s"}, at="1", measures=asking(100))
+    later = replace(first, profile="2", at="2", measures=asking(40))
     before = planned((ITEM,), None, first, Done())
     after = planned((ITEM,), before, later, Done())
 
-    assert (before.queries_now, after.queries_now) == (None, {"a.py:f": 40})
-    assert after.baseline == first
+    assert (before.now, after.now, after.baseline) == (None, later, first)
+    assert "| Repeated queries | 100, 40 by the newest profile |" in markdown(after)
     assert (met(before)[-1], met(after)[-1]) == (False, True)
-    assert planned((ITEM,), before, replace(later, workload="other"), Done()).queries_now is None
+    assert planned((ITEM,), before, replace(later, workload="other"), Done()).now is None
 
 
-@pytest.mark.parametrize(("high", "is_met"), [("0.79", True), ("0.80", True), ("0.81", False)])
-def test_the_time_is_met_when_the_whole_interval_is_below(high: str, is_met: bool) -> None:
-    headline = f"base against head, new pairs: CPU: 1s → 0.7s (30% faster) 0.70x [0.62, {high}], 9 pairs"
+def test_what_is_known_of_the_workload_now_stays_until_a_profile_says_something_else() -> None:
+    first = Baseline(workload="w", profile="1", figures={}, at="1", measures=asking(100))
+    later = replace(first, at="2", measures=asking(40))
+    plan = planned((ITEM,), planned((ITEM,), None, first, Done()), later, Done())
 
-    assert met(filled(EMPTY, Done(headline=headline)))[0] is is_met
-
-
-def test_no_box_is_ticked_before_anything_is_kept_and_a_regression_unticks_its_own() -> None:
-    worse = replace(record(), verdict=replace(record().verdict, regressed=(Dimension.PEAK_MIB,)))
-
-    assert met(filled(EMPTY, Done())) == [False, False, False]
-    assert met(filled(EMPTY, Done(records=(record(),)))) == [False, True, True]
-    assert met(filled(EMPTY, Done(records=(worse,)))) == [False, False, True]
-    assert met(filled(EMPTY, Done(records=(record(tests=TestTally(failed=1)),)))) == [False, True, False]
+    assert planned((ITEM,), plan, replace(later, at="3"), Done()).now == later
+    assert planned((ITEM,), plan, None, Done()).now == later
+    assert planned((ITEM,), plan, replace(first, at="3"), Done()).now == later
 
 
 def test_a_plan_reads_back_as_it_was_and_a_damaged_one_says_where() -> None:

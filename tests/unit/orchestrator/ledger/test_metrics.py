@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from orchestrator.errors import RecordsDamaged
 from orchestrator.ledger import metrics
 from orchestrator.ledger.metrics import Moment
-from orchestrator.measures import Coverage, FileComplexity, Lookups
+from orchestrator.measures import Asked, Busy, Coverage, FileComplexity, Lookups, Sampled
+from profiling.model import Dimension
+from tests.fakes.experiments import compared
 from tests.fakes.measures import ENVIRONMENT, measures, point
 
 BASE, HEAD = Moment.BASE, Moment.HEAD
@@ -20,8 +22,12 @@ def test_points_are_read_as_they_were_written_in_their_order(tmp_path: Path) -> 
         coverage=Coverage(percent=None, why_not="no pytest"),
         complexity={"a.py": FileComplexity(total=3, worst=2)},
         heap_peak_mib=None,
+        logging=Sampled(share=0.1, samples=90),
+        queries={"a.py:f": Asked(count=9, entry="a.py:g")},
+        busy={"a.py:g": Busy(seconds=0.5, error_s=0.1)},
     )
-    points = (point("one", BASE), point("one", HEAD, figures), point("two", BASE))
+    paired = {Dimension.CPU_S: compared(0.7)}
+    points = (point("one", BASE), point("one", HEAD, figures, paired=paired), point("two", BASE))
 
     metrics.add(points[:2], path)
     metrics.add(points[2:], path)
@@ -76,3 +82,11 @@ def test_another_workload_interpreter_or_machine_is_another_method(what: str) ->
 
     assert here.method == point("one", HEAD, environment={**ENVIRONMENT, "load": "busy"}).method
     assert here.method != other.method
+
+
+def test_points_that_compare_stand_together_and_what_was_added_to_last_comes_last() -> None:
+    far = point("far", BASE, environment={**ENVIRONMENT, "processor": "another"})
+    one, two = point("one", BASE), point("two", BASE)
+
+    assert metrics.by_method((one, far, two)) == ((far,), (one, two))
+    assert metrics.by_method(()) == ()

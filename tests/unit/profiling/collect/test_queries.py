@@ -22,12 +22,14 @@ def report(*rows: list[Any]) -> dict[str, Any]:
     return {"codes": CODES, "queries": list(rows)}
 
 
-def row(count: int, *, statement: str = "SELECT ?", timed: int = 0, wall_s: float = 0.0, lines: Any = ((0, 2),)) -> Any:
+def row(
+    count: int, *, statement: str = "SELECT ?", timed: int = 0, wall_s: float = 0.0, lines: Any = ((0, 2, None),)
+) -> Any:
     return [lines, statement, "sqlite3", None, count, timed or count, wall_s, wall_s / 2]
 
 
 def test_processes_add_up_and_runs_are_averaged(one_run: Callable[..., Run], source: Source) -> None:
-    first = one_run(report(row(4, wall_s=0.4)), report(row(6, wall_s=0.6, lines=((0, 2), (1, 6)))))
+    first = one_run(report(row(4, wall_s=0.4)), report(row(6, wall_s=0.6, lines=((0, 2, 11), (1, 6, 12)))))
     second = one_run(report(row(10, wall_s=2.0)))
 
     (found,) = merge((first, second), source)
@@ -44,11 +46,12 @@ def test_the_time_of_all_is_told_from_those_that_were_timed(one_run: Callable[..
 
 
 def test_the_way_there_is_that_of_most(one_run: Callable[..., Run], source: Source) -> None:
-    run = one_run(report(row(5)), report(row(50, lines=((0, 2), (1, 6)))))
+    run = one_run(report(row(5)), report(row(50, lines=((0, 2, 11), (1, 6, 12)))))
 
     (found,) = merge((run,), source)
 
-    assert [(one.key.qualname, one.line) for one in found.callers] == [("names", 6)]
+    assert [(one.key.qualname, one.line, one.column) for one in found.callers] == [("names", 6, 12)]
+    assert (found.line, found.column) == (2, 11)
 
 
 @pytest.mark.parametrize("statement", ["BEGIN", "SAVEPOINT a", "commit;", "PRAGMA x"])
@@ -64,8 +67,10 @@ def test_five_times_in_one_run_are_needed(one_run: Callable[..., Run], source: S
 
 
 def test_a_row_of_no_known_function_costs_its_report_alone(one_run: Callable[..., Run], source: Source) -> None:
-    whole, lost, empty = (one_run(report(row(9, lines=lines)))[0].model_dump() for lines in (((0, 2),), ((1, 6),), ()))
-    lost["queries"] = [[[[7, 2]], *lost["queries"][0][1:]]]
+    whole, lost, empty = (
+        one_run(report(row(9, lines=lines)))[0].model_dump() for lines in (((0, 2, 4),), ((1, 6, 4),), ())
+    )
+    lost["queries"] = [[[[7, 2, 4]], *lost["queries"][0][1:]]]
 
     run = time_reports([whole, lost, empty])
 

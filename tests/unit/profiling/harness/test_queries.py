@@ -28,7 +28,7 @@ def asked(report: Mapping[str, Any]) -> dict[tuple[str, int, str], tuple[str, st
     """Return driver, library and count by function, line and statement."""
     found = {}
     for lines, statement, driver, library, count, *_ in report["queries"]:
-        number, line = lines[0]
+        number, line, _ = lines[0]
         found[report["codes"][number][2], line, statement] = (driver, library, count)
     return found
 
@@ -69,7 +69,7 @@ def test_times_are_of_those_that_were_timed_and_the_way_there_is_told(run: Run, 
     (report,) = run(str(write("main.py", main))).reports
 
     ((lines, *_, count, timed, wall_s, cpu_s),) = [row for row in report["queries"] if "WHERE id" in row[1]]
-    assert [(report["codes"][number][2], line) for number, line in lines] == [("name_of", 9), ("<module>", 7)]
+    assert [(report["codes"][number][2], line) for number, line, _ in lines] == [("name_of", 9), ("<module>", 7)]
     assert count == 640
     assert 64 <= timed <= 110
     assert wall_s > 0
@@ -97,6 +97,29 @@ def test_counts_are_exact_where_texts_differ_and_where_one_line_asks_for_all(run
     assert seen["named", 13, "SELECT id FROM author WHERE name = ?"] == ("sqlite3", None, 900)
     assert seen["ask", 9, "SELECT ?"] == ("sqlite3", None, 300)
     assert seen["ask", 9, "SELECT name FROM author"] == ("sqlite3", None, 300)
+
+
+def test_lines_that_ask_the_same_text_in_turn_are_counted_each_by_itself(run: Run, write: Write) -> None:
+    main = """
+        import sqlite3
+        connection = sqlite3.connect(":memory:")
+        cursor = connection.cursor()
+        def first():
+            return connection.execute("SELECT 1")
+        def second():
+            return cursor.execute("SELECT 1")
+        for number in range(700):
+            first()
+            second()
+            if number % 7 == 0:
+                first()
+        """
+    (report,) = run(str(write("main.py", main))).reports
+
+    seen = asked(report)
+    assert seen["first", 6, "SELECT ?"] == ("sqlite3", None, 800)
+    assert seen["second", 8, "SELECT ?"] == ("sqlite3", None, 700)
+    assert report["hook_errors"] == 0
 
 
 BEHAVIOUR = """
@@ -137,6 +160,17 @@ BEHAVIOUR = """
     tell(lambda: connection.execute("SELECT ?", ()))
     tell(lambda: connection.cursor().execute(4))
     tell(lambda: connection.cursor().executemany("SELECT 1", [()]))
+    tell(lambda: connection.execute("SELECT 1", None, 3) and None)
+    tell(lambda: connection.execute([]))
+    import _thread, time
+    alone, made = sqlite3.connect(":memory:", check_same_thread=False), 0
+    _thread.start_new_thread(alone.execute, ("CREATE TABLE u (a)",))
+    for _ in range(1000):
+        (made,) = alone.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if made:
+            break
+        time.sleep(0.01)
+    print(made)
     connection.close()
     tell(lambda: connection.execute("SELECT 1"))
     """

@@ -80,6 +80,59 @@ def test_the_loop_is_that_of_the_line_or_of_the_lines_that_led_there(make: Any, 
     assert around(make, tree, 2, 15) == 14
 
 
+BATCHED = """\
+def stored(cursor, batches):
+    for batch in batches:
+        cursor.executemany("INSERT INTO t VALUES (?)", [(one,) for one in batch])
+
+
+def found(session, ids):
+    return session.execute(select(T).where(T.id.in_([one.id for one in ids])))
+
+
+def named(cursor, ids):
+    return dict(zip(ids, [name_of(cursor, one) for one in ids]))
+
+
+def rows(cursor, ids):
+    return [row[0] for row in cursor.execute("SELECT a FROM t")]
+
+
+def pairs(cursor, ids):
+    return [(one, other) for one in ids for other in cursor.execute("SELECT a FROM t")]
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "asked", "loop"),
+    [
+        (3, "cursor.executemany", 2),
+        (3, "(one,)", 3),
+        (7, "session.execute", None),
+        (7, "one.id for", 7),
+        (11, "name_of", 11),
+        (15, "cursor.execute", None),
+        (19, "cursor.execute", 19),
+    ],
+)
+def test_a_comprehension_beside_what_is_asked_once_is_no_loop_around_it(
+    make: Any, tree: Path, line: int, asked: str, loop: int | None
+) -> None:
+    (tree / "pkg" / "a.py").write_text(BATCHED)
+    column = BATCHED.splitlines()[line - 1].index(asked)
+    profile = make.profile(queries=(query(make, line, column=column),))
+
+    found = loop_around(profile.queries[0], Observed(profile=profile, facts=Facts(), root=tree))
+
+    assert (found.line if found else None) == loop
+
+
+def test_where_no_column_is_known_loops_are_believed_before_comprehensions(make: Any, tree: Path) -> None:
+    (tree / "pkg" / "a.py").write_text(BATCHED)
+
+    assert [around(make, tree, line) for line in (3, 11)] == [2, 11]
+
+
 def test_a_line_after_a_loop_its_head_and_a_function_defined_in_it_are_not_repeated(make: Any, tree: Path) -> None:
     assert around(make, tree, 8) is None
     assert around(make, tree, 23) is None
