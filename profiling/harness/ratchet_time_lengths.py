@@ -1,0 +1,43 @@
+"""How many waits of which length, by whatever they are told apart by."""
+
+from __future__ import annotations
+
+import math
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_SHORTEST_S = 1e-4
+"""Nobody gains from doing something else meanwhile; and so long a thread waits for the interpreter at each sample."""
+
+
+class Lengths:
+    """Counts and seconds of waits, by power of two of their microseconds, for each key."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget them."""
+        self.rows: dict[Any, dict[int, list[float]]] = {}
+
+    def add(self, key: Any, each_s: float, count: int = 1) -> None:
+        """Add so many alike waits; those below 0.1 ms are left out."""
+        if count < 1 or each_s < _SHORTEST_S:
+            return
+        row = self.rows.setdefault(key, {}).setdefault(math.frexp(each_s * 1e6)[1], [0, 0.0])
+        row[0] += count
+        row[1] += each_s * count
+
+    def of(self, key: Any) -> list[list[float]]:
+        """Return power, count and seconds."""
+        return [[power, *row] for power, row in sorted(self.rows.get(key, {}).items())]
+
+    def copy(self) -> Lengths:
+        """Return the same to add to."""
+        found = Lengths()
+        found.rows = {
+            key: {power: row[:] for power, row in list(rows.items())} for key, rows in list(self.rows.items())
+        }
+        return found
