@@ -77,6 +77,8 @@ class TimePass:
             "rests": sampler.rests.snapshot(self.codes.line),
             "awaits": self.loop.awaits.snapshot(),
             "loops": self.loop.loops_snapshot(),
+            "began_s": sampler.began_s,
+            "ended_s": time.perf_counter(),
             "samples": sampler.samples,
             "ticks": sampler.ticks,
             "sampler_cpu_s": sampler.own_cpu_s,

@@ -124,7 +124,7 @@ class Sampler:
 
     def reset(self) -> None:
         """Forget what was seen; the calling thread is the main one."""
-        now = _clock()
+        self.began_s = now = _clock()
         self.main = get_ident()
         self.threads = {self.main: Thread(self.main, "MainThread", os.getpid(), _thread_time(), now)}
         self.stacks: dict[Key, list[float]] = {}
