@@ -1,45 +1,70 @@
 """Merge what the entry points of a workload did with their time, over all processes and runs of the time pass."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from profiling.collect.reports import LengthRow, Run, TimeReport
 from profiling.collect.source import Source
-from profiling.entry_points.model import EntryPoint, LoopUse, WaitLength, WaitPlace
+from profiling.collect.wait_lengths import SeenWaits
+from profiling.entry_points.model import EntryPoint, LoopUse
 from profiling.entry_points.rule import entry_of
 from profiling.model import FunctionKey
 
-_MOST, _MOST_PLACES = 16, 8
+_MOST = 16
 _SMALLEST_SHARE = 0.02
-_Place = tuple[FunctionKey, int, str | None]
+_FEWEST_SECONDS, _LONG_TURN = 0.01, 2
+"""CPU seconds beside other threads that tell, and switch intervals that no thread runs which needs the interpreter."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Lane:
     """One thread of one process in one run, as far as it had the entry point on its stack."""
 
+    process: int
     wall_s: float = 0.0
     cpu_s: float = 0.0
+    beside_s: float = 0.0
+    intervals: float = 0.0
     samples: int = 0
     rest_s: float = 0.0
+    has_clock: bool = True
+
+    @property
+    def wanted_s(self) -> float:
+        """Return the seconds in which it ran or queued for a core; where queues are not known, in which it ran."""
+        return max(self.cpu_s, self.wall_s - self.rest_s) if self.has_clock else self.cpu_s
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
+class _RunSeen:
+    """One entry point in one run."""
+
+    lanes: dict[tuple[int, str], _Lane] = field(default_factory=dict)
+    reports: dict[int, TimeReport] = field(default_factory=dict)
+    loops: dict[int, LoopUse] = field(default_factory=dict)
+
+    @property
+    def elapsed_s(self) -> float:
+        """Return the time it took."""
+        if self.loops:
+            return max(loop.span_s for loop in self.loops.values())
+        return max((_span_s(self.reports.values()), *(lane.wall_s for lane in self.lanes.values())))
+
+    @property
+    def wanted_s(self) -> float:
+        """Return what its lanes wanted of cores."""
+        return sum(_wanted_s([lane for lane in self.lanes.values() if lane.process == one]) for one in self.reports)
+
+
+@dataclass(slots=True, kw_only=True)
 class _Seen:
     """One entry point, over all runs."""
 
-    processes: defaultdict[int, dict[int, TimeReport]] = field(default_factory=lambda: defaultdict(dict))
-    lanes: defaultdict[int, defaultdict[tuple[int, str], _Lane]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(_Lane))
-    )
-    places: defaultdict[_Place, defaultdict[int, list[float]]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(lambda: [0.0, 0.0]))
-    )
-    awaited_s: float = 0.0
+    runs: defaultdict[int, _RunSeen] = field(default_factory=lambda: defaultdict(_RunSeen))
+    rests: SeenWaits = field(default_factory=SeenWaits)
+    awaits: SeenWaits = field(default_factory=SeenWaits)
     at_once: int = 0
-    loops: dict[tuple[int, int], tuple[float, float, float]] = field(default_factory=dict)
-    has_clocks: bool = True
 
 
 def merge(runs: Sequence[Run], source: Source) -> tuple[EntryPoint, ...]:
@@ -53,7 +78,7 @@ def merge(runs: Sequence[Run], source: Source) -> tuple[EntryPoint, ...]:
     for number, run in enumerate(runs):
         for process, report in enumerate(run):
             _Merger(report=report, source=source, run=number, process=process).add(found)
-    points = [_entry_point(key, seen, len(runs)) for key, seen in found.items() if seen.lanes or seen.loops]
+    points = [_entry_point(key, seen, len(runs)) for key, seen in found.items()]
     longest_s = max((point.elapsed_s for point in points), default=0.0)
     known = [point for point in points if point.elapsed_s >= _SMALLEST_SHARE * longest_s > 0]
     return tuple(sorted(known, key=lambda point: (-point.elapsed_s, -point.wall_s, point.key))[:_MOST])
@@ -77,110 +102,95 @@ class _Merger:
     def add(self, found: Mapping[FunctionKey, _Seen]) -> None:
         """Add all of it."""
         for thread, stack, library, cpu_s, wall_s, samples, *_ in self.report.stacks:
-            seen = self._seen(found, stack, library)
-            if seen is not None:
-                lane = seen.lanes[self.run][self.process, thread]
+            key = self._entry(stack, library)
+            if key is not None:
+                lane = self._lane(found[key], thread)
                 lane.wall_s, lane.cpu_s, lane.samples = lane.wall_s + wall_s, lane.cpu_s + cpu_s, lane.samples + samples
-                seen.processes[self.run][self.process] = self.report
-                seen.has_clocks &= self.report.thread_clocks
+        for thread, stack, library, cpu_s, turns in self.report.turns:
+            key = self._entry(stack, library)
+            if key is not None:
+                lane = self._lane(found[key], thread)
+                lane.beside_s += cpu_s
+                lane.intervals += turns * self.report.switch_interval_s
         for thread, stack, library, line, lengths in self.report.rests:
-            seen = self._seen(found, stack, library)
-            if seen is not None:
-                _add_lengths(seen, (self.keys[stack[0]], line, library), lengths)
-                seen.lanes[self.run][self.process, thread].rest_s += sum(row[2] for row in lengths)
+            key = self._entry(stack, library)
+            if key is not None:
+                found[key].rests.add(self.keys[stack[0]], line, library, lengths)
+                self._lane(found[key], thread).rest_s += sum(row[2] for row in lengths)
         for root, at_once, number, line, lengths in self.report.awaits:
-            seen = found[self.keys[root]]
-            _add_lengths(seen, (self.keys[number], line, None), lengths)
-            seen.awaited_s += sum(row[2] for row in lengths)
-            seen.at_once = max(seen.at_once, at_once)
-            span_s, held_s, cpu_s = (sum(row[part] for row in self.report.loops) for part in range(3))
-            seen.loops[self.run, self.process] = (span_s, held_s, cpu_s)
+            self._add_await(found[self.keys[root]], at_once, self.keys[number], line, lengths)
 
-    def _seen(self, found: Mapping[FunctionKey, _Seen], stack: Sequence[int], library: str | None) -> _Seen | None:
+    def _add_await(self, seen: _Seen, at_once: int, key: FunctionKey, line: int, lengths: Sequence[LengthRow]) -> None:
+        seen.awaits.add(key, line, None, lengths)
+        seen.at_once = max(seen.at_once, at_once)
+        span_s, held_s, cpu_s = (sum(row[part] for row in self.report.loops) for part in range(3))
+        seen.runs[self.run].loops[self.process] = LoopUse(span_s=span_s, held_s=held_s, cpu_s=cpu_s)
+
+    def _lane(self, seen: _Seen, thread: str) -> _Lane:
+        of_run = seen.runs[self.run]
+        of_run.reports[self.process] = self.report
+        fresh = _Lane(process=self.process, has_clock=self.report.thread_clocks)
+        return of_run.lanes.setdefault((self.process, thread), fresh)
+
+    def _entry(self, stack: Sequence[int], library: str | None) -> FunctionKey | None:
         frames = [self.keys[number] for number in reversed(stack)]
-        key = entry_of(frames, library, self.roots) if frames else None
-        return None if key is None else found[key]
-
-
-def _add_lengths(seen: _Seen, place: _Place, lengths: Sequence[LengthRow]) -> None:
-    powers = seen.places[place]
-    for power, count, seconds in lengths:
-        powers[power][0] += count
-        powers[power][1] += seconds
+        return entry_of(frames, library, self.roots) if frames else None
 
 
 def _entry_point(key: FunctionKey, seen: _Seen, runs: int) -> EntryPoint:
-    lanes = [lane for run in seen.lanes.values() for lane in run.values()]
-    longest = [
-        max(_span_s(seen.processes[number]), *(lane.wall_s for lane in run.values()))
-        for number, run in seen.lanes.items()
-    ]
-    loop = _loop(seen, runs)
+    of_runs = list(seen.runs.values())
+    lanes = [lane for one in of_runs for lane in one.lanes.values()]
+    loops = [loop for one in of_runs for loop in one.loops.values()]
     return EntryPoint(
         key=key,
         runs=runs,
-        elapsed_s=loop.span_s if loop is not None else sum(longest) / runs,
+        elapsed_s=sum(one.elapsed_s for one in of_runs) / runs,
         wall_s=sum(lane.wall_s for lane in lanes) / runs,
         cpu_s=sum(lane.cpu_s for lane in lanes) / runs,
         samples=sum(lane.samples for lane in lanes),
-        rest_s=sum(lane.rest_s for lane in lanes) / runs,
-        processes=max((len({process for process, _ in run}) for run in seen.lanes.values()), default=1),
-        threads=max(_threads(seen), default=1),
-        has_clocks=seen.has_clocks,
-        places=_places(seen, runs),
-        lengths=_lengths(seen, runs),
-        awaited_s=seen.awaited_s / runs,
+        runs_freely=_runs_freely(lanes),
+        wanted_s=sum(one.wanted_s for one in of_runs) / runs,
+        processes=max((len(one.reports) for one in of_runs), default=1) or 1,
+        threads=max((_threads(one) for one in of_runs), default=1),
+        has_clocks=all(lane.has_clock for lane in lanes),
+        rests=seen.rests.merged(runs),
+        awaits=seen.awaits.merged(runs),
         at_once=seen.at_once,
-        loop=loop,
+        loop=_mean(loops, runs) if loops else None,
     )
 
 
-def _threads(seen: _Seen) -> Iterator[int]:
-    for run in seen.lanes.values():
-        processes = [process for process, _ in run]
-        yield from (processes.count(process) for process in set(processes))
+def _threads(one: _RunSeen) -> int:
+    processes = [process for process, _ in one.lanes]
+    return max((processes.count(process) for process in set(processes)), default=1)
 
 
-def _span_s(processes: Mapping[int, TimeReport]) -> float:
+def _wanted_s(lanes: Sequence[_Lane]) -> float:
+    """Return what the threads of one process wanted of cores: those that need the interpreter take turns."""
+    wanted_s = sum(lane.wanted_s for lane in lanes)
+    return wanted_s if _runs_freely(lanes) else min(wanted_s, max((lane.wall_s for lane in lanes), default=0.0))
+
+
+def _runs_freely(lanes: Sequence[_Lane]) -> bool:
+    beside_s = sum(lane.beside_s for lane in lanes)
+    return beside_s >= _FEWEST_SECONDS and beside_s >= _LONG_TURN * sum(lane.intervals for lane in lanes)
+
+
+def _mean(loops: Sequence[LoopUse], runs: int) -> LoopUse:
+    return LoopUse(
+        span_s=sum(loop.span_s for loop in loops) / runs,
+        held_s=sum(loop.held_s for loop in loops) / runs,
+        cpu_s=sum(loop.cpu_s for loop in loops) / runs,
+    )
+
+
+def _span_s(reports: Iterable[TimeReport]) -> float:
     """Return the seconds in which any of several processes lived, those that started others of them left out."""
-    parents = {report.ppid for report in processes.values()}
-    lives = sorted((one.began_s, one.ended_s) for one in processes.values() if one.pid not in parents)
-    if len(lives) < 2:
-        return 0.0
-    whole_s, until_s = 0.0, lives[0][0]
-    for began_s, ended_s in lives:
+    known = list(reports)
+    parents = {report.ppid for report in known}
+    lives = sorted((one.began_s, one.ended_s) for one in known if one.pid not in parents)
+    whole_s, until_s = 0.0, 0.0
+    for began_s, ended_s in lives if len(lives) > 1 else ():
         whole_s += max(0.0, ended_s - max(began_s, until_s))
         until_s = max(until_s, ended_s)
     return whole_s
-
-
-def _loop(seen: _Seen, runs: int) -> LoopUse | None:
-    if not seen.loops:
-        return None
-    span_s, held_s, cpu_s = (sum(figures[part] for figures in seen.loops.values()) / runs for part in range(3))
-    return LoopUse(span_s=span_s, held_s=held_s, cpu_s=cpu_s)
-
-
-def _places(seen: _Seen, runs: int) -> tuple[WaitPlace, ...]:
-    places = [
-        WaitPlace(
-            key=key,
-            line=line,
-            library=library,
-            seconds=sum(seconds for _, seconds in powers.values()) / runs,
-            count=sum(count for count, _ in powers.values()) / runs,
-        )
-        for (key, line, library), powers in seen.places.items()
-    ]
-    return tuple(sorted(places, key=lambda place: (-place.seconds, place.key, place.line))[:_MOST_PLACES])
-
-
-def _lengths(seen: _Seen, runs: int) -> tuple[WaitLength, ...]:
-    whole: defaultdict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for powers in seen.places.values():
-        for power, (count, seconds) in powers.items():
-            whole[power][0] += count
-            whole[power][1] += seconds
-    return tuple(
-        WaitLength(count=count / runs, seconds=seconds / runs) for _, (count, seconds) in sorted(whole.items()) if count
-    )

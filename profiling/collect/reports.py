@@ -34,8 +34,10 @@ QueryRow = tuple[
 """Functions and lines (innermost first), statement's shape, driver, library, executions, timed ones, wall and CPU."""
 LoopRow = tuple[Number, Seconds, Seconds, Seconds, Seconds]
 """Coroutine, CPU and blocked seconds on a loop, the longest at once, those with other callbacks ready."""
-LengthRow = tuple[Annotated[int, Field(ge=-64, le=64)], Count, Seconds]
-"""Waits of one length: power of two of their microseconds, how many, seconds of all."""
+LengthRow = tuple[Annotated[int, Field(ge=-64, le=64)], Count, Seconds, Seconds]
+"""Waits of one length: power of two of their microseconds, how many, seconds, those with other threads running."""
+TurnRow = tuple[str, tuple[Number, ...], str | None, Seconds, Count]
+"""Thread, functions (innermost first), library, CPU seconds beside other threads, how often it got a core for them."""
 RestRow = tuple[str, tuple[Number, ...], str | None, Annotated[int, Field(ge=0, le=2**31)], tuple[LengthRow, ...]]
 """Thread, functions (innermost first), library, line of the innermost, waits."""
 AwaitRow = tuple[Number, Count, Number, Annotated[int, Field(ge=0, le=2**31)], tuple[LengthRow, ...]]
@@ -74,6 +76,8 @@ class TimeReport(_Report):
     stacks: tuple[StackRow, ...]
     waits: tuple[WaitRow, ...] = ()
     rests: tuple[RestRow, ...] = ()
+    turns: tuple[TurnRow, ...] = ()
+    switch_interval_s: Seconds = 0.005
     awaits: tuple[AwaitRow, ...] = ()
     loops: tuple[tuple[Seconds, Seconds, Seconds], ...] = ()
     began_s: float = 0.0
@@ -134,7 +138,7 @@ def _whole(report: TimeReport) -> bool:
     stacks = (*(row[1] for row in report.stacks), *(row[1] for row in report.gc.stacks))
     asked = (tuple(number for number, _ in row[0]) for row in report.queries)
     awaited = ((row[0], row[2]) for row in report.awaits)
-    rests = (row[1] for row in report.rests)
+    rests = (*(row[1] for row in report.rests), *(row[1] for row in report.turns))
     return _within((*stacks, *asked, *awaited, *rests), count) and all(
         row[0] < count for row in (*report.loop, *report.waits)
     )

@@ -89,15 +89,15 @@ def _share(one: Judged) -> str:
         return ""
     error = max(one.error, 0.01)
     of = f"{seconds_text(one.seconds)}{' of its loop' if one.is_task else ''}"
-    if one.waits > 0.5:
-        return f"waits {one.waits:.0%} ± {error:.0%} of {of}"
-    return f"computes {1 - one.waits:.0%} ± {error:.0%} of {of}"
+    if one.share > 0.5:
+        return f"waits {one.share:.0%} ± {error:.0%} of {of}"
+    return f"computes {1 - one.share:.0%} ± {error:.0%} of {of}"
 
 
 def _waits(one: Judged, kinds: Kinds) -> str:
-    places = one.entry.places
+    places = one.waits.places
     whole_s = sum(place.seconds for place in places)
-    if not one.count or one.waits < 1 - MOSTLY or whole_s <= 0:
+    if not one.count or one.share < 1 - MOSTLY or whole_s <= 0:
         return ""
     first = places[0]
     share = f" ({first.seconds / whole_s:.0%} of it)" if len(places) > 1 else ""

@@ -1,22 +1,22 @@
 """Decide whether an entry point computes, waits long, waits briefly, does both, or runs in parallel already. Pure."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
 
 from profiling.collect.uncertainty import ENOUGH_SAMPLES, TICK_S
 from profiling.entry_points.kinds import WaitKind
-from profiling.entry_points.model import EntryPoint, LoopUse, WaitPlace
+from profiling.entry_points.model import EntryPoint, LoopUse, WaitPlace, Waits
 
 MOSTLY = 0.8
-"""Share of the time from which on an entry point is said to compute, or to wait (RECIPES.md section 6)."""
+"""Share of the time from which on an entry point is said to compute, or to wait (docs/plan.md)."""
 SLOW_S = 0.010
-"""The typical wait from which on it is a slow one (RECIPES.md section 6)."""
+"""The typical wait from which on it is a slow one (docs/plan.md)."""
 PARALLEL_CORES = 1.3
 """So many cores wanted at once are more than one interpreter, whose threads take turns, can use."""
-_OWN_SHARE = 0.2
+_OWN_SHARE, _MATTER_SHARE = 0.2, 0.9
 _FEWER = 2
 _HANDED_ON = frozenset({WaitKind.WORKERS, WaitKind.LOCK, WaitKind.OTHER})
 
@@ -41,27 +41,27 @@ class Judged:
         entry: as it was seen.
         work: what it does.
         why: what decided, where the share of waiting did not: a clause; else empty.
-        waits: share (0 to 1) of the time it neither computed nor queued for a core in that it took without the queue;
-            of a task, the time of its loop. error: two standard errors of it.
-        seconds: that the shares are of: computing and waiting.
+        share: 0 to 1, of waiting in the time that it computed or waited (queueing for a core left out); of a task, in
+            that of its loop. error: two standard errors of it.
+        seconds: computed or waited.
+        waits: of its threads, or what its tasks await.
         typical_s: half of the waiting is in waits that are at least so long.
         count: waits that make nine tenths of the waiting.
         kind: what most of the waiting is for; None where nothing waited.
-        cores: wanted at once, on average over its time.
         blocks: it keeps an event loop waiting.
     """
 
     entry: EntryPoint
     work: Work
-    why: str = ""
-    waits: float = 0.0
-    error: float = 0.0
-    seconds: float = 0.0
-    typical_s: float = 0.0
-    count: int = 0
-    kind: WaitKind | None = None
-    cores: float = 0.0
-    blocks: bool = False
+    why: str
+    share: float
+    error: float
+    seconds: float
+    waits: Waits
+    typical_s: float
+    count: int
+    kind: WaitKind | None
+    blocks: bool
 
     @property
     def is_task(self) -> bool:
@@ -70,18 +70,28 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Times:
-    """Seconds that shares are made of."""
+class _About:
+    """What a decision is made of.
 
+    Attributes:
+        cpu_s, waited_s: of the entry point's lanes, or of its loop.
+        waits: that count; kind: of most of them.
+        blocks: they hold an event loop.
+    """
+
+    entry: EntryPoint
+    waits: Waits
+    kind: WaitKind | None
     cpu_s: float
     waited_s: float
+    blocks: bool = False
 
     @property
     def whole_s(self) -> float:
         return self.cpu_s + self.waited_s
 
     @property
-    def waits(self) -> float:
+    def share(self) -> float:
         return self.waited_s / self.whole_s if self.whole_s > 0 else 0.0
 
 
@@ -89,7 +99,6 @@ class _Times:
 class _Verdict:
     work: Work
     why: str = ""
-    blocks: bool = False
 
 
 def judge(points: Sequence[EntryPoint], kind_of: Callable[[WaitPlace], WaitKind]) -> tuple[Judged, ...]:
@@ -102,135 +111,148 @@ def judge(points: Sequence[EntryPoint], kind_of: Callable[[WaitPlace], WaitKind]
     return tuple(_judged(point, [one for one in points if one is not point], kind_of) for point in points)
 
 
-def typical_s(entry: EntryPoint) -> float:
+def typical_s(waits: Waits) -> float:
     """Return the length of the waits in which half of the waiting is spent: many short ones hide no long ones."""
-    whole_s = sum(length.seconds for length in entry.lengths)
     seen_s = 0.0
-    for length in reversed(entry.lengths):
+    for length in reversed(waits.lengths):
         seen_s += length.seconds
-        if seen_s >= whole_s / 2:
+        if seen_s >= waits.seconds / 2:
             return length.each_s
     return 0.0
 
 
-def waits_that_matter(entry: EntryPoint) -> int:
+def waits_that_matter(waits: Waits) -> int:
     """Return how many of the longest waits make nine tenths of the waiting, to the nearest length."""
-    whole_s = sum(length.seconds for length in entry.lengths)
     seen_s, count = 0.0, 0.0
-    for length in reversed(entry.lengths):
-        if seen_s >= 0.9 * whole_s:
+    for length in reversed(waits.lengths):
+        if seen_s >= _MATTER_SHARE * waits.seconds:
             break
         seen_s, count = seen_s + length.seconds, count + length.count
     return round(count)
 
 
 def _judged(entry: EntryPoint, others: Sequence[EntryPoint], kind_of: Callable[[WaitPlace], WaitKind]) -> Judged:
-    times = _times(entry) if entry.loop is None else _loop_times(entry, entry.loop, others)
-    kind = _main_kind(entry, kind_of)
+    about = _about_lanes(entry, kind_of) if entry.loop is None else _about_task(entry, entry.loop, others, kind_of)
     looks = entry.elapsed_s * entry.runs / TICK_S
-    if looks < ENOUGH_SAMPLES or times.whole_s <= 0:
-        needed_s = ENOUGH_SAMPLES * TICK_S
-        why = f"seen for {entry.elapsed_s * entry.runs:.2g} s in {entry.runs} runs, {needed_s:.2g} s are asked for"
-        verdict = _Verdict(work=Work.UNKNOWN, why=why)
-    elif entry.loop is None:
-        verdict = _of_lanes(entry, times, kind, others)
-    else:
-        verdict = _of_task(entry, entry.loop, times, kind, others)
+    verdict = _verdict(about, others) if looks >= ENOUGH_SAMPLES and about.whole_s > 0 else _too_little(entry)
     return Judged(
         entry=entry,
         work=verdict.work,
         why=verdict.why,
-        waits=times.waits,
-        error=2 * sqrt(times.waits * (1 - times.waits) / looks) if looks > 0 else 1.0,
-        seconds=times.whole_s,
-        typical_s=typical_s(entry),
-        count=waits_that_matter(entry),
-        kind=kind,
-        cores=_cores(entry),
-        blocks=verdict.blocks,
+        share=about.share,
+        error=2 * sqrt(about.share * (1 - about.share) / looks) if looks > 0 else 1.0,
+        seconds=about.whole_s,
+        waits=about.waits,
+        typical_s=typical_s(about.waits),
+        count=waits_that_matter(about.waits),
+        kind=about.kind,
+        blocks=about.blocks,
     )
 
 
-def _times(entry: EntryPoint) -> _Times:
-    return _Times(cpu_s=entry.cpu_s, waited_s=entry.rest_s)
+def _about_lanes(entry: EntryPoint, kind_of: Callable[[WaitPlace], WaitKind]) -> _About:
+    kinds = _seconds_by_kind(entry.rests, kind_of)
+    waited_s = sum(kinds.values())
+    return _About(entry=entry, waits=entry.rests, kind=_largest(kinds), cpu_s=entry.cpu_s, waited_s=waited_s)
 
 
-def _loop_times(entry: EntryPoint, loop: LoopUse, others: Sequence[EntryPoint]) -> _Times:
+def _about_task(
+    entry: EntryPoint, loop: LoopUse, others: Sequence[EntryPoint], kind_of: Callable[[WaitPlace], WaitKind]
+) -> _About:
     """Return the times of a loop: it computes, it has nothing to do, or a task waits without giving way."""
-    blocked_s = entry.rest_s + sum(one.rest_s for one in others if one.loop == loop)
-    return _Times(cpu_s=loop.cpu_s, waited_s=max(0.0, loop.span_s - loop.held_s) + min(blocked_s, loop.held_s))
+    blocked_s = entry.rests.seconds + sum(one.rests.seconds for one in others if one.loop == loop)
+    waited_s = max(0.0, loop.span_s - loop.held_s) + min(blocked_s, loop.held_s)
+    blocks = entry.rests.seconds > waited_s / 2
+    waits = entry.rests if blocks else entry.awaits
+    kind = _largest(_seconds_by_kind(waits, kind_of))
+    return _About(entry=entry, waits=waits, kind=kind, cpu_s=loop.cpu_s, waited_s=waited_s, blocks=blocks)
 
 
-def _main_kind(entry: EntryPoint, kind_of: Callable[[WaitPlace], WaitKind]) -> WaitKind | None:
+def _seconds_by_kind(waits: Waits, kind_of: Callable[[WaitPlace], WaitKind]) -> dict[WaitKind, float]:
+    """Return what was waited for; where it is not known for what while others ran, that was the interpreter."""
     seconds: defaultdict[WaitKind, float] = defaultdict(float)
-    for place in entry.places:
-        seconds[kind_of(place)] += place.seconds
-    return max(seconds, key=lambda kind: seconds[kind], default=None)
+    for place in waits.places:
+        kind = kind_of(place)
+        seconds[kind] += place.seconds - (place.contended_s if kind is WaitKind.OTHER else 0.0)
+    return dict(seconds)
 
 
-def _cores(entry: EntryPoint) -> float:
-    return entry.wanted_s / entry.elapsed_s if entry.elapsed_s > 0 else 0.0
+def _largest(kinds: Mapping[WaitKind, float]) -> WaitKind | None:
+    return max(kinds, key=lambda kind: kinds[kind], default=None)
 
 
-def _of_lanes(entry: EntryPoint, times: _Times, kind: WaitKind | None, others: Sequence[EntryPoint]) -> _Verdict:
+def _too_little(entry: EntryPoint) -> _Verdict:
+    seen_s, needed_s = entry.elapsed_s * entry.runs, ENOUGH_SAMPLES * TICK_S
+    why = f"seen for {seen_s:.2g} s in {entry.runs} run{'s' * (entry.runs > 1)}, {needed_s:.2g} s are asked for"
+    return _Verdict(work=Work.UNKNOWN, why=why)
+
+
+def _verdict(about: _About, others: Sequence[EntryPoint]) -> _Verdict:
+    loop = about.entry.loop
+    return _of_lanes(about, others) if loop is None else _of_task(about, loop, others)
+
+
+def _of_lanes(about: _About, others: Sequence[EntryPoint]) -> _Verdict:
     """Decide of threads and processes."""
-    cores = _cores(entry)
+    entry = about.entry
+    cores = entry.wanted_s / entry.elapsed_s
     if cores >= PARALLEL_CORES:
         return _Verdict(work=Work.PARALLEL, why=f"{_lanes(entry)} want {cores:.1f} cores at once")
-    if entry.processes > 1 and kind in _HANDED_ON:
-        return _Verdict(work=Work.PARALLEL, why=f"{_lanes(entry)} do the work, {cores:.1f} cores at once")
-    if entry.threads > 1 and cores >= MOSTLY:
-        return _Verdict(work=Work.CPU_BOUND, why=f"its {_lanes(entry)} take turns in one interpreter")
-    if not entry.has_clocks and times.whole_s < MOSTLY * entry.wall_s:
-        unseen_s = entry.wall_s - times.whole_s
+    if entry.runs_freely and about.share <= MOSTLY:
+        return _Verdict(work=Work.PARALLEL, why=f"its {_lanes(entry)} compute without the interpreter")
+    if entry.processes > 1 and about.kind in _HANDED_ON:
+        return _Verdict(work=Work.PARALLEL, why=f"it runs in {_lanes(entry)}, which want {cores:.1f} cores at once")
+    if not entry.has_clocks and about.whole_s < MOSTLY * entry.wall_s:
+        unseen_s = entry.wall_s - about.whole_s
         return _Verdict(work=Work.UNKNOWN, why=f"for {unseen_s:.2g} s this system tells no short wait from a busy core")
-    if times.waits < 1 - MOSTLY:
-        return _Verdict(work=Work.CPU_BOUND)
-    if times.waits <= MOSTLY:
-        return _Verdict(work=Work.MIXED)
-    return _of_waits(entry, kind, others)
+    if about.share < 1 - MOSTLY:
+        return _Verdict(work=Work.CPU_BOUND, why=f"its {_lanes(entry)} take turns" if entry.threads > 1 else "")
+    return _of_waits(about, others) if about.share > MOSTLY else _Verdict(work=Work.MIXED)
 
 
-def _of_waits(entry: EntryPoint, kind: WaitKind | None, others: Sequence[EntryPoint]) -> _Verdict:
+def _of_waits(about: _About, others: Sequence[EntryPoint]) -> _Verdict:
     """Decide of what mostly waits, by what it waits for."""
-    is_alone = entry.threads == 1
-    helped_s = sum(one.wall_s for one in others if one.loop is None)
-    if kind is WaitKind.WORKERS or (kind is WaitKind.LOCK and is_alone and helped_s >= entry.rest_s / _FEWER):
+    entry, kind = about.entry, about.kind
+    helped_s = sum(one.wall_s for one in others if one.loop is None) if entry.threads == 1 else 0.0
+    if kind is WaitKind.WORKERS or (kind is WaitKind.LOCK and helped_s >= entry.rests.seconds / _FEWER):
         return _Verdict(work=Work.PARALLEL, why="it waits for what it handed to threads or processes of its own")
     if kind is WaitKind.LOCK:
         return _Verdict(work=Work.LOCKED)
-    is_slow = kind is WaitKind.LOOP or typical_s(entry) >= SLOW_S
-    return _Verdict(work=Work.SLOW_IO if is_slow else Work.FAST_IO)
+    return _Verdict(work=Work.SLOW_IO if kind is WaitKind.LOOP else _slow_or_fast(about))
 
 
-def _of_task(
-    entry: EntryPoint, loop: LoopUse, times: _Times, kind: WaitKind | None, others: Sequence[EntryPoint]
-) -> _Verdict:
+def _of_task(about: _About, loop: LoopUse, others: Sequence[EntryPoint]) -> _Verdict:
     """Decide of what tasks of an event loop run: what they await is one with the others, what they compute is not."""
-    computes = entry.cpu_s >= _OWN_SHARE * loop.cpu_s
-    if entry.rest_s > times.waited_s / 2 and times.waits >= 1 - MOSTLY:
-        work = Work.SLOW_IO if typical_s(entry) >= SLOW_S else Work.FAST_IO
-        return _Verdict(work=work if times.waits > MOSTLY else Work.MIXED, blocks=True)
-    if times.waits < 1 - MOSTLY:
-        starved = "its loop computes in other tasks nearly all the time, which what it awaits can't be told from"
-        return _Verdict(work=Work.CPU_BOUND) if computes else _Verdict(work=Work.UNKNOWN, why=starved)
-    if not computes and _supervises(entry, kind, others):
+    computes = about.entry.cpu_s >= _OWN_SHARE * loop.cpu_s
+    if not computes and _supervises(about, others):
         return _Verdict(work=Work.PARALLEL, why="it waits for tasks that it started")
-    return _Verdict(work=Work.MIXED if times.waits <= MOSTLY and computes else Work.SLOW_IO)
+    if about.share < 1 - MOSTLY:
+        starved = "its loop computes in other tasks nearly all the time, which can't be told from what it awaits"
+        return _Verdict(work=Work.CPU_BOUND) if computes else _Verdict(work=Work.UNKNOWN, why=starved)
+    if about.share <= MOSTLY and computes:
+        return _Verdict(work=Work.MIXED)
+    return _Verdict(work=_slow_or_fast(about) if about.blocks else Work.SLOW_IO)
 
 
-def _supervises(entry: EntryPoint, kind: WaitKind | None, others: Sequence[EntryPoint]) -> bool:
+def _slow_or_fast(about: _About) -> Work:
+    return Work.SLOW_IO if typical_s(about.waits) >= SLOW_S else Work.FAST_IO
+
+
+def _supervises(about: _About, others: Sequence[EntryPoint]) -> bool:
     """Say whether a task does nothing but wait for others that wait more often."""
-    started = [one for one in others if one.loop is not None and waits_that_matter(one) >= _FEWER]
-    count = waits_that_matter(entry)
-    return (
-        entry.at_once == 1
-        and kind in _HANDED_ON
-        and any(waits_that_matter(one) >= _FEWER * count and one.awaited_s >= entry.awaited_s / 2 for one in started)
+    entry = about.entry
+    if entry.at_once > 1 or about.kind not in _HANDED_ON:
+        return False
+    often = max(_FEWER, _FEWER * waits_that_matter(entry.awaits))
+    return any(
+        one.loop is not None
+        and waits_that_matter(one.awaits) >= often
+        and one.awaits.seconds >= entry.awaits.seconds / 2
+        for one in others
     )
 
 
 def _lanes(entry: EntryPoint) -> str:
     if entry.processes > 1:
         return f"{entry.processes} processes"
-    return f"{entry.threads} threads" if entry.threads > 1 else "the thread"
+    return f"{entry.threads} threads" if entry.threads > 1 else "thread"

@@ -121,7 +121,7 @@ def _slow(one: Judged) -> str:
         return (
             "start the next child before the last has ended, as many as there are cores, if none needs the one before"
         )
-    return "run them under asyncio with a library that awaits; where there is none, in threads; if none needs the one before"
+    return "run them under asyncio with a library that awaits, else in threads, if none needs the one before"
 
 
 def _asleep(one: Judged) -> Steps:
@@ -138,8 +138,8 @@ def _asleep(one: Judged) -> Steps:
 def _split(one: Judged, profile: Profile) -> Steps:
     stacks = stacks_of(profile, one.entry.key)
     computing = _listed(shares(stacks, lambda stack: stack.cpu_s).items())
-    whole_s = sum(place.seconds for place in one.entry.places)
-    places = [(place.key, place.seconds / whole_s) for place in one.entry.places] if whole_s > 0 else []
+    whole_s = sum(place.seconds for place in one.waits.places)
+    places = [(place.key, place.seconds / whole_s) for place in one.waits.places] if whole_s > 0 else []
     waiting = _listed(_summed(places))
     return Steps(
         action=(

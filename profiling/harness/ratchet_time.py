@@ -75,6 +75,8 @@ class TimePass:
             "stacks": sampler.snapshot(),
             "waits": sampler.waits_snapshot(),
             "rests": sampler.rests.snapshot(self.codes.line),
+            "turns": sampler.turns.snapshot(),
+            "switch_interval_s": sys.getswitchinterval(),
             "awaits": self.loop.awaits.snapshot(),
             "loops": self.loop.loops_snapshot(),
             "began_s": sampler.began_s,

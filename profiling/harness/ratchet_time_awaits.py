@@ -75,7 +75,7 @@ class Awaits:
         self.since[id(task)] = number, now
 
     def snapshot(self) -> list[list[object]]:
-        """Return coroutine, most at once, function, line, and power, count and seconds of the waits there."""
+        """Return coroutine, most at once, function, line, and power, count, seconds and 0 of the waits there."""
         return [
             [number, self.roots[number].most, at, line, self.lengths.of((number, at, line))]
             for number, at, line in list(self.lengths.rows)

@@ -13,7 +13,7 @@ _SHORTEST_S = 1e-4
 
 
 class Lengths:
-    """Counts and seconds of waits, by power of two of their microseconds, for each key."""
+    """Waits by power of two of their microseconds, for each key: count, seconds, and of these contended ones."""
 
     def __init__(self) -> None:
         self.reset()
@@ -22,16 +22,20 @@ class Lengths:
         """Forget them."""
         self.rows: dict[Any, dict[int, list[float]]] = {}
 
-    def add(self, key: Any, each_s: float, count: int = 1) -> None:
-        """Add so many alike waits; those below 0.1 ms are left out."""
+    def add(self, key: Any, each_s: float, count: int = 1, contended_s: float = 0.0) -> None:
+        """Add so many alike waits; those below 0.1 ms are left out.
+
+        Contended is what may have been a wait for the interpreter, because other threads ran meanwhile.
+        """
         if count < 1 or each_s < _SHORTEST_S:
             return
-        row = self.rows.setdefault(key, {}).setdefault(math.frexp(each_s * 1e6)[1], [0, 0.0])
+        row = self.rows.setdefault(key, {}).setdefault(math.frexp(each_s * 1e6)[1], [0, 0.0, 0.0])
         row[0] += count
         row[1] += each_s * count
+        row[2] += contended_s
 
     def of(self, key: Any) -> list[list[float]]:
-        """Return power, count and seconds."""
+        """Return power, count, seconds and contended seconds."""
         return [[power, *row] for power, row in sorted(self.rows.get(key, {}).items())]
 
     def copy(self) -> Lengths:

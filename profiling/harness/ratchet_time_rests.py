@@ -27,6 +27,9 @@ else:
     from ratchet_threads import scheduled
     from ratchet_time_lengths import Lengths
 
+_SEVERAL = 1.5
+"""Times between two samples: it was not found asleep each time."""
+
 
 class Rest:
     """A thread when it was last found asleep.
@@ -34,12 +37,14 @@ class Rest:
     Attributes:
         seen_at, spent_s: then, by the clock and by the thread's own.
         scheduled: seconds it had waited for a core by then, and how often it had got one; None where that is unknown.
-        place: thread name, stack, library and instruction; pending_s: how long it had waited there.
+        place: thread name, stack, library and instruction.
+        pending_s: how long it had waited there; contended_s: of these with other threads running.
     """
 
-    def __init__(self, thread: Sampled) -> None:
+    def __init__(self, thread: Sampled, is_contended: bool) -> None:
         self.scheduled = scheduled(thread.native_id)
         self.pending_s = thread.wall_s if thread.cpu_s <= 0 else 0.0
+        self.contended_s = self.pending_s if is_contended else 0.0
         self.move(thread)
 
     def move(self, thread: Sampled) -> None:
@@ -63,59 +68,74 @@ class Rests:
         self.lengths = Lengths()
         self.resting: dict[int, Rest] = {}
 
-    def asleep(self, thread: Sampled) -> None:
-        """Note that a sample found a thread asleep."""
+    def asleep(self, thread: Sampled, is_contended: bool) -> None:
+        """Note that a sample found a thread asleep, and whether others ran since the last one."""
         rest = self.resting.get(thread.ident)
         if rest is None:
-            self.resting[thread.ident] = Rest(thread)
+            self.resting[thread.ident] = Rest(thread, is_contended)
         elif thread.cpu_s <= 0 and thread.spent_s == rest.spent_s:
-            rest.pending_s += thread.seen_at - rest.seen_at
+            waited_s = thread.seen_at - rest.seen_at
+            rest.pending_s += waited_s
+            rest.contended_s += waited_s if is_contended else 0.0
             rest.move(thread)
         else:
-            self._woke(rest, thread)
+            self._woke(rest, thread, is_contended)
 
     def awake(self, thread: Sampled) -> None:
         """Note that a thread ran; of one with a clock of its own the next sleep tells more."""
         rest = self.resting.get(thread.ident)
         if rest is not None and thread.clock is None:
-            self._add(rest.place, rest.pending_s)
-            rest.pending_s = 0.0
+            self._end(rest)
             rest.move(thread)
 
     def forget(self, present: set[int]) -> None:
         """Let go of threads that have ended."""
         for ident in [ident for ident in self.resting if ident not in present]:
-            rest = self.resting.pop(ident)
-            self._add(rest.place, rest.pending_s)
+            self._end(self.resting.pop(ident))
 
     def snapshot(self, line: Callable[[int, int], int]) -> list[list[object]]:
-        """Return thread, stack (innermost first), library, line, and power, count and seconds of its waits.
+        """Return thread, stack (innermost first), library, line, and what `Lengths` has of the waits there.
 
         What is under way counts as a wait, for threads that never wake up again.
         """
         lengths = self.lengths.copy()
         for rest in list(self.resting.values()):
             if rest.place[1]:
-                lengths.add(rest.place, rest.pending_s)
+                lengths.add(rest.place, rest.pending_s, 1, rest.contended_s)
         return [
             [name, stack, library, line(stack[0], at), lengths.of((name, stack, library, at))]
             for name, stack, library, at in lengths.rows
         ]
 
-    def _woke(self, rest: Rest, thread: Sampled) -> None:
-        """Share what it rested out among its waits: the one before, those between, and the one that has begun."""
+    def _woke(self, rest: Rest, thread: Sampled, is_contended: bool) -> None:
+        """Share what it rested out among its waits: the one before, those between, and the one that has begun.
+
+        The first and the last are in the times between two samples around what it did meanwhile.
+        """
         before, now = rest.scheduled, scheduled(thread.native_id)
         rest.scheduled = now
-        turns, gap_s = 1, 0.0
+        turns, rested_s = 1, 0.0
         if before is not None and now is not None:
             turns = max(1, now[1] - before[1])
-            rested_s = (thread.seen_at - rest.seen_at) - (thread.spent_s - rest.spent_s) - (now[0] - before[0])
-            gap_s = max(0.0, rested_s) / (turns + 1)
-        self._add(rest.place, rest.pending_s + gap_s)
+            whole_s = thread.seen_at - rest.seen_at
+            rested_s = max(0.0, whole_s - (thread.spent_s - rest.spent_s) - (now[0] - before[0]))
+        is_long = thread.seen_at - rest.seen_at > _SEVERAL * thread.wall_s
+        end_s = min(rested_s / 2, thread.wall_s) if is_long else rested_s / (turns + 1)
+        between_s = max(0.0, rested_s - 2 * end_s)
+        rest.pending_s += end_s
+        rest.contended_s += end_s if is_contended else 0.0
+        self._end(rest)
         rest.move(thread)
-        self._add(rest.place, gap_s, turns - 1)
-        rest.pending_s = gap_s
+        if turns > 1:
+            self._add(rest.place, between_s / (turns - 1), turns - 1, between_s if is_contended else 0.0)
+        rest.pending_s, rest.contended_s = end_s, end_s if is_contended else 0.0
 
-    def _add(self, place: tuple[str, tuple[int, ...], str | None, int], each_s: float, count: int = 1) -> None:
+    def _end(self, rest: Rest) -> None:
+        self._add(rest.place, rest.pending_s, 1, rest.contended_s)
+        rest.pending_s = rest.contended_s = 0.0
+
+    def _add(
+        self, place: tuple[str, tuple[int, ...], str | None, int], each_s: float, count: int, over_s: float
+    ) -> None:
         if place[1]:
-            self.lengths.add(place, each_s, count)
+            self.lengths.add(place, each_s, count, over_s)

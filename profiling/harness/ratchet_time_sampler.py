@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from profiling.harness.ratchet_time_loop import Callback
     from profiling.harness.ratchet_time_memory import Resident
     from profiling.harness.ratchet_time_rests import Rests
+    from profiling.harness.ratchet_time_turns import Turns
 
     class Reader(Protocol):
         """What is needed of `Codes`."""
@@ -39,6 +40,7 @@ else:
     from ratchet_threads import HAS_THREAD_CLOCKS, ThreadNames, known_thread, scheduled, thread_clock
     from ratchet_time_memory import Resident
     from ratchet_time_rests import Rests
+    from ratchet_time_turns import Turns
 
 _OWN_SHARE = 0.04  # the program's own threads lose about as much again by being interrupted
 _LONGEST_PERIODS = 5
@@ -131,6 +133,7 @@ class Sampler:
         self.waits: dict[tuple[int, int, str | None], list[float]] = {}
         self.resident = Resident()
         self.rests = Rests()
+        self.turns = Turns()
         self.ticks = self.samples = 0
         self.own_cpu_s = self.known_s = self.last_cost_s = 0.0
         self.shares_since: float | None = None
@@ -147,6 +150,9 @@ class Sampler:
             self._add(thread, spent_s - thread.cpu_s)
             if most is None or thread.cpu_s > most.cpu_s:
                 most = thread
+        ran = [thread for thread in seen if thread.clock is not None and thread.cpu_s >= thread.wall_s * _ALONE_SHARE]
+        if len(ran) > 1:
+            self.turns.add(ran, self.ticks)
         self.ticks += 1
         if self.ticks % _RESIDENT_EVERY == 0 and most is not None:
             growth = self.resident.growth()
@@ -207,7 +213,7 @@ class Sampler:
         waits = thread.cpu_s <= 0 and (not watched or _sleeps(thread.native_id))
         asleep = waits or (0 < thread.cpu_s < thread.wall_s * _RUNS_SHARE and _sleeps(thread.native_id))
         if asleep:
-            self.rests.asleep(thread)
+            self.rests.asleep(thread, others_s >= thread.wall_s * _ALONE_SHARE)
         else:
             self.rests.awake(thread)
         weights = self.stacks.setdefault(thread.key, [0.0, 0.0, 0, 0, 0.0])
