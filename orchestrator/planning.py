@@ -9,6 +9,7 @@ from orchestrator.ledger.action_plan import ActionPlan, Baseline, Criterion, Ent
 from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.live.effects import measured_lines
 from orchestrator.policy.verdict import Status
+from profiling.entry_points.advice import Advice
 from profiling.model import Dimension
 from profiling.profile import Profile
 from profiling.targets import MODULE_BODY
@@ -35,7 +36,13 @@ class Done:
 
 
 def planned(
-    items: Sequence[PlanItem], before: ActionPlan | None, baseline: Baseline | None, done: Done, *, left_out: int = 0
+    items: Sequence[PlanItem],
+    before: ActionPlan | None,
+    baseline: Baseline | None,
+    done: Done,
+    *,
+    left_out: int = 0,
+    entry_points: Sequence[Advice] = (),
 ) -> ActionPlan:
     """Return the plan of what was found now, with what an earlier plan holds of work that was done.
 
@@ -45,6 +52,7 @@ def planned(
         baseline: as measured now; the earlier plan's stays.
         done: of the work on it.
         left_out: findings that are not among the items.
+        entry_points: of the profile at hand; those of the earlier plan stay where there is none.
     """
     found = {item.id for item in items}
     kept = before.entries if before is not None else ()
@@ -56,6 +64,7 @@ def planned(
             entries=tuple(Entry(item=item) for item in (*items, *gone)),
             left_out=left_out,
             queries_now=_queries_since(baseline, first),
+            entry_points=tuple(entry_points) or (before.entry_points if before is not None else ()),
         ),
         done,
     )

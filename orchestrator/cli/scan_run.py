@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import TypedDict
 
@@ -22,10 +22,12 @@ from orchestrator.ledger.atomic import write_text
 from orchestrator.live.annotations import annotation
 from orchestrator.live.plain_text import one_line
 from orchestrator.version import __version__
+from profiling.entry_points.advice import Advice, advices, headline
 
 _WIDEST = 100
 _RECORD = "optimize profile --facts -- COMMAND"
 _MOST_ANNOTATIONS = 10
+_MOST_POINTS = 2
 
 
 class ScanFlags(TypedDict):
@@ -52,12 +54,14 @@ class Seen:
         scanned: all of it; fresh: the findings that no baseline knows.
         kept: the profile that the heat comes from, and the facts beside it.
         written: the baseline that was written, empty when none was.
+        entry_points: what each did with its time in the profile.
     """
 
     scanned: Scanned
     fresh: tuple[CodeFinding, ...]
     kept: Kept
     written: str = ""
+    entry_points: tuple[Advice, ...] = ()
 
 
 def rule_lines() -> Iterator[str]:
@@ -91,7 +95,8 @@ def scanned(flags: ScanFlags) -> Seen:
     if written:
         write_text(Path(written), baseline.render(found.findings))
     fresh = tuple(one for one in found.findings if one.fingerprint not in known)
-    return Seen(scanned=found, fresh=fresh, kept=seen, written=written)
+    points = advices(seen.profile, root) if seen.profile is not None else ()
+    return Seen(scanned=found, fresh=fresh, kept=seen, written=written, entry_points=points)
 
 
 def rendered(seen: Seen, flags: ScanFlags) -> str:
@@ -100,9 +105,9 @@ def rendered(seen: Seen, flags: ScanFlags) -> str:
         return f"{len(seen.scanned.findings)} findings written to {seen.written}: from now on only others are new\n"
     match flags["form"]:
         case "json":
-            return (
-                json.dumps({"schema": "ratchet.scan/1", "findings": list(map(_as_dict, seen.fresh))}, indent=1) + "\n"
-            )
+            points = [asdict(point) for point in seen.entry_points]
+            found = {"schema": "ratchet.scan/1", "findings": list(map(_as_dict, seen.fresh)), "entry_points": points}
+            return json.dumps(found, indent=1) + "\n"
         case "sarif":
             return sarif.document(seen.fresh, __version__)
         case "annotations":
@@ -137,6 +142,7 @@ def _lines(seen: Seen, top: int) -> Iterator[str]:
     parts += [f"{seen.scanned.ignored} silenced by comments"] if seen.scanned.ignored else []
     yield ", ".join(parts)
     yield _by(seen.kept)
+    yield from (one_line(headline(point)) for point in seen.entry_points[:_MOST_POINTS])
     if waiting:
         yield f"{waiting} more places are not shown: {_silent(seen.kept)}"
     for file, why in seen.scanned.unreadable[:5]:

@@ -12,6 +12,7 @@ from agents.scan.plan import PlanItem
 from orchestrator.ledger.atomic import write_text
 from orchestrator.ledger.damaged import load_record
 from orchestrator.ledger.front_matter import first_problem
+from profiling.entry_points.advice import Advice
 
 PLAN_SCHEMA = "ratchet.plan/1"
 
@@ -87,6 +88,7 @@ class ActionPlan:
         left_out: findings that are not in it.
         queries_now: as of the baseline, by the newest profile; None where none was made since.
         criteria: of success.
+        entry_points: what each did with its time in the profile; empty without one.
     """
 
     schema: str = PLAN_SCHEMA
@@ -95,6 +97,7 @@ class ActionPlan:
     left_out: int = 0
     queries_now: Mapping[str, int] | None = None
     criteria: tuple[Criterion, ...] = ()
+    entry_points: tuple[Advice, ...] = ()
 
 
 def parse(text: str) -> ActionPlan:
