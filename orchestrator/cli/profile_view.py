@@ -24,7 +24,7 @@ from profiling.collect.runs import Workload
 from profiling.deep.model import DeepReport, Tool
 from profiling.deep.named import MOST, NotNamed, named
 from profiling.deep.passes import deep
-from profiling.entry_points.advice import advices, headline
+from profiling.entry_points.advice import advices, foremost, headline
 from profiling.formats.deep_lines import deep_lines
 from profiling.formats.delta_table import delta_table
 from profiling.formats.profile_table import profile_table
@@ -154,7 +154,7 @@ def _deep(observer: Observer, found: Profile, tools: frozenset[Tool], functions:
 
 def _lines(observer: Observer, found: Profile, before: Profile | None, deeper: DeepReport | None) -> tuple[str, ...]:
     columns = width()
-    work = [f"  Work: {headline(one)}" for one in advices(found, observer.asked.root)[:1]]
+    work = [f"  Work: {headline(one)}" for one in foremost(advices(found, observer.asked.root), 1)]
     sections = [*as_lines(found), *work, "", *profile_table(found, columns)]
     if before is not None:
         sections += ["", "[compared with the earlier profile]", *delta_table(before, found, columns)]

@@ -22,7 +22,7 @@ from orchestrator.ledger.atomic import write_text
 from orchestrator.live.annotations import annotation
 from orchestrator.live.plain_text import one_line
 from orchestrator.version import __version__
-from profiling.entry_points.advice import Advice, advices, headline
+from profiling.entry_points.advice import Advice, advices, foremost, headline
 
 _WIDEST = 100
 _RECORD = "optimize profile --facts -- COMMAND"
@@ -142,7 +142,7 @@ def _lines(seen: Seen, top: int) -> Iterator[str]:
     parts += [f"{seen.scanned.ignored} silenced by comments"] if seen.scanned.ignored else []
     yield ", ".join(parts)
     yield _by(seen.kept)
-    yield from (one_line(headline(point)) for point in seen.entry_points[:_MOST_POINTS])
+    yield from (one_line(headline(point)) for point in foremost(seen.entry_points, _MOST_POINTS))
     if waiting:
         yield f"{waiting} more places are not shown: {_silent(seen.kept)}"
     for file, why in seen.scanned.unreadable[:5]:

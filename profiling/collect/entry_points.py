@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from profiling.collect.reports import LengthRow, Run, TimeReport
 from profiling.collect.source import Source
-from profiling.collect.wait_lengths import SeenWaits
+from profiling.collect.wait_places import SeenPlaces
 from profiling.entry_points.model import EntryPoint, LoopUse
 from profiling.entry_points.rule import entry_of
 from profiling.model import FunctionKey
@@ -49,7 +49,10 @@ class _RunSeen:
         """Return the time it took."""
         if self.loops:
             return max(loop.span_s for loop in self.loops.values())
-        return max((_span_s(self.reports.values()), *(lane.wall_s for lane in self.lanes.values())))
+        longest: dict[int, float] = {}
+        for lane in self.lanes.values():
+            longest[lane.process] = max(longest.get(lane.process, 0.0), lane.wall_s)
+        return max(sum(longest.values()) / _lived_at_once(self.reports.values()), *longest.values())
 
     @property
     def wanted_s(self) -> float:
@@ -62,8 +65,8 @@ class _Seen:
     """One entry point, over all runs."""
 
     runs: defaultdict[int, _RunSeen] = field(default_factory=lambda: defaultdict(_RunSeen))
-    rests: SeenWaits = field(default_factory=SeenWaits)
-    awaits: SeenWaits = field(default_factory=SeenWaits)
+    rests: SeenPlaces = field(default_factory=SeenPlaces)
+    awaits: SeenPlaces = field(default_factory=SeenPlaces)
     at_once: int = 0
 
 
@@ -123,8 +126,8 @@ class _Merger:
     def _add_await(self, seen: _Seen, at_once: int, key: FunctionKey, line: int, lengths: Sequence[LengthRow]) -> None:
         seen.awaits.add(key, line, None, lengths)
         seen.at_once = max(seen.at_once, at_once)
-        span_s, held_s, cpu_s = (sum(row[part] for row in self.report.loops) for part in range(3))
-        seen.runs[self.run].loops[self.process] = LoopUse(span_s=span_s, held_s=held_s, cpu_s=cpu_s)
+        span_s, idle_s, cpu_s = (sum(row[part] for row in self.report.loops) for part in range(3))
+        seen.runs[self.run].loops[self.process] = LoopUse(span_s=span_s, idle_s=idle_s, cpu_s=cpu_s)
 
     def _lane(self, seen: _Seen, thread: str) -> _Lane:
         of_run = seen.runs[self.run]
@@ -179,18 +182,16 @@ def _runs_freely(lanes: Sequence[_Lane]) -> bool:
 def _mean(loops: Sequence[LoopUse], runs: int) -> LoopUse:
     return LoopUse(
         span_s=sum(loop.span_s for loop in loops) / runs,
-        held_s=sum(loop.held_s for loop in loops) / runs,
+        idle_s=sum(loop.idle_s for loop in loops) / runs,
         cpu_s=sum(loop.cpu_s for loop in loops) / runs,
     )
 
 
-def _span_s(reports: Iterable[TimeReport]) -> float:
-    """Return the seconds in which any of several processes lived, those that started others of them left out."""
-    known = list(reports)
-    parents = {report.ppid for report in known}
-    lives = sorted((one.began_s, one.ended_s) for one in known if one.pid not in parents)
+def _lived_at_once(reports: Iterable[TimeReport]) -> float:
+    """Return how many of several processes lived at once, on average; at least 1."""
+    lives = sorted((report.began_s, report.ended_s) for report in reports)
     whole_s, until_s = 0.0, 0.0
-    for began_s, ended_s in lives if len(lives) > 1 else ():
+    for began_s, ended_s in lives:
         whole_s += max(0.0, ended_s - max(began_s, until_s))
         until_s = max(until_s, ended_s)
-    return whole_s
+    return max(1.0, sum(ended_s - began_s for began_s, ended_s in lives) / whole_s) if whole_s > 0 else len(lives) or 1

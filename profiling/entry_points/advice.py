@@ -1,5 +1,6 @@
 """What to say of an entry point: what it does with its time, by which figures, and what to run beside what."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,16 +47,28 @@ class Advice:
 def advices(profile: Profile, root: Path | None = None) -> tuple[Advice, ...]:
     """Return what is said of the entry points of a workload, longest first; at most 6.
 
+    Those of which nothing is known are left out, unless they are all.
+
     Args:
         profile: of it; of one made before entry points were recorded there is nothing to say.
         root: of the tree, to tell what lines wait for and which loops there are; None where there is none at hand.
     """
     kinds = Kinds(root=root)
     longest_s = max((point.elapsed_s for point in profile.entry_points), default=0.0)
-    found = [
-        one for one in judge(profile.entry_points, kinds.of) if one.entry.elapsed_s >= _SHOWN_SHARE * longest_s > 0
-    ]
-    return tuple(_advice(one, profile, kinds) for one in found[:_MOST])
+    judged = judge(profile.entry_points, kinds.of)
+    notable = [one for one in judged if one.entry.elapsed_s >= _SHOWN_SHARE * longest_s > 0]
+    known = [one for one in notable if one.work is not Work.UNKNOWN]
+    return tuple(_advice(one, profile, kinds) for one in (known or notable)[:_MOST])
+
+
+def foremost(found: Sequence[Advice], most: int) -> tuple[Advice, ...]:
+    """Return so many of the entry points at most, those with something to gain first.
+
+    Args:
+        found: longest first.
+        most: how many.
+    """
+    return tuple(sorted(found, key=lambda one: not one.towards)[:most])
 
 
 def headline(one: Advice) -> str:
@@ -95,7 +108,7 @@ def _share(one: Judged) -> str:
 
 
 def _waits(one: Judged, kinds: Kinds) -> str:
-    places = one.waits.places
+    places = one.waits
     whole_s = sum(place.seconds for place in places)
     if not one.count or one.share < 1 - MOSTLY or whole_s <= 0:
         return ""
@@ -104,6 +117,6 @@ def _waits(one: Judged, kinds: Kinds) -> str:
     waits = "1 wait" if one.count == 1 else f"{one.count} waits"
     awaited = f", up to {one.entry.at_once} at once" if one.entry.at_once > 1 else ""
     return (
-        f"{waits} of {seconds_text(one.typical_s)} in the median of the time{awaited}, mostly at"
+        f"{waits} of about {seconds_text(one.typical_s)}{awaited}, mostly at"
         f" {named(first.key)} {first.key.file}:{first.line}{share} ({kinds.of(first).value})"
     )

@@ -8,7 +8,7 @@ from math import sqrt
 
 from profiling.collect.uncertainty import ENOUGH_SAMPLES, TICK_S
 from profiling.entry_points.kinds import WaitKind
-from profiling.entry_points.model import EntryPoint, LoopUse, WaitPlace, Waits
+from profiling.entry_points.model import EntryPoint, LoopUse, WaitLength, WaitPlace
 
 MOSTLY = 0.8
 """Share of the time from which on an entry point is said to compute, or to wait (docs/plan.md)."""
@@ -57,7 +57,7 @@ class Judged:
     share: float
     error: float
     seconds: float
-    waits: Waits
+    waits: tuple[WaitPlace, ...]
     typical_s: float
     count: int
     kind: WaitKind | None
@@ -75,15 +75,17 @@ class _About:
 
     Attributes:
         cpu_s, waited_s: of the entry point's lanes, or of its loop.
+        idle_s: it had nothing to do: those waits tell nothing.
         waits: that count; kind: of most of them.
         blocks: they hold an event loop.
     """
 
     entry: EntryPoint
-    waits: Waits
+    waits: tuple[WaitPlace, ...]
     kind: WaitKind | None
     cpu_s: float
     waited_s: float
+    idle_s: float = 0.0
     blocks: bool = False
 
     @property
@@ -111,30 +113,36 @@ def judge(points: Sequence[EntryPoint], kind_of: Callable[[WaitPlace], WaitKind]
     return tuple(_judged(point, [one for one in points if one is not point], kind_of) for point in points)
 
 
-def typical_s(waits: Waits) -> float:
+def typical_s(waits: Sequence[WaitPlace]) -> float:
     """Return the length of the waits in which half of the waiting is spent: many short ones hide no long ones."""
+    half_s = _seconds(waits) / 2
     seen_s = 0.0
-    for length in reversed(waits.lengths):
+    for length in _longest_first(waits):
         seen_s += length.seconds
-        if seen_s >= waits.seconds / 2:
+        if seen_s >= half_s:
             return length.each_s
     return 0.0
 
 
-def waits_that_matter(waits: Waits) -> int:
+def waits_that_matter(waits: Sequence[WaitPlace]) -> int:
     """Return how many of the longest waits make nine tenths of the waiting, to the nearest length."""
+    most_s = _MATTER_SHARE * _seconds(waits)
     seen_s, count = 0.0, 0.0
-    for length in reversed(waits.lengths):
-        if seen_s >= _MATTER_SHARE * waits.seconds:
+    for length in _longest_first(waits):
+        if seen_s >= most_s:
             break
         seen_s, count = seen_s + length.seconds, count + length.count
     return round(count)
 
 
+def _longest_first(waits: Sequence[WaitPlace]) -> list[WaitLength]:
+    return sorted((length for place in waits for length in place.lengths), key=lambda length: -length.each_s)
+
+
 def _judged(entry: EntryPoint, others: Sequence[EntryPoint], kind_of: Callable[[WaitPlace], WaitKind]) -> Judged:
     about = _about_lanes(entry, kind_of) if entry.loop is None else _about_task(entry, entry.loop, others, kind_of)
-    looks = entry.elapsed_s * entry.runs / TICK_S
-    verdict = _verdict(about, others) if looks >= ENOUGH_SAMPLES and about.whole_s > 0 else _too_little(entry)
+    looks = (entry.elapsed_s - about.idle_s) * entry.runs / TICK_S
+    verdict = _verdict(about, others) if looks >= ENOUGH_SAMPLES and about.whole_s > 0 else _too_little(about)
     return Judged(
         entry=entry,
         work=verdict.work,
@@ -152,39 +160,53 @@ def _judged(entry: EntryPoint, others: Sequence[EntryPoint], kind_of: Callable[[
 
 def _about_lanes(entry: EntryPoint, kind_of: Callable[[WaitPlace], WaitKind]) -> _About:
     kinds = _seconds_by_kind(entry.rests, kind_of)
-    waited_s = sum(kinds.values())
-    return _About(entry=entry, waits=entry.rests, kind=_largest(kinds), cpu_s=entry.cpu_s, waited_s=waited_s)
+    idle_s = kinds.pop(WaitKind.IDLE, 0.0)
+    return _About(
+        entry=entry,
+        waits=tuple(place for place in entry.rests if kind_of(place) is not WaitKind.IDLE),
+        kind=_largest(kinds),
+        cpu_s=entry.cpu_s,
+        waited_s=sum(kinds.values()),
+        idle_s=idle_s,
+    )
 
 
 def _about_task(
     entry: EntryPoint, loop: LoopUse, others: Sequence[EntryPoint], kind_of: Callable[[WaitPlace], WaitKind]
 ) -> _About:
     """Return the times of a loop: it computes, it has nothing to do, or a task waits without giving way."""
-    blocked_s = entry.rests.seconds + sum(one.rests.seconds for one in others if one.loop == loop)
-    waited_s = max(0.0, loop.span_s - loop.held_s) + min(blocked_s, loop.held_s)
-    blocks = entry.rests.seconds > waited_s / 2
+    own_s = _seconds(entry.rests)
+    blocked_s = own_s + sum(_seconds(one.rests) for one in others if one.loop == loop)
+    waited_s = loop.idle_s + blocked_s
+    blocks = own_s > waited_s / 2
     waits = entry.rests if blocks else entry.awaits
     kind = _largest(_seconds_by_kind(waits, kind_of))
     return _About(entry=entry, waits=waits, kind=kind, cpu_s=loop.cpu_s, waited_s=waited_s, blocks=blocks)
 
 
-def _seconds_by_kind(waits: Waits, kind_of: Callable[[WaitPlace], WaitKind]) -> dict[WaitKind, float]:
+def _seconds_by_kind(waits: Sequence[WaitPlace], kind_of: Callable[[WaitPlace], WaitKind]) -> dict[WaitKind, float]:
     """Return what was waited for; where it is not known for what while others ran, that was the interpreter."""
     seconds: defaultdict[WaitKind, float] = defaultdict(float)
-    for place in waits.places:
+    for place in waits:
         kind = kind_of(place)
         seconds[kind] += place.seconds - (place.contended_s if kind is WaitKind.OTHER else 0.0)
     return dict(seconds)
+
+
+def _seconds(waits: Sequence[WaitPlace]) -> float:
+    return sum(place.seconds for place in waits)
 
 
 def _largest(kinds: Mapping[WaitKind, float]) -> WaitKind | None:
     return max(kinds, key=lambda kind: kinds[kind], default=None)
 
 
-def _too_little(entry: EntryPoint) -> _Verdict:
-    seen_s, needed_s = entry.elapsed_s * entry.runs, ENOUGH_SAMPLES * TICK_S
-    why = f"seen for {seen_s:.2g} s in {entry.runs} run{'s' * (entry.runs > 1)}, {needed_s:.2g} s are asked for"
-    return _Verdict(work=Work.UNKNOWN, why=why)
+def _too_little(about: _About) -> _Verdict:
+    entry, needed_s = about.entry, ENOUGH_SAMPLES * TICK_S
+    seen_s = max(0.0, entry.elapsed_s - about.idle_s) * entry.runs
+    idle = " without its waiting for work to come" if about.idle_s > 0 else ""
+    runs = f"{entry.runs} run{'s' * (entry.runs > 1)}"
+    return _Verdict(work=Work.UNKNOWN, why=f"seen for {seen_s:.2g} s in {runs}{idle}, {needed_s:.2g} s are asked for")
 
 
 def _verdict(about: _About, others: Sequence[EntryPoint]) -> _Verdict:
@@ -214,7 +236,7 @@ def _of_waits(about: _About, others: Sequence[EntryPoint]) -> _Verdict:
     """Decide of what mostly waits, by what it waits for."""
     entry, kind = about.entry, about.kind
     helped_s = sum(one.wall_s for one in others if one.loop is None) if entry.threads == 1 else 0.0
-    if kind is WaitKind.WORKERS or (kind is WaitKind.LOCK and helped_s >= entry.rests.seconds / _FEWER):
+    if kind is WaitKind.WORKERS or (kind is WaitKind.LOCK and helped_s >= about.waited_s / _FEWER):
         return _Verdict(work=Work.PARALLEL, why="it waits for what it handed to threads or processes of its own")
     if kind is WaitKind.LOCK:
         return _Verdict(work=Work.LOCKED)
@@ -247,7 +269,7 @@ def _supervises(about: _About, others: Sequence[EntryPoint]) -> bool:
     return any(
         one.loop is not None
         and waits_that_matter(one.awaits) >= often
-        and one.awaits.seconds >= entry.awaits.seconds / 2
+        and _seconds(one.awaits) >= _seconds(entry.awaits) / 2
         for one in others
     )
 

@@ -21,6 +21,7 @@ class WaitKind(StrEnum):
     WORKERS = "threads or processes of its own"
     CHILD = "child process"
     LOOP = "event loop"
+    IDLE = "work to come"
     OTHER = "not known for what"
 
 
@@ -28,7 +29,8 @@ _LIBRARIES = {
     **dict.fromkeys(LOOP_LIBRARIES, WaitKind.LOOP),
     **dict.fromkeys("invoke pexpect plumbum pty sh subprocess".split(), WaitKind.CHILD),
     **dict.fromkeys("concurrent joblib loky multiprocessing".split(), WaitKind.WORKERS),
-    **dict.fromkeys("queue threading _thread".split(), WaitKind.LOCK),
+    **dict.fromkeys("_thread threading".split(), WaitKind.LOCK),
+    **dict.fromkeys("queue socketserver wsgiref".split(), WaitKind.IDLE),
     **dict.fromkeys(
         "MySQLdb aiomysql aiopg aiosqlite asyncpg django mysql peewee psycopg psycopg2 pymongo pymysql redis sqlalchemy"
         " sqlite3".split(),
@@ -36,7 +38,7 @@ _LIBRARIES = {
     ),
     **dict.fromkeys(
         "aiohttp boto3 botocore dns ftplib grpc http httpcore httpx imaplib paramiko poplib requests select selectors"
-        " smtplib socket socketserver ssl urllib urllib3 websocket websockets xmlrpc".split(),
+        " smtplib socket ssl urllib urllib3 websocket websockets xmlrpc".split(),
         WaitKind.SOCKET,
     ),
     **dict.fromkeys(
@@ -46,8 +48,9 @@ _LIBRARIES = {
 }
 _CALLS = {
     "sleep": WaitKind.SLEEP,
+    **dict.fromkeys("accept handle_request serve_forever".split(), WaitKind.IDLE),
     **dict.fromkeys(
-        "accept connect create_connection getaddrinfo open_connection recv recv_into recvfrom recvmsg select send"
+        "connect create_connection getaddrinfo open_connection recv recv_into recvfrom recvmsg select send"
         " sendall sendmsg sendto urlopen".split(),
         WaitKind.SOCKET,
     ),
@@ -84,6 +87,8 @@ class Kinds:
         by_call = next((kind for name in names if (kind := _CALLS.get(name.rpartition(".")[2]))), None)
         if by_library is WaitKind.LOCK:
             return WaitKind.WORKERS if by_call is WaitKind.WORKERS else WaitKind.LOCK
+        if by_call is WaitKind.IDLE:
+            return WaitKind.IDLE
         if by_library is not None:
             return by_library
         if place.library is None and by_call is not None:

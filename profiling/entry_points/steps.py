@@ -59,15 +59,13 @@ def named(key: FunctionKey) -> str:
 
 def _processes(one: Judged, unit: Unit | Loop | None) -> Steps:
     whole = seconds_text(one.entry.cpu_s)
-    loop_first = " A task that computes keeps the others waiting, so that a process frees the loop too." * one.is_task
+    loop_first = "; a process frees the event loop too" * one.is_task
     if unit is None:
-        return Steps(
-            action=f"one call without a loop: there is nothing to split, so that processes gain nothing.{loop_first}"
-        )
+        return Steps(action="one call without a loop: there is nothing to split, so that processes gain nothing")
     if isinstance(unit, Loop):
         place = f"{unit.key.file}:{unit.line}"
         return Steps(
-            action=f"to split: the loop over `{unit.over}` ({place}), if no step needs the one before.{loop_first}",
+            action=f"to split: the loop over `{unit.over}` ({place}), if no step needs the one before{loop_first}",
             before=f"one loop computes {whole} on one core",
             after="its parts on N cores (ProcessPoolExecutor): 1/N of that and what starting them costs",
         )
@@ -76,7 +74,7 @@ def _processes(one: Judged, unit: Unit | Loop | None) -> Steps:
         action=(
             f"hand the {unit.calls:,} calls of {named(unit.key)} by {named(unit.caller)}"
             f" ({seconds_text(unit.seconds)} of CPU each) to processes{chunks}, if none needs the one before and what"
-            f" they take and return is small.{loop_first}"
+            f" they take and return is small{loop_first}"
         ),
         before=f"{unit.calls:,} calls one after the other: {whole} on one core",
         after="ProcessPoolExecutor.map over N cores: 1/N of that and what starting them costs",
@@ -138,8 +136,8 @@ def _asleep(one: Judged) -> Steps:
 def _split(one: Judged, profile: Profile) -> Steps:
     stacks = stacks_of(profile, one.entry.key)
     computing = _listed(shares(stacks, lambda stack: stack.cpu_s).items())
-    whole_s = sum(place.seconds for place in one.waits.places)
-    places = [(place.key, place.seconds / whole_s) for place in one.waits.places] if whole_s > 0 else []
+    whole_s = sum(place.seconds for place in one.waits)
+    places = [(place.key, place.seconds / whole_s) for place in one.waits] if whole_s > 0 else []
     waiting = _listed(_summed(places))
     return Steps(
         action=(
