@@ -27,9 +27,10 @@ Seen = dict[str, Judged]
 See = Callable[..., Seen]
 
 COMPUTES = """
-    def work(n): return sum(i * i for i in range(n))
+    import time
+    def work(): return sum(i * i for i in range(20_000))
     def main():
-        for _ in range(60): work(50_000)
+        while time.thread_time() < 0.35: work()
     main()
 """
 MANY_SHORT_WAITS = """
@@ -90,10 +91,11 @@ ASYNC_AT_ONCE = """
     asyncio.run(main())
 """
 ASYNC_THAT_COMPUTES = """
-    import asyncio
+    import asyncio, time
     async def crunch():
         for _ in range(25):
-            sum(i * i for i in range(30_000))
+            end = time.thread_time() + 0.004
+            while time.thread_time() < end: sum(range(500))
             await asyncio.sleep(0)
     async def main():
         await asyncio.gather(*(crunch() for _ in range(3)))
@@ -109,11 +111,13 @@ ASYNC_THAT_BLOCKS = """
     asyncio.run(main())
 """
 POOL = """
-    import multiprocessing
-    def work(n): return sum(i * i for i in range(n))
+    import multiprocessing, time
+    def work(seconds):
+        end = time.thread_time() + seconds
+        while time.thread_time() < end: sum(range(500))
     def main():
         with multiprocessing.get_context({method!r}).Pool(2) as pool:
-            pool.map(work, [200_000] * 20, chunksize=1)
+            pool.map(work, [0.02] * 20, chunksize=1)
     if __name__ == "__main__":
         main()
 """
@@ -132,7 +136,7 @@ LOCKS = """
     main()
 """
 THREADS = """
-    import hashlib, threading
+    import hashlib, threading, time
     data = bytes(8 << 20)
     {worker}
     def main():
@@ -141,8 +145,10 @@ THREADS = """
         for thread in threads: thread.join()
     main()
 """
-HASHES = THREADS.format(worker="def worker():\n        for _ in range(25): hashlib.sha256(data).digest()")
-LOOPS = THREADS.format(worker="def worker():\n        for _ in range(12): sum(i * i for i in range(100_000))")
+HASHES = THREADS.format(worker="def worker():\n        while time.thread_time() < 0.22: hashlib.sha256(data).digest()")
+LOOPS = THREADS.format(
+    worker="def worker():\n        while time.thread_time() < 0.15: sum(i * i for i in range(5_000))"
+)
 WAITING_THREADS = """
     import time
     from concurrent.futures import ThreadPoolExecutor
