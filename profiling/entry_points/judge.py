@@ -245,7 +245,7 @@ def _of_waits(about: _About, others: Sequence[EntryPoint]) -> _Verdict:
 
 def _of_task(about: _About, loop: LoopUse, others: Sequence[EntryPoint]) -> _Verdict:
     """Decide of what tasks of an event loop run: what they await is one with the others, what they compute is not."""
-    computes = about.entry.cpu_s >= _OWN_SHARE * loop.cpu_s
+    computes = about.entry.cpu_s > 0 and about.entry.cpu_s >= _OWN_SHARE * loop.cpu_s
     if not computes and _supervises(about, others):
         return _Verdict(work=Work.PARALLEL, why="it waits for tasks that it started")
     if about.share < 1 - MOSTLY:
