@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-    from profiling.harness.ratchet_time_lengths import Lengths
+    from profiling.harness.ratchet_time_lengths import SHORTEST_S, Lengths
 else:
-    from ratchet_time_lengths import Lengths
+    from ratchet_time_lengths import SHORTEST_S, Lengths
 
 _KINDS = (
     ("cr_code", "cr_frame", "cr_await"),
@@ -24,9 +24,10 @@ _FIRST, _EVERY = 64, 16
 class Root:
     """The tasks that run one coroutine: how many ever waited, wait now, and waited at once at most."""
 
-    __slots__ = ("most", "now", "place", "seen")
+    __slots__ = ("most", "now", "number", "place", "seen")
 
-    def __init__(self) -> None:
+    def __init__(self, number: int) -> None:
+        self.number = number
         self.seen = self.now = self.most = 0
         self.place: tuple[int, int] | None = None
 
@@ -34,10 +35,12 @@ class Root:
 class Awaits:
     """Waits of tasks, by the number of the coroutine they run, and the function and line of the project they wait at.
 
-    The way down to that line is dear, so that of many waits each 16th is looked at.
+    The way down to that line is dear, so that of many waits each 16th is looked at. Loops may make a hundred thousand
+    steps a second: whatever stays the same is looked up once a task.
 
     Attributes:
-        since: root and time from which a task waits, by its identity.
+        tasks: what they run, by identity; None for a coroutine outside of the project.
+        since: time from which a task of the project waits, by its identity.
     """
 
     def __init__(self, number: Callable[[CodeType], int | None]) -> None:
@@ -48,31 +51,35 @@ class Awaits:
         """Forget what was seen."""
         self.lengths = Lengths()
         self.roots: dict[int, Root] = {}
-        self.since: dict[int, tuple[int, float]] = {}
+        self.tasks: dict[int, Root | None] = {}
+        self.since: dict[int, float] = {}
 
     def resumed(self, task: object, now: float) -> None:
         """Note that a task goes on."""
-        found = self.since.pop(id(task), None)
-        if found is not None:
-            number, began = found
-            root = self.roots[number]
+        began = self.since.pop(id(task), None)
+        root = None if began is None else self.tasks.get(id(task))
+        if began is not None and root is not None:
             root.now -= 1
-            if root.place is not None:
-                self.lengths.add((number, *root.place), now - began)
+            if root.place is not None and now - began >= SHORTEST_S:
+                self.lengths.add((root.number, *root.place), now - began)
 
     def suspended(self, task: Any, now: float) -> None:
         """Note that a task waits, unless it is done."""
-        coroutine = task.get_coro()
-        number = None if task.done() else self._root(coroutine)
-        if number is None:
+        ident = id(task)
+        if task.done():
+            self.tasks.pop(ident, None)
             return
-        root = self.roots.setdefault(number, Root())
+        if ident not in self.tasks:
+            self.tasks[ident] = self._root(task.get_coro())
+        root = self.tasks[ident]
+        if root is None:
+            return
         root.seen += 1
         root.now += 1
         root.most = max(root.most, root.now)
         if root.seen < _FIRST or root.seen % _EVERY == 0:
-            root.place = self._place(coroutine) or root.place
-        self.since[id(task)] = number, now
+            root.place = self._place(task.get_coro()) or root.place
+        self.since[ident] = now
 
     def snapshot(self) -> list[list[object]]:
         """Return coroutine, most at once, function, line, and power, count, seconds and 0 of the waits there."""
@@ -81,9 +88,10 @@ class Awaits:
             for number, at, line in list(self.lengths.rows)
         ]
 
-    def _root(self, awaitable: object) -> int | None:
+    def _root(self, awaitable: object) -> Root | None:
         """Return the outermost coroutine of the project."""
-        return next((number for number, _ in self._parts(awaitable)), None)
+        number = next((number for number, _ in self._parts(awaitable)), None)
+        return None if number is None else self.roots.setdefault(number, Root(number))
 
     def _place(self, awaitable: object) -> tuple[int, int] | None:
         """Return the innermost coroutine of the project, and the line it stands on."""

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_SHORTEST_S = 1e-4
+SHORTEST_S = 1e-4
 """Nobody gains from doing something else meanwhile; and so long a thread waits for the interpreter at each sample."""
 
 
@@ -27,7 +27,7 @@ class Lengths:
 
         Contended is what may have been a wait for the interpreter, because other threads ran meanwhile.
         """
-        if count < 1 or each_s < _SHORTEST_S:
+        if count < 1 or each_s < SHORTEST_S:
             return
         row = self.rows.setdefault(key, {}).setdefault(math.frexp(each_s * 1e6)[1], [0, 0.0, 0.0])
         row[0] += count

@@ -75,8 +75,8 @@ class Loop:
             which other callbacks were ready; by coroutine. Waiting for a core is in none of them.
         running: callbacks that run now, by thread.
         awaits: of tasks.
-        loops: first and last moment, idle seconds, and CPU seconds of the callbacks, by thread; idle: threads whose
-            loop had nothing ready after its last callback.
+        loops: first and last moment, idle seconds, and CPU seconds of the callbacks, and whether nothing was ready
+            after the last; by thread.
     """
 
     def __init__(self, codes: Numbering, failed: Callable[[], None]) -> None:
@@ -89,7 +89,6 @@ class Loop:
         """Forget what was seen."""
         self.awaits.reset()
         self.loops: dict[int, list[float]] = {}
-        self.idle: set[int] = set()
         self.rows: dict[int, list[float]] = {}
         self.running: dict[int, Callback] = {}
 
@@ -168,19 +167,18 @@ class Loop:
     def hold(self, loop: object, began: float, ended: float, cpu_s: float) -> None:
         """Add one callback to the figures of its thread's loop: with nothing ready after it the loop is idle."""
         ident = _get_ident()
-        row = self.loops.setdefault(ident, [began, ended, 0.0, 0.0])
-        if ident in self.idle:
+        row = self.loops.get(ident)
+        if row is None:
+            row = self.loops[ident] = [began, ended, 0.0, 0.0, 0.0]
+        if row[4]:
             row[2] += max(0.0, began - row[1])
         row[1] = ended
         row[3] += cpu_s
-        if getattr(loop, "_ready", None):
-            self.idle.discard(ident)
-        else:
-            self.idle.add(ident)
+        row[4] = not getattr(loop, "_ready", None)
 
     def loops_snapshot(self) -> list[list[float]]:
         """Return seconds from the first callback to the last, idle seconds and CPU seconds of each thread's loop."""
-        return [[ended - began, idle_s, cpu_s] for began, ended, idle_s, cpu_s in list(self.loops.values())]
+        return [[ended - began, idle_s, cpu_s] for began, ended, idle_s, cpu_s, _ in list(self.loops.values())]
 
     def finish(self, shares: dict[int, list[float]], cpu_s: float, wall_s: float) -> None:
         """Add one callback's figures; never raises.
