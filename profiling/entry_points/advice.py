@@ -13,6 +13,7 @@ from profiling.profile import Profile
 _SHOWN_SHARE = 0.05
 """Of the time of the longest entry point: what takes less is not worth a word."""
 _MOST = 6
+_ALL = 0.995
 _NEXT = {
     Work.CPU_BOUND: "processes",
     Work.SLOW_IO: "asyncio",
@@ -113,7 +114,7 @@ def _waits(one: Judged, kinds: Kinds) -> str:
     if not one.count or one.share < 1 - MOSTLY or whole_s <= 0:
         return ""
     first = places[0]
-    share = f" ({first.seconds / whole_s:.0%} of it)" if len(places) > 1 else ""
+    share = f" ({first.seconds / whole_s:.0%} of it)" if first.seconds < _ALL * whole_s else ""
     waits = "1 wait" if one.count == 1 else f"{one.count} waits"
     awaited = f", up to {one.entry.at_once} at once" if one.entry.at_once > 1 else ""
     return (

@@ -16,7 +16,7 @@ SLOW_S = 0.010
 """The typical wait from which on it is a slow one (docs/plan.md)."""
 PARALLEL_CORES = 1.3
 """So many cores wanted at once are more than one interpreter, whose threads take turns, can use."""
-_OWN_SHARE, _MATTER_SHARE = 0.2, 0.9
+_OWN_SHARE, _MATTER_SHARE = 0.2, 0.75
 _FEWER = 2
 _HANDED_ON = frozenset({WaitKind.WORKERS, WaitKind.LOCK, WaitKind.OTHER})
 
@@ -46,7 +46,7 @@ class Judged:
         seconds: computed or waited.
         waits: of its threads, or what its tasks await.
         typical_s: half of the waiting is in waits that are at least so long.
-        count: waits that make nine tenths of the waiting.
+        count: waits that make three quarters of the waiting.
         kind: what most of the waiting is for; None where nothing waited.
         blocks: it keeps an event loop waiting.
     """
@@ -125,7 +125,7 @@ def typical_s(waits: Sequence[WaitPlace]) -> float:
 
 
 def waits_that_matter(waits: Sequence[WaitPlace]) -> int:
-    """Return how many of the longest waits make nine tenths of the waiting, to the nearest length."""
+    """Return how many of the longest waits make three quarters of the waiting, to the nearest length."""
     most_s = _MATTER_SHARE * _seconds(waits)
     seen_s, count = 0.0, 0.0
     for length in _longest_first(waits):

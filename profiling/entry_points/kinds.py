@@ -14,6 +14,7 @@ class WaitKind(StrEnum):
     """What is waited for."""
 
     SOCKET = "socket"
+    STREAM = "stream"
     FILE = "file"
     DATABASE = "database"
     SLEEP = "sleep"
@@ -55,7 +56,7 @@ _CALLS = {
         WaitKind.SOCKET,
     ),
     **dict.fromkeys(
-        "fdatasync flush fsync listdir open read read_bytes read_text readinto readline readlines rename replace"
+        "drain fdatasync flush fsync listdir open read read_bytes read_text readinto readline readlines rename replace"
         " scandir stat sync truncate unlink write write_bytes write_text writelines".split(),
         WaitKind.FILE,
     ),
@@ -92,7 +93,7 @@ class Kinds:
         if by_library is not None:
             return by_library
         if place.library is None and by_call is not None:
-            return by_call
+            return WaitKind.STREAM if by_call is WaitKind.FILE and _awaits(tree, place.line) else by_call
         return WaitKind.LOCK if tree is not None and not names and _enters(tree, place.line) else WaitKind.OTHER
 
     def tree(self, file: str) -> ast.Module | None:
@@ -100,6 +101,12 @@ class Kinds:
         if file not in self._trees:
             self._trees[file] = parsed(self.root, file)
         return self._trees[file]
+
+
+def _awaits(tree: ast.Module | None, line: int) -> bool:
+    """Say whether a line awaits: what reads then is no file of the system's, whose calls have nothing to await."""
+    nodes = () if tree is None else (node for node in ast.walk(tree) if isinstance(node, ast.Await))
+    return any(node.lineno <= line <= (node.end_lineno or node.lineno) for node in nodes)
 
 
 def _enters(tree: ast.Module, line: int) -> bool:

@@ -15,6 +15,8 @@ from profiling.targets import MODULE_BODY
 _NOTED_SHARE, _MOST_FUNCTIONS = 0.15, 3
 _TINY_S = 0.001
 """Handing a piece of work to another process costs about a tenth of this."""
+_WORTH_S = 0.5
+"""Starting a pool of processes that import a project takes a tenth to several tenths of a second."""
 _FEWEST_WAITS = 4
 
 
@@ -62,6 +64,8 @@ def _processes(one: Judged, unit: Unit | Loop | None) -> Steps:
     loop_first = "; a process frees the event loop too" * one.is_task
     if unit is None:
         return Steps(action="one call without a loop: there is nothing to split, so that processes gain nothing")
+    if one.entry.cpu_s < _WORTH_S:
+        return Steps(action=f"it computes {whole} in all, and starting processes takes about as long")
     if isinstance(unit, Loop):
         place = f"{unit.key.file}:{unit.line}"
         return Steps(

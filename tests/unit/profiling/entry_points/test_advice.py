@@ -103,6 +103,13 @@ def test_what_has_nothing_to_split_is_not_sent_to_processes(root: Path) -> None:
     assert "nothing to split" in found.action
 
 
+def test_what_computes_for_less_than_processes_take_to_start_is_not_sent_to_them(root: Path) -> None:
+    found = said(root, point(MAIN, 0.2), stack(0.2, MAIN, WORK), calls=400)
+
+    assert (found.work, found.towards) == (Work.CPU_BOUND, "")
+    assert found.action == "it computes 200ms in all, and starting processes takes about as long"
+
+
 def test_long_waits_go_to_asyncio_and_short_ones_to_threads_with_number_length_and_place(root: Path) -> None:
     slow, fast = said(root, point(MAIN, 0.2, waits(4.0, 0.02))), said(root, point(MAIN, 0.02, waits(0.4, 0.0005)))
 

@@ -24,6 +24,7 @@ def kind_of(folder: Path | None, line: str, library: str | None = None) -> WaitK
         ("item = jobs.get()", "queue", WaitKind.IDLE),
         ("os.fsync(file)", None, WaitKind.FILE),
         ("time.sleep(1)", None, WaitKind.SLEEP),
+        ("await reader.readline()", None, WaitKind.STREAM),
         ("await asyncio.sleep(1)", None, WaitKind.SLEEP),
         ("await asyncio.gather(*tasks)", None, WaitKind.WORKERS),
         ("with lock: pass", None, WaitKind.LOCK),
