@@ -8,6 +8,7 @@ from orchestrator.errors import UsageError
 from orchestrator.ledger.layout import Layout
 from profiling.collect import facts as facts_pass
 from profiling.collect import store
+from profiling.entry_points.advice import Advice, advices
 from profiling.facts import Facts
 from profiling.profile import Profile
 
@@ -31,6 +32,10 @@ class Kept:
     def temperature(self, root: Path) -> Temperature:
         """Return what it says of the tree at a root."""
         return Temperature.by(self.profile, root, self.facts)
+
+    def entry_points(self, root: Path) -> tuple[Advice, ...]:
+        """Return what is said of the entry points of the workload; nothing without a profile."""
+        return advices(self.profile, root) if self.profile is not None else ()
 
 
 def kept(root: Path, named: str | None) -> Kept:

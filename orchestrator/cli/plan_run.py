@@ -19,7 +19,6 @@ from orchestrator.ledger.layout import Layout
 from orchestrator.plan_text import lines
 from orchestrator.planning import Done, baseline_of, planned
 from orchestrator.workspace.repository import Repository
-from profiling.entry_points.advice import advices
 
 
 class PlanFlags(TypedDict):
@@ -66,7 +65,7 @@ def made(flags: PlanFlags) -> Made:
         baseline_of(seen.profile, seen.name) if seen.profile is not None else None,
         _done(layout),
         left_out=max(0, len(found) - flags["top"]),
-        entry_points=advices(profile, root) if profile is not None else (),
+        entry_points=seen.entry_points(root),
     )
     layout.create()
     plan_keeper.write(plan, layout)

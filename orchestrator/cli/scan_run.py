@@ -22,7 +22,7 @@ from orchestrator.ledger.atomic import write_text
 from orchestrator.live.annotations import annotation
 from orchestrator.live.plain_text import one_line
 from orchestrator.version import __version__
-from profiling.entry_points.advice import Advice, advices, foremost, headline
+from profiling.entry_points.advice import Advice, foremost, headline
 
 _WIDEST = 100
 _RECORD = "optimize profile --facts -- COMMAND"
@@ -95,8 +95,7 @@ def scanned(flags: ScanFlags) -> Seen:
     if written:
         write_text(Path(written), baseline.render(found.findings))
     fresh = tuple(one for one in found.findings if one.fingerprint not in known)
-    points = advices(seen.profile, root) if seen.profile is not None else ()
-    return Seen(scanned=found, fresh=fresh, kept=seen, written=written, entry_points=points)
+    return Seen(scanned=found, fresh=fresh, kept=seen, written=written, entry_points=seen.entry_points(root))
 
 
 def rendered(seen: Seen, flags: ScanFlags) -> str:
@@ -151,7 +150,7 @@ def _lines(seen: Seen, top: int) -> Iterator[str]:
 
 def _by(kept: Kept) -> str:
     if kept.profile is None:
-        return f"no profile: what is hot is not known ({_RECORD}, or --profile FILE)"
+        return f"no profile: what is hot, computes or waits is not known ({_RECORD}, or --profile FILE)"
     weighed = "weighed by the facts beside it" if kept.facts is not None else f"not weighed: no facts ({_RECORD})"
     return f"hot and cold by {kept.name}, {weighed}"
 
