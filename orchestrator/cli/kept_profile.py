@@ -35,7 +35,7 @@ class Kept:
 
     def entry_points(self, root: Path) -> tuple[Advice, ...]:
         """Return what is said of the entry points of the workload; nothing without a profile."""
-        return advices(self.profile, root) if self.profile is not None else ()
+        return advices(self.profile, root, self.facts) if self.profile is not None else ()
 
 
 def kept(root: Path, named: str | None) -> Kept:

@@ -7,6 +7,7 @@ from pathlib import Path
 from profiling.entry_points.judge import MOSTLY, Judged, Work, judge
 from profiling.entry_points.kinds import Kinds
 from profiling.entry_points.steps import named, steps_of
+from profiling.facts import Facts
 from profiling.formats.quantities import seconds_text
 from profiling.profile import Profile
 
@@ -45,7 +46,7 @@ class Advice:
     after: str = ""
 
 
-def advices(profile: Profile, root: Path | None = None) -> tuple[Advice, ...]:
+def advices(profile: Profile, root: Path | None = None, facts: Facts | None = None) -> tuple[Advice, ...]:
     """Return what is said of the entry points of a workload, longest first; at most 6.
 
     Those of which nothing is known are left out, unless they are all.
@@ -53,13 +54,14 @@ def advices(profile: Profile, root: Path | None = None) -> tuple[Advice, ...]:
     Args:
         profile: of it; of one made before entry points were recorded there is nothing to say.
         root: of the tree, to tell what lines wait for and which loops there are; None where there is none at hand.
+        facts: recorded with it, to tell how often loops go round.
     """
     kinds = Kinds(root=root)
     longest_s = max((point.elapsed_s for point in profile.entry_points), default=0.0)
     judged = judge(profile.entry_points, kinds.of)
     notable = [one for one in judged if one.entry.elapsed_s >= _SHOWN_SHARE * longest_s > 0]
     known = [one for one in notable if one.work is not Work.UNKNOWN]
-    return tuple(_advice(one, profile, kinds) for one in (known or notable)[:_MOST])
+    return tuple(_advice(one, profile, kinds, facts) for one in (known or notable)[:_MOST])
 
 
 def foremost(found: Sequence[Advice], most: int) -> tuple[Advice, ...]:
@@ -78,8 +80,8 @@ def headline(one: Advice) -> str:
     return f"{one.name} ({one.file}:{one.line}): {one.work.value}{towards}: {one.evidence}"
 
 
-def _advice(one: Judged, profile: Profile, kinds: Kinds) -> Advice:
-    steps = steps_of(one, profile, kinds)
+def _advice(one: Judged, profile: Profile, kinds: Kinds, facts: Facts | None) -> Advice:
+    steps = steps_of(one, profile, kinds, facts)
     key = one.entry.key
     return Advice(
         name=named(key),

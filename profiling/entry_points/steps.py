@@ -7,6 +7,7 @@ from typing import assert_never
 from profiling.entry_points.judge import Judged, Work
 from profiling.entry_points.kinds import Kinds, WaitKind
 from profiling.entry_points.units import Loop, Unit, shares, stacks_of, unit_of
+from profiling.facts import Facts
 from profiling.formats.quantities import seconds_text
 from profiling.model import FunctionKey
 from profiling.profile import Profile
@@ -29,17 +30,18 @@ class Steps:
     after: str = ""
 
 
-def steps_of(one: Judged, profile: Profile, kinds: Kinds) -> Steps:
+def steps_of(one: Judged, profile: Profile, kinds: Kinds, facts: Facts | None = None) -> Steps:
     """Return what to do about an entry point.
 
     Args:
         one: what was decided of it.
         profile: that it is from.
         kinds: reads the source.
+        facts: of the workload, where some were recorded.
     """
     match one.work:
         case Work.CPU_BOUND:
-            return _processes(one, unit_of(profile, one.entry.key, kinds))
+            return _processes(one, unit_of(profile, one.entry.key, kinds, facts))
         case Work.SLOW_IO | Work.FAST_IO:
             return _overlap(one)
         case Work.MIXED:
@@ -67,7 +69,7 @@ def _processes(one: Judged, unit: Unit | Loop | None) -> Steps:
     if one.entry.cpu_s < _WORTH_S:
         return Steps(action=f"it computes {whole} in all, and starting processes takes about as long")
     if isinstance(unit, Loop):
-        place = f"{unit.key.file}:{unit.line}"
+        place = f"{unit.key.file}:{unit.line}{f', {unit.steps:,} steps' if unit.steps else ''}"
         return Steps(
             action=f"to split: the loop over `{unit.over}` ({place}), if no step needs the one before{loop_first}",
             before=f"one loop computes {whole} on one core",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from profiling.entry_points.kinds import Kinds
 from profiling.entry_points.rule import entry_of
+from profiling.facts import Facts
 from profiling.model import FunctionKey
 from profiling.profile import Profile, Stack
 from profiling.targets import MODULE_BODY
@@ -39,20 +40,23 @@ class Loop:
     Attributes:
         key: of the function; line: of the loop, 1-based.
         over: what it goes through, as it stands in the source.
+        steps: in one call, in the median; 0 where they were not recorded.
     """
 
     key: FunctionKey
     line: int
     over: str
+    steps: int = 0
 
 
-def unit_of(profile: Profile, entry: FunctionKey, kinds: Kinds) -> Unit | Loop | None:
+def unit_of(profile: Profile, entry: FunctionKey, kinds: Kinds, facts: Facts | None = None) -> Unit | Loop | None:
     """Return the outermost thing that is done again and again where most of an entry point's CPU is; None without one.
 
     Args:
         profile: of the workload.
         entry: an entry point of it.
         kinds: reads the source.
+        facts: of the workload, with the trips of loops that were asked for.
     """
     stacks = stacks_of(profile, entry)
     function, whole_s = entry, sum(stack.cpu_s for stack in stacks)
@@ -61,7 +65,7 @@ def unit_of(profile: Profile, entry: FunctionKey, kinds: Kinds) -> Unit | Loop |
         below = _below(stacks, function)
         callee = max(below, key=lambda key: below[key], default=None)
         if callee is None or callee in seen or below[callee] < _MOSTLY * whole_s:
-            return _loop_in(function, kinds)
+            return _loop_in(function, kinds, facts)
         calls = _calls(profile, function, callee)
         if calls > 1:
             return Unit(key=callee, caller=function, calls=calls, seconds=below[callee] / calls)
@@ -110,7 +114,7 @@ def _calls(profile: Profile, caller: FunctionKey, callee: FunctionKey) -> int:
     return edges or max((one.calls or 0 for one in profile.functions if one.key == callee), default=0)
 
 
-def _loop_in(function: FunctionKey, kinds: Kinds) -> Loop | None:
+def _loop_in(function: FunctionKey, kinds: Kinds, facts: Facts | None) -> Loop | None:
     """Return the longest outermost loop of a function."""
     tree = kinds.tree(function.file)
     body = None if tree is None else _definition(tree, function)
@@ -118,7 +122,10 @@ def _loop_in(function: FunctionKey, kinds: Kinds) -> Loop | None:
     if not loops:
         return None
     over = " ".join(ast.unparse(_source(loops[0])).split())
-    return Loop(key=function, line=loops[0].lineno, over=over[:_LONGEST_TEXT])
+    asked = f"loop:{function.file}:{loops[0].lineno}:{loops[0].col_offset}"
+    seen = facts.loops.get(asked) if facts is not None else None
+    steps = seen.p50_trips if seen is not None else 0
+    return Loop(key=function, line=loops[0].lineno, over=over[:_LONGEST_TEXT], steps=steps)
 
 
 def _definition(tree: ast.Module, function: FunctionKey) -> ast.AST | None:

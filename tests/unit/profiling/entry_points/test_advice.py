@@ -6,6 +6,7 @@ import pytest
 from profiling.entry_points.advice import Advice, advices, foremost, headline
 from profiling.entry_points.judge import Work
 from profiling.entry_points.model import EntryPoint, LoopUse, WaitLength, WaitPlace
+from profiling.facts import Facts, LoopFacts
 from profiling.model import Command, FunctionKey, Interpreter, RunUsage
 from profiling.profile import SCHEMA_VERSION, Edge, GcTotals, Profile, Stack
 
@@ -94,6 +95,15 @@ def test_of_one_call_the_loop_in_it_is_what_there_is_to_split(root: Path) -> Non
 
     assert "the loop over `range(row)` (app.py:8)" in inner.action
     assert "the loop over `rows` (app.py:3)" in outer.action
+
+
+def test_the_steps_of_a_loop_are_told_where_they_were_recorded(root: Path) -> None:
+    loop = LoopFacts(id="loop:app.py:3:4", entries=2, trips=2400, max_trips=1200, entries_by_trips={1200: 2})
+    profile = replace(PROFILE, entry_points=(point(MAIN, 2.0),), stacks=(stack(2.0, MAIN),))
+
+    (found,) = advices(profile, root, Facts(loops={loop.id: loop}))
+
+    assert "the loop over `rows` (app.py:3, 1,200 steps)" in found.action
 
 
 def test_what_has_nothing_to_split_is_not_sent_to_processes(root: Path) -> None:
