@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from agents.scan.plan import Phase
 from orchestrator.ledger.action_plan import ActionPlan, Baseline, Criterion, Entry, ItemState
 from orchestrator.live.plain_text import neutral, one_line
+from profiling.entry_points.advice import Advice, headline
 
 _MEASURE_FIRST = "optimize profile --out .codeflash/profiles/before.json -- COMMAND"
 _SHORT_ID, _SHORT_COMMIT = 8, 10
@@ -18,6 +19,11 @@ def markdown(plan: ActionPlan) -> str:
 
 def lines(plan: ActionPlan) -> Iterator[str]:
     """Yield the plan for a terminal, one line an item."""
+    if plan.entry_points:
+        yield "entry points:"
+    for point in plan.entry_points:
+        yield f"  {one_line(headline(point))}"
+        yield f"       {one_line(point.action)}"
     number = 0
     for phase in Phase:
         entries = _of(plan, phase)
@@ -44,6 +50,7 @@ def _document(plan: ActionPlan) -> Iterator[str]:
         " a session fills it in; what stands here is measured, so edit nothing by hand."
     )
     yield from ("", "## Measured first", "", *_baseline(plan))
+    yield from ("", "## What the entry points do with their time", "", *_entry_points(plan.entry_points))
     for number, phase in enumerate(Phase, 1):
         entries = _of(plan, phase)
         if entries:
@@ -73,6 +80,18 @@ def _baseline(plan: ActionPlan) -> Iterator[str]:
 def _repeated(one: Baseline) -> int:
     queries = one.measures.queries if one.measures is not None else None
     return sum(asked.count for asked in queries.values()) if queries else 0
+
+
+def _entry_points(points: Sequence[Advice]) -> Iterator[str]:
+    if not points:
+        yield f"Not known: `{_MEASURE_FIRST}` records what computes and what waits, then `optimize plan` again."
+    for point in points:
+        towards = f" → {point.towards}" if point.towards else ""
+        yield f"- {_coded(point.name)} ({_inline(point.file)}:{point.line}): **{point.work.value}{towards}**"
+        yield f"    - Evidence: {_inline(point.evidence)}"
+        yield f"    - Do: {_inline(point.action)}"
+        if point.after:
+            yield f"    - Before: {_inline(point.before)}. After: {_inline(point.after)}"
 
 
 def _entry(entry: Entry) -> Iterator[str]:

@@ -12,6 +12,7 @@ from orchestrator.measures import of_profile
 from orchestrator.plan_figures import Known, trend_of
 from orchestrator.plan_success import boxes
 from orchestrator.policy.verdict import Status
+from profiling.entry_points.advice import Advice
 from profiling.profile import Profile
 from profiling.targets import MODULE_BODY
 
@@ -36,7 +37,13 @@ class Done:
 
 
 def planned(
-    items: Sequence[PlanItem], before: ActionPlan | None, baseline: Baseline | None, done: Done, *, left_out: int = 0
+    items: Sequence[PlanItem],
+    before: ActionPlan | None,
+    baseline: Baseline | None,
+    done: Done,
+    *,
+    left_out: int = 0,
+    entry_points: Sequence[Advice] = (),
 ) -> ActionPlan:
     """Return the plan of what was found now, with what an earlier plan holds of work that was done.
 
@@ -46,6 +53,7 @@ def planned(
         baseline: as measured now; the earlier plan's stays.
         done: of the work on it.
         left_out: findings that are not among the items.
+        entry_points: of the profile at hand; those of the earlier plan stay where there is none.
     """
     found = {item.id for item in items}
     kept = before.entries if before is not None else ()
@@ -57,6 +65,7 @@ def planned(
             entries=tuple(Entry(item=item) for item in (*items, *gone)),
             left_out=left_out,
             now=_since(baseline, first, before.now if before is not None else None),
+            entry_points=tuple(entry_points) or (before.entry_points if before is not None else ()),
         ),
         done,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from profiling.entry_points.model import EntryPoint
 from profiling.model import Command, FunctionKey, Interpreter, RunUsage
 
 SCHEMA_VERSION = 2
@@ -295,6 +296,8 @@ class Profile:
         timed_out: the workload was stopped at its time limit, which is where all figures end.
         queries: repeated ones (time pass), most time first; at most 200.
         caches: of the project that were asked (counts pass), most look-ups first.
+        entry_points: what the workload called, and what its tasks run (time pass), longest first; profiles
+            made before they were recorded have none.
     """
 
     schema_version: int
@@ -320,6 +323,7 @@ class Profile:
     classes: tuple[ClassProfile, ...] = ()
     queries: tuple[RepeatedQuery, ...] = ()
     caches: tuple[CacheProfile, ...] = ()
+    entry_points: tuple[EntryPoint, ...] = ()
 
     @property
     def cpu_sampled_s(self) -> float:

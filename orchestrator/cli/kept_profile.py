@@ -9,6 +9,7 @@ from orchestrator.errors import UsageError
 from orchestrator.ledger.layout import Layout
 from profiling.collect import facts as facts_pass
 from profiling.collect import store
+from profiling.entry_points.advice import Advice, advices
 from profiling.facts import Facts
 from profiling.growth import Growth
 from profiling.profile import Profile
@@ -35,6 +36,10 @@ class Kept:
     def temperature(self, root: Path) -> Temperature:
         """Return what it says of the tree at a root."""
         return replace(Temperature.by(self.profile, root, self.facts), growth=self.growth)
+
+    def entry_points(self, root: Path) -> tuple[Advice, ...]:
+        """Return what is said of the entry points of the workload; nothing without a profile."""
+        return advices(self.profile, root, self.facts) if self.profile is not None else ()
 
 
 def kept(root: Path, named: str | None) -> Kept:

@@ -64,6 +64,7 @@ def made(flags: PlanFlags) -> Made:
         baseline_of(seen.profile, seen.name, at) if seen.profile is not None else None,
         _done(layout),
         left_out=max(0, len(found) - flags["top"]),
+        entry_points=seen.entry_points(root),
     )
     layout.create()
     plan_keeper.write(plan, layout)

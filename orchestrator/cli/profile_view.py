@@ -24,6 +24,7 @@ from profiling.collect.runs import Workload
 from profiling.deep.model import DeepReport, Tool
 from profiling.deep.named import MOST, NotNamed, named
 from profiling.deep.passes import deep
+from profiling.entry_points.advice import advices, foremost, headline
 from profiling.formats.deep_lines import deep_lines
 from profiling.formats.delta_table import delta_table
 from profiling.formats.profile_table import profile_table
@@ -65,7 +66,7 @@ def profiled(flags: "ProfileFlags", *, as_json: bool) -> Shown:
         if flags["facts"]:
             recorded_facts.keep(observer, found, flags["out"] if exports.is_whole(flags["out"]) else None)
         deeper = _deep(observer, found, tools, functions) if tools else None
-        text = _json(observer, found, before, deeper) if as_json else "\n".join(_lines(found, before, deeper))
+        text = _json(observer, found, before, deeper) if as_json else "\n".join(_lines(observer, found, before, deeper))
     return Shown(text=text, exit_code=exit_code(found))
 
 
@@ -151,9 +152,10 @@ def _deep(observer: Observer, found: Profile, tools: frozenset[Tool], functions:
         return deep(workload, found, tools, line_by_line=functions, scratch=observer.folder(), on_progress=observer.say)
 
 
-def _lines(found: Profile, before: Profile | None, deeper: DeepReport | None) -> tuple[str, ...]:
+def _lines(observer: Observer, found: Profile, before: Profile | None, deeper: DeepReport | None) -> tuple[str, ...]:
     columns = width()
-    sections = [*as_lines(found), "", *profile_table(found, columns)]
+    work = [f"  Work: {headline(one)}" for one in foremost(advices(found, observer.asked.root), 1)]
+    sections = [*as_lines(found), *work, "", *profile_table(found, columns)]
     if before is not None:
         sections += ["", "[compared with the earlier profile]", *delta_table(before, found, columns)]
     if deeper is not None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import TypedDict
 
@@ -22,10 +22,12 @@ from orchestrator.ledger.atomic import write_text
 from orchestrator.live.annotations import annotation
 from orchestrator.live.plain_text import one_line
 from orchestrator.version import __version__
+from profiling.entry_points.advice import Advice, foremost, headline
 
 _WIDEST = 100
 _RECORD = "optimize profile --facts -- COMMAND"
 _MOST_ANNOTATIONS = 10
+_MOST_POINTS = 2
 
 
 class ScanFlags(TypedDict):
@@ -53,6 +55,7 @@ class Seen:
         kept: the profile that the heat comes from, and the facts beside it.
         project: what gather's probes know of it.
         written: the baseline that was written, empty when none was.
+        entry_points: what each did with its time in the profile.
     """
 
     scanned: Scanned
@@ -60,6 +63,7 @@ class Seen:
     kept: Kept
     project: Project
     written: str = ""
+    entry_points: tuple[Advice, ...] = ()
 
 
 def rule_lines() -> Iterator[str]:
@@ -90,7 +94,14 @@ def scanned(flags: ScanFlags) -> Seen:
     if written:
         write_text(Path(written), baseline.render(found.findings))
     fresh = tuple(one for one in found.findings if known.isdisjoint(one.names))
-    return Seen(scanned=found, fresh=fresh, kept=seen, project=project, written=written)
+    return Seen(
+        scanned=found,
+        fresh=fresh,
+        kept=seen,
+        project=project,
+        written=written,
+        entry_points=seen.entry_points(root),
+    )
 
 
 def rendered(seen: Seen, flags: ScanFlags) -> str:
@@ -136,6 +147,7 @@ def _lines(seen: Seen, top: int) -> Iterator[str]:
     if seen.project.text:
         yield f"the project {one_line(seen.project.text)}"
     yield _by(seen.kept)
+    yield from (one_line(headline(point)) for point in foremost(seen.entry_points, _MOST_POINTS))
     if waiting:
         yield f"{waiting} more places are not shown: {_silent(seen.kept)}"
     for file, why in seen.scanned.unreadable[:5]:
@@ -144,7 +156,7 @@ def _lines(seen: Seen, top: int) -> Iterator[str]:
 
 def _by(kept: Kept) -> str:
     if kept.profile is None:
-        return f"no profile: what is hot is not known ({_RECORD}, or --profile FILE)"
+        return f"no profile: what is hot, computes or waits is not known ({_RECORD}, or --profile FILE)"
     weighed = "weighed by the facts beside it" if kept.facts is not None else f"not weighed: no facts ({_RECORD})"
     return f"hot and cold by {kept.name}, {weighed}"
 
@@ -162,6 +174,7 @@ def _document(seen: Seen) -> dict[str, object]:
         "schema": "ratchet.scan/1",
         "project": seen.project.as_dict(),
         "findings": list(map(_as_dict, seen.fresh)),
+        "entry_points": [asdict(point) for point in seen.entry_points],
     }
 
 

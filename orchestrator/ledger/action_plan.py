@@ -13,6 +13,7 @@ from orchestrator.ledger.atomic import write_text
 from orchestrator.ledger.damaged import load_record
 from orchestrator.ledger.front_matter import first_problem
 from orchestrator.measures import Measures
+from profiling.entry_points.advice import Advice
 
 PLAN_SCHEMA = "ratchet.plan/1"
 
@@ -90,6 +91,7 @@ class ActionPlan:
         left_out: findings that are not in it.
         now: the baseline's workload by the newest profile; None where none was made since.
         criteria: of success.
+        entry_points: what each did with its time in the profile; empty without one.
     """
 
     schema: str = PLAN_SCHEMA
@@ -98,6 +100,7 @@ class ActionPlan:
     left_out: int = 0
     now: Baseline | None = None
     criteria: tuple[Criterion, ...] = ()
+    entry_points: tuple[Advice, ...] = ()
 
 
 def parse(text: str) -> ActionPlan:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from profiling.collect import collections, cpu, imports, loop, memory, notes, queries, stacks
+from profiling.collect import collections, cpu, entry_points, imports, loop, memory, notes, queries, stacks
 from profiling.collect.memory_pass import MemoryPass
 from profiling.collect.runs import Workload
 from profiling.collect.source import Source
@@ -63,6 +63,7 @@ def join(
         concurrency=() if traced is None else traced.concurrency,
         classes=() if traced is None else traced.classes,
         queries=queries.merge(time_pass.runs, source),
+        entry_points=entry_points.merge(time_pass.runs, source),
     )
 
 

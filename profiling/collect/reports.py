@@ -35,6 +35,14 @@ QueryRow = tuple[
 """Functions, lines, columns (innermost first), shape of the statement, driver, library, executions, timed, seconds."""
 LoopRow = tuple[Number, Seconds, Seconds, Seconds, Seconds]
 """Coroutine, CPU and blocked seconds on a loop, the longest at once, those with other callbacks ready."""
+LengthRow = tuple[Annotated[int, Field(ge=-64, le=64)], Count, Seconds, Seconds]
+"""Waits of one length: power of two of their microseconds, how many, seconds, those with other threads running."""
+TurnRow = tuple[str, tuple[Number, ...], str | None, Seconds, Count]
+"""Thread, functions (innermost first), library, CPU seconds beside other threads, how often it got a core for them."""
+RestRow = tuple[str, tuple[Number, ...], str | None, Annotated[int, Field(ge=0, le=2**31)], tuple[LengthRow, ...]]
+"""Thread, functions (innermost first), library, line of the innermost, waits."""
+AwaitRow = tuple[Number, Count, Number, Annotated[int, Field(ge=0, le=2**31)], tuple[LengthRow, ...]]
+"""Coroutine that tasks run, most of them that waited at once, function and line they waited at, waits."""
 ImportRow = tuple[str, str | None, float, Seconds, str | None, int | None]
 """Module, file, own seconds, total seconds, importing file and line."""
 
@@ -68,6 +76,13 @@ class TimeReport(_Report):
 
     stacks: tuple[StackRow, ...]
     waits: tuple[WaitRow, ...] = ()
+    rests: tuple[RestRow, ...] = ()
+    turns: tuple[TurnRow, ...] = ()
+    switch_interval_s: Seconds = 0.005
+    awaits: tuple[AwaitRow, ...] = ()
+    loops: tuple[tuple[Seconds, Seconds, Seconds], ...] = ()
+    began_s: float = 0.0
+    ended_s: float = 0.0
     samples: Count
     cpu_s: Seconds
     thread_clocks: bool
@@ -123,7 +138,11 @@ def _whole(report: TimeReport) -> bool:
     count = len(report.codes)
     stacks = (*(row[1] for row in report.stacks), *(row[1] for row in report.gc.stacks))
     asked = (tuple(number for number, *_ in row[0]) for row in report.queries)
-    return _within((*stacks, *asked), count) and all(row[0] < count for row in (*report.loop, *report.waits))
+    awaited = ((row[0], row[2]) for row in report.awaits)
+    rests = (*(row[1] for row in report.rests), *(row[1] for row in report.turns))
+    return _within((*stacks, *asked, *awaited, *rests), count) and all(
+        row[0] < count for row in (*report.loop, *report.waits)
+    )
 
 
 def _whole_memory(report: MemoryReport) -> bool:

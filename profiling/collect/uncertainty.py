@@ -7,7 +7,7 @@ from profiling.profile import Profile
 
 ENOUGH_SAMPLES = 30
 """Below, a figure is too uncertain to rank on (PROFILING.md)."""
-_TICK_S = 0.005
+TICK_S = 0.005
 """Between two looks of the sampler at a thread, on a machine that does other work as well (PROFILING.md: 2 to 5 ms)."""
 NONE_SEEN = 3.0
 """Of what was not seen once, so many may have happened, at 95% (the rule of three)."""
@@ -38,7 +38,7 @@ def cpu_error_s(cpu_s: float, samples: int, profile: Profile) -> float:
 
 def waiting_error_s(waited_s: float) -> float:
     """Return two standard errors of seconds seen waiting."""
-    return 2 * sqrt(waited_s * _TICK_S) if waited_s > 0 else NONE_SEEN * _TICK_S
+    return 2 * sqrt(waited_s * TICK_S) if waited_s > 0 else NONE_SEEN * TICK_S
 
 
 def gc_error_s(pause_s: float, profile: Profile) -> float:

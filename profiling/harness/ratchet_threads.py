@@ -49,15 +49,16 @@ def thread_clock(native_id: object) -> int | None:
     return (~native_id << 3) | 6 if HAS_THREAD_CLOCKS and isinstance(native_id, int) else None
 
 
-def queued_s(native_id: int) -> float | None:
-    """Return the seconds a thread has waited for a core so far; None where that can't be told."""
+def scheduled(native_id: int) -> tuple[float, int] | None:
+    """Return the seconds a thread has waited for a core so far, and how often it got one; None if unknown."""
     try:
         descriptor = os.open(f"/proc/self/task/{native_id}/schedstat", os.O_RDONLY)
         try:
-            return int(os.read(descriptor, 64).split()[1]) / 1e9
+            _, queued_ns, turns = os.read(descriptor, 96).split()
+            return int(queued_ns) / 1e9, int(turns)
         finally:
             os.close(descriptor)
-    except (OSError, ValueError, IndexError):
+    except (OSError, ValueError):
         return None
 
 

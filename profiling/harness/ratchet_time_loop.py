@@ -19,6 +19,9 @@ if TYPE_CHECKING:
             """Number a project function."""
             ...
 
+    from profiling.harness.ratchet_time_awaits import Awaits
+else:
+    from ratchet_time_awaits import Awaits
 
 _BOUND = ("TaskStepMethWrapper", "TaskWakeupMethWrapper", "builtin_function_or_method", "method")
 _PARTS = (("cr_code", "cr_await"), ("gi_code", "gi_yieldfrom"), ("ag_code", "ag_await"))
@@ -71,15 +74,21 @@ class Loop:
         rows: CPU seconds, blocked seconds, the longest time a loop was held at once, and the part of the time held in
             which other callbacks were ready; by coroutine. Waiting for a core is in none of them.
         running: callbacks that run now, by thread.
+        awaits: of tasks.
+        loops: first and last moment, idle seconds, and CPU seconds of the callbacks, and whether nothing was ready
+            after the last; by thread.
     """
 
     def __init__(self, codes: Numbering, failed: Callable[[], None]) -> None:
         self.codes = codes
         self.failed = failed
+        self.awaits = Awaits(codes.number)
         self.reset()
 
     def reset(self) -> None:
         """Forget what was seen."""
+        self.awaits.reset()
+        self.loops: dict[int, list[float]] = {}
         self.rows: dict[int, list[float]] = {}
         self.running: dict[int, Callback] = {}
 
@@ -94,36 +103,82 @@ class Loop:
             ident = _get_ident()
             outer, callback = self.running.get(ident), Callback(getattr(self_, "_loop", None))
             self.running[ident] = callback
-            owner = self.owner(self_)
+            task = self.task_of(self_)
+            owner = self.owner(self_, task)
             wall, cpu = _clock(), _thread_clock()
+            self.resume(task, wall)
             try:
                 return run(self_)
             finally:
-                cpu_s, wall_s = _thread_clock() - cpu, _clock() - wall
+                now = _clock()
+                cpu_s, wall_s = _thread_clock() - cpu, now - wall
+                self.suspend(task, now)
                 brief = {} if owner is None else {owner: [1.0, 0.0, float(callback.is_awaited)]}
                 self.finish(callback.shares or brief, cpu_s, wall_s)
                 if callback.rests:
                     self.finish_rests(callback.rests)
                 if outer is None:
+                    self.hold(callback.loop, wall, now, cpu_s)
                     self.running.pop(ident, None)
                 else:
                     self.running[ident] = outer
 
         handle._run = _run
 
-    def owner(self, handle: object) -> int | None:
-        """Return the innermost project coroutine that a callback resumes, or the function that it calls."""
+    def task_of(self, handle: object) -> object | None:
+        """Return the task that a callback resumes."""
         try:
             callback = getattr(handle, "_callback", None)
             bound = getattr(callback, "__self__", None) if type(callback).__name__ in _BOUND else None
             task = getattr(sys.modules.get("asyncio.tasks"), "Task", None)
-            if task is not None and bound is not None and issubclass(type(bound), task):
-                return self._innermost(bound.get_coro())
+            return bound if task is not None and bound is not None and issubclass(type(bound), task) else None
+        except Exception:
+            self.failed()
+            return None
+
+    def owner(self, handle: object, task: object | None) -> int | None:
+        """Return the innermost project coroutine that a callback resumes, or the function that it calls."""
+        try:
+            if task is not None:
+                return self._innermost(task.get_coro())  # type: ignore[attr-defined]  # a task has one
+            callback = getattr(handle, "_callback", None)
             function = getattr(callback, "__func__", callback)
             return self.codes.number(function.__code__) if type(function).__name__ == "function" else None  # type: ignore[union-attr]  # just checked
         except Exception:
             self.failed()
             return None
+
+    def resume(self, task: object | None, now: float) -> None:
+        """Note that a task goes on; never raises."""
+        try:
+            if task is not None:
+                self.awaits.resumed(task, now)
+        except Exception:
+            self.failed()
+
+    def suspend(self, task: object | None, now: float) -> None:
+        """Note that a task has made a step; never raises."""
+        try:
+            if task is not None:
+                self.awaits.suspended(task, now)
+        except Exception:
+            self.failed()
+
+    def hold(self, loop: object, began: float, ended: float, cpu_s: float) -> None:
+        """Add one callback to the figures of its thread's loop: with nothing ready after it the loop is idle."""
+        ident = _get_ident()
+        row = self.loops.get(ident)
+        if row is None:
+            row = self.loops[ident] = [began, ended, 0.0, 0.0, 0.0]
+        if row[4]:
+            row[2] += max(0.0, began - row[1])
+        row[1] = ended
+        row[3] += cpu_s
+        row[4] = not getattr(loop, "_ready", None)
+
+    def loops_snapshot(self) -> list[list[float]]:
+        """Return seconds from the first callback to the last, idle seconds and CPU seconds of each thread's loop."""
+        return [[ended - began, idle_s, cpu_s] for began, ended, idle_s, cpu_s, _ in list(self.loops.values())]
 
     def finish(self, shares: dict[int, list[float]], cpu_s: float, wall_s: float) -> None:
         """Add one callback's figures; never raises.

@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 
     from profiling.harness.ratchet_bootstrap_ticker import OWN_THREADS, Ticker
     from profiling.harness.ratchet_stacks import Row, read_stacks
-    from profiling.harness.ratchet_threads import HAS_THREAD_CLOCKS, ThreadNames, known_thread, queued_s, thread_clock
+    from profiling.harness.ratchet_threads import HAS_THREAD_CLOCKS, ThreadNames, known_thread, scheduled, thread_clock
     from profiling.harness.ratchet_time_loop import Callback
     from profiling.harness.ratchet_time_memory import Resident
+    from profiling.harness.ratchet_time_rests import Rests
+    from profiling.harness.ratchet_time_turns import Turns
 
     class Reader(Protocol):
         """What is needed of `Codes`."""
@@ -35,13 +37,17 @@ if TYPE_CHECKING:
 else:
     from ratchet_bootstrap_ticker import OWN_THREADS
     from ratchet_stacks import read_stacks
-    from ratchet_threads import HAS_THREAD_CLOCKS, ThreadNames, known_thread, queued_s, thread_clock
+    from ratchet_threads import HAS_THREAD_CLOCKS, ThreadNames, known_thread, scheduled, thread_clock
     from ratchet_time_memory import Resident
+    from ratchet_time_rests import Rests
+    from ratchet_time_turns import Turns
 
 _OWN_SHARE = 0.04  # the program's own threads lose about as much again by being interrupted
 _LONGEST_PERIODS = 5
 _ALONE_SHARE = 0.1
 """Of the time between two samples that other threads may use before a thread may have waited for the interpreter."""
+_RUNS_SHARE = 0.9
+"""Of the time between two samples that a thread runs which did not wait meanwhile."""
 _RESIDENT_EVERY = 8
 _MEASURE_EVERY = 16
 _FORGET_EVERY = 256
@@ -96,7 +102,8 @@ class Thread:
 
         What is known of the queue may be older than that sample, and then too much is taken away.
         """
-        before_s, self.queued_s = self.queued_s, queued_s(self.native_id)
+        found = scheduled(self.native_id)
+        before_s, self.queued_s = self.queued_s, None if found is None else found[0]
         if before_s is None or self.queued_s is None:
             return 0.0
         return max(0.0, self.wall_s - self.cpu_s - (self.queued_s - before_s))
@@ -119,12 +126,14 @@ class Sampler:
 
     def reset(self) -> None:
         """Forget what was seen; the calling thread is the main one."""
-        now = _clock()
+        self.began_s = now = _clock()
         self.main = get_ident()
         self.threads = {self.main: Thread(self.main, "MainThread", os.getpid(), _thread_time(), now)}
         self.stacks: dict[Key, list[float]] = {}
         self.waits: dict[tuple[int, int, str | None], list[float]] = {}
         self.resident = Resident()
+        self.rests = Rests()
+        self.turns = Turns()
         self.ticks = self.samples = 0
         self.own_cpu_s = self.known_s = self.last_cost_s = 0.0
         self.shares_since: float | None = None
@@ -141,12 +150,16 @@ class Sampler:
             self._add(thread, spent_s - thread.cpu_s)
             if most is None or thread.cpu_s > most.cpu_s:
                 most = thread
+        ran = [thread for thread in seen if thread.clock is not None and thread.cpu_s >= thread.wall_s * _ALONE_SHARE]
+        if len(ran) > 1:
+            self.turns.add(ran, self.ticks)
         self.ticks += 1
         if self.ticks % _RESIDENT_EVERY == 0 and most is not None:
             growth = self.resident.growth()
             self.stacks[most.key][3] += growth
         if self.ticks % _FORGET_EVERY == 0:
             present = {thread.ident for thread in seen}
+            self.rests.forget(present)
             self.threads = {ident: thread for ident, thread in self.threads.items() if ident in present}
         if measures_itself:
             self._slow_down(began_s)
@@ -198,6 +211,11 @@ class Sampler:
         running = self.running.get(thread.ident)
         watched = running is not None or thread.ident == self.main
         waits = thread.cpu_s <= 0 and (not watched or _sleeps(thread.native_id))
+        asleep = waits or (0 < thread.cpu_s < thread.wall_s * _RUNS_SHARE and _sleeps(thread.native_id))
+        if asleep:
+            self.rests.asleep(thread, others_s >= thread.wall_s * _ALONE_SHARE)
+        else:
+            self.rests.awake(thread)
         weights = self.stacks.setdefault(thread.key, [0.0, 0.0, 0, 0, 0.0])
         weights[0] += thread.cpu_s
         weights[1] += thread.wall_s
@@ -214,7 +232,7 @@ class Sampler:
             # Many short waits leave no time between two samples in which nothing ran.
             is_brief = thread.cpu_s < thread.wall_s / 2 and others_s < thread.wall_s * _ALONE_SHARE
             # The queue's figure has no wait for a core that is not over yet.
-            rest_s = thread.rested_s() if is_brief and not waits and _sleeps(thread.native_id) else 0.0
+            rest_s = thread.rested_s() if is_brief and asleep and not waits else 0.0
             running.add(number, thread.wall_s, thread.wall_s if waits else 0.0, rest_s)
 
     def _meet(self, ident: int, now: float) -> Thread:

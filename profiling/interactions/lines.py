@@ -1,6 +1,7 @@
 """What a line of the project's source calls: evidence names it."""
 
 import ast
+from collections.abc import Iterable
 from pathlib import Path
 
 _LARGEST_BYTES = 2**24
@@ -20,13 +21,30 @@ def calls_on(root: Path | None, file: str, line: int) -> tuple[str, ...]:
     tree = parsed(root, file)
     if tree is None:
         return ()
-    nodes = list(ast.walk(tree))
-    awaited = {node.value for node in nodes if isinstance(node, ast.Await)}
-    calls = [node for node in nodes if isinstance(node, ast.Call) and node not in awaited]
+    awaited = {node.value for node in ast.walk(tree) if isinstance(node, ast.Await)}
+    return _names(call for call in calls_in(tree, line) if call not in awaited)
+
+
+def names_on(tree: ast.Module, line: int) -> tuple[str, ...]:
+    """Return the dotted names that a line calls or awaits, in their order, at most 3.
+
+    Args:
+        tree: of the file.
+        line: 1-based.
+    """
+    return _names(calls_in(tree, line))
+
+
+def calls_in(tree: ast.Module, line: int) -> list[ast.Call]:
+    """Return the calls on a line, in their order.
+
+    Args:
+        tree: of the file.
+        line: 1-based.
+    """
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     on_line = [call for call in calls if call.lineno <= line <= (call.end_lineno or call.lineno)]
-    on_line.sort(key=lambda call: (call.lineno, call.col_offset))
-    names = [name for call in on_line if (name := _dotted(call.func)) is not None]
-    return tuple(dict.fromkeys(names))[:_MOST_NAMES]
+    return sorted(on_line, key=lambda call: (call.lineno, call.col_offset))
 
 
 def parsed(root: Path | None, file: str) -> ast.Module | None:
@@ -46,6 +64,11 @@ def parsed(root: Path | None, file: str) -> ast.Module | None:
         return ast.parse(path.read_bytes())
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def _names(calls: Iterable[ast.Call]) -> tuple[str, ...]:
+    names = [name for call in calls if (name := _dotted(call.func)) is not None]
+    return tuple(dict.fromkeys(names))[:_MOST_NAMES]
 
 
 def _dotted(node: ast.expr) -> str | None:

@@ -8,6 +8,8 @@ from orchestrator.ledger.record import ExperimentRecord
 from orchestrator.measures import Asked, Measures
 from orchestrator.plan_text import lines, markdown
 from orchestrator.planning import Done, filled, planned
+from profiling.entry_points.advice import Advice
+from profiling.entry_points.judge import Work
 from profiling.model import FunctionKey
 from tests.fakes.measures import measures
 from tests.fakes.plans import ITEM, record
@@ -149,3 +151,36 @@ def test_the_text_shows_state_effect_and_boxes_and_nothing_of_the_target_takes_i
     assert "a\\|b.py" in text
     assert "\x1b" not in text
     assert "0.50x [0.45, 0.55], 7 pairs" in "\n".join(lines(plan))
+
+
+ADVICE = Advice(
+    name="main<b>",
+    file="a.py",
+    line=3,
+    work=Work.SLOW_IO,
+    towards="asyncio",
+    evidence="waits 91% ± 3% of 4.20s; 412 waits of about 9.8ms",
+    action="run them under asyncio",
+    before="412 waits one after the other",
+    after="N at once",
+)
+
+
+def test_what_entry_points_do_stands_before_the_phases_and_stays_without_a_new_profile() -> None:
+    plan = planned([ITEM], None, None, Done(), entry_points=[ADVICE])
+    later = planned([ITEM], plan, None, Done())
+    text = markdown(plan)
+
+    assert parse(dump(plan)) == plan
+    assert later.entry_points == plan.entry_points == (ADVICE,)
+    assert text.index("What the entry points do") < text.index("## Phase 1")
+    assert "- `main<b>` (a.py:3): **slow I/O → asyncio**" in text
+    assert "    - Before: 412 waits one after the other. After: N at once" in text
+    assert next(lines(plan)) == "entry points:"
+    assert "  main<b> (a.py:3): slow I/O → asyncio: waits 91% ± 3% of 4.20s; 412 waits of about 9.8ms" in lines(plan)
+
+
+def test_without_a_profile_the_plan_says_how_to_learn_what_waits() -> None:
+    text = markdown(planned([ITEM], None, None, Done()))
+
+    assert "Not known: `optimize profile --out .codeflash/profiles/before.json -- COMMAND`" in text

@@ -1,0 +1,1 @@
+"""What the entry points of a workload do with their time, and what to run beside what."""
