@@ -1,9 +1,11 @@
-"""Whether a text is a module with the changes that were meant, and nothing else."""
+"""Whether edits make a module with the changes that were meant, and nothing else."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from agents.model import Edit
+from agents.recipes.pieces import changed_pieces
 from agents.recipes.positions import span
 from agents.recipes.project import Module, read_syntax, refuse_depth
 from agents.recipes.walking import parents_below
@@ -25,36 +27,50 @@ class Changes:
     instead: dict[ast.AST, list[ast.stmt]] = field(default_factory=dict)
 
 
-def is_meant(module: Module, changes: Changes, text: str) -> bool:
-    """Say whether a text is the module with its changes and nothing else.
+def is_meant(module: Module, changes: Changes, edits: Sequence[Edit]) -> bool:
+    """Say whether edits make the module with its changes and nothing else.
+
+    Args:
+        module: as it was.
+        changes: to its tree.
+        edits: of its text, in the order of their places, none over another; each finds its old text there.
 
     Raises:
-        Unreadable: it does not parse, or is nested too deeply.
+        Unreadable: what they make does not parse, or is nested too deeply.
     """
-    syntax = read_syntax(text, module.file)
-    new = Module(file=module.file, name=module.name, text=text, syntax=syntax)
-    return _Proof(module, changes, new).holds()
+    touched = _touched(module, changes)
+    for piece in changed_pieces(module, edits, touched):
+        syntax = read_syntax(piece.text, module.file)
+        new = Module(file=module.file, name=module.name, text=piece.text, syntax=syntax)
+        if not _Proof(module, changes, touched, new).holds(piece.statements):
+            return False
+    return True
+
+
+def _touched(module: Module, changes: Changes) -> set[ast.AST]:
+    """Return the nodes that are changed, and all around them."""
+    above, touched = parents_below(module.syntax), set[ast.AST]()
+    for node in (*changes.replaced, *changes.before, *changes.after, *changes.instead):
+        step: ast.AST | None = node
+        while step is not None and step not in touched:
+            touched.add(step)
+            step = above.get(step)
+    return touched
 
 
 class _Proof:
-    """The old tree with its changes, compared with the new one.
+    """A piece of the old tree with its changes, compared with the new one.
 
     A statement in which nothing was to be changed, and that has the same text, has the same tree.
     """
 
-    def __init__(self, old: Module, changes: Changes, new: Module) -> None:
-        self._old, self._changes, self._new = old, changes, new
+    def __init__(self, old: Module, changes: Changes, touched: Container[ast.AST], new: Module) -> None:
+        self._old, self._changes, self._touched, self._new = old, changes, touched, new
         self._above = parents_below(old.syntax)
-        self._touched: set[ast.AST] = set()
-        for node in (*changes.replaced, *changes.before, *changes.after, *changes.instead):
-            step: ast.AST | None = node
-            while step is not None and step not in self._touched:
-                self._touched.add(step)
-                step = self._above.get(step)
 
-    def holds(self) -> bool:
-        """Say whether it is what was meant."""
-        expected, found = list(self._expanded(self._old.syntax.body)), self._new.syntax.body
+    def holds(self, statements: Sequence[ast.stmt]) -> bool:
+        """Say whether what some statements become is what was meant."""
+        expected, found = list(self._expanded(statements)), self._new.syntax.body
         if len(expected) != len(found):
             return False
         pairs = [pair for pair in zip(expected, found, strict=True) if not self._is_untouched(*pair)]

@@ -175,7 +175,8 @@ class Rewrite:
             raise NotSpliceable(f"{file}: nothing was to be changed")
         patch = Patch(edits=tuple(sorted(_joined(self._edits), key=lambda edit: edit.start)))
         try:
-            as_meant = is_meant(self._module, self._changes, patch.apply({file: self._module.text})[file])
+            patch.apply({file: self._module.text})
+            as_meant = is_meant(self._module, self._changes, patch.edits)
         except (PatchMismatch, Unreadable, RecursionError) as error:
             raise NotSpliceable(f"{file}: the edits can't be made: {error}") from error
         if not as_meant:

@@ -1,10 +1,14 @@
 import ast
+from difflib import SequenceMatcher
+from itertools import accumulate
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from agents.recipes.project import Unreadable, parse
-from agents.recipes.proof import Changes, is_meant
+from agents.model import Edit
+from agents.recipes.project import Module, Unreadable, parse, read_syntax
+from agents.recipes.proof import Changes
+from agents.recipes.proof import is_meant as are_meant
 
 TEXT = '''\
 import os, sys
@@ -58,16 +62,30 @@ def other_texts(draw: st.DrawFn) -> str:
     return "".join([*LINES[:at], instead, *LINES[at + 1 :]])
 
 
+def is_meant(module: Module, changes: Changes, text: str, *, whole: bool = False) -> bool:
+    """Ask for the edits that make a text: the lines that differ, or the text as a whole."""
+    old, new = module.text.splitlines(keepends=True), text.splitlines(keepends=True)
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    starts = [0, *accumulate(map(len, old))]
+    edits = [
+        Edit(file=module.file, start=starts[a], old="".join(old[a:b]), new="".join(new[c:d]))
+        for kind, a, b, c, d in matcher.get_opcodes()
+        if kind != "equal"
+    ]
+    everything = [Edit(file=module.file, start=0, old=module.text, new=text)]
+    return are_meant(module, changes, everything if whole else edits)
+
+
 def same_tree(one: str, other: str) -> bool:
-    return ast.dump(ast.parse(one)) == ast.dump(ast.parse(other))
+    return ast.dump(read_syntax(one, "mod.py")) == ast.dump(read_syntax(other, "mod.py"))
 
 
 @settings(max_examples=60)
-@given(text=other_texts())
-def test_without_changes_exactly_the_texts_with_the_same_tree_are_meant(text: str) -> None:
+@given(text=other_texts(), whole=st.booleans())
+def test_without_changes_exactly_the_texts_with_the_same_tree_are_meant(text: str, whole: bool) -> None:
     module = parse(TEXT, "mod.py", "mod")
     try:
-        found = is_meant(module, Changes(), text)
+        found = is_meant(module, Changes(), text, whole=whole)
     except Unreadable:
         assume(False)
     assert found == same_tree(TEXT, text)
