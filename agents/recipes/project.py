@@ -5,12 +5,12 @@ import hashlib
 import io
 import tokenize
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from agents.recipes.once import once
-from agents.recipes.walking import children, levels
+from agents.recipes.walking import levels
 from profiling.collector import collector_paused
 from profiling.context.python_files import PythonFiles, python_files
 from profiling.model import Tree
@@ -23,7 +23,7 @@ _VENDORED = frozenset(
     ["_vendor", "_vendored", "vendor", "vendored", "third_party", "thirdparty", "extern", "_extern", "externals"]
 )
 _TESTS = frozenset(["test", "tests", "testing", "_test", "_tests", "conftest"])
-_TOO_DEEP = f"{{file}} is nested more than {MAX_DEPTH} levels deep: it can't be walked safely"
+TOO_DEEP = f"{{file}} is nested more than {MAX_DEPTH} levels deep: it can't be walked safely"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -151,7 +151,7 @@ def parse(text: str, file: str, name: str) -> Module:
     """
     syntax = read_syntax(text, file)
     if len(levels(syntax)) > MAX_DEPTH:
-        raise Unreadable(_TOO_DEEP.format(file=file))
+        raise Unreadable(TOO_DEEP.format(file=file))
     return Module(file=file, name=name, text=text, syntax=syntax)
 
 
@@ -167,20 +167,6 @@ def read_syntax(text: str, file: str) -> ast.Module:
             return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise Unreadable(f"{file} does not parse: {type(error).__name__}: {error}") from error
-
-
-def refuse_depth(roots: Sequence[ast.AST], file: str) -> None:
-    """Look at the depth of trees without recursion: newer interpreters parse deeper ones than can be walked.
-
-    Raises:
-        Unreadable: one is nested too deeply.
-    """
-    level = list(roots)
-    for _ in range(MAX_DEPTH):
-        level = [child for node in level for child in children(node)]
-        if not level:
-            return
-    raise Unreadable(_TOO_DEEP.format(file=file))
 
 
 def _read(tree: Tree, file: str, known: Module | None) -> tuple[Module, bool]:

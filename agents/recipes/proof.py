@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from agents.model import Edit
 from agents.recipes.pieces import changed_pieces
 from agents.recipes.positions import span
-from agents.recipes.project import Module, read_syntax, refuse_depth
+from agents.recipes.project import MAX_DEPTH, TOO_DEEP, Module, Unreadable, read_syntax
 from agents.recipes.walking import parents_below
 
 
@@ -61,26 +61,35 @@ def _touched(module: Module, changes: Changes) -> set[ast.AST]:
 class _Proof:
     """A piece of the old tree with its changes, compared with the new one.
 
-    A statement in which nothing was to be changed, and that has the same text, has the same tree.
+    A statement in which nothing was to be changed, and that has the same text no deeper than it stood, has the same
+    tree, and one that can be walked.
     """
 
     def __init__(self, old: Module, changes: Changes, touched: Container[ast.AST], new: Module) -> None:
         self._old, self._changes, self._touched, self._new = old, changes, touched, new
         self._above = parents_below(old.syntax)
+        self._depth = 1
 
     def holds(self, statements: Sequence[ast.stmt]) -> bool:
         """Say whether what some statements become is what was meant."""
         expected, found = list(self._expanded(statements)), self._new.syntax.body
-        if len(expected) != len(found):
-            return False
-        pairs = [pair for pair in zip(expected, found, strict=True) if not self._is_untouched(*pair)]
-        refuse_depth([after for _, after in pairs], self._old.file)
-        return all(self._same_value(before, after) for before, after in pairs)
+        return len(expected) == len(found) and all(
+            self._same_value(before, after) for before, after in zip(expected, found, strict=True)
+        )
 
     def _is_untouched(self, old: object, new: object) -> bool:
         if not isinstance(old, ast.stmt) or not isinstance(new, ast.stmt) or old in self._touched:
             return False
-        return old in self._above and _text(self._old, old) == _text(self._new, new)
+        if old not in self._above or self._depth > self._depth_of(old):
+            return False
+        return _text(self._old, old) == _text(self._new, new)
+
+    def _depth_of(self, node: ast.AST) -> int:
+        """Return how many nodes stand around one of the old tree."""
+        depth, step = 0, self._above.get(node)
+        while step is not None:
+            depth, step = depth + 1, self._above.get(step)
+        return depth
 
     def _same(self, old: ast.AST, new: ast.AST) -> bool:
         """Say whether `new` is `old` with the changes and nothing else."""
@@ -88,7 +97,12 @@ class _Proof:
             return self._same(self._changes.replaced[old], new)
         if type(old) is not type(new):
             return False
-        return all(self._same_value(getattr(old, name, None), getattr(new, name, None)) for name in old._fields)
+        if self._depth >= MAX_DEPTH:
+            raise Unreadable(TOO_DEEP.format(file=self._old.file))
+        self._depth += 1
+        is_same = all(self._same_value(getattr(old, name, None), getattr(new, name, None)) for name in old._fields)
+        self._depth -= 1
+        return is_same
 
     def _same_value(self, old: object, new: object) -> bool:
         if isinstance(old, ast.AST) and isinstance(new, ast.AST):

@@ -2,11 +2,12 @@ import ast
 from difflib import SequenceMatcher
 from itertools import accumulate
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from agents.model import Edit
-from agents.recipes.project import Module, Unreadable, parse, read_syntax
+from agents.recipes.project import MAX_DEPTH, Module, Unreadable, parse, read_syntax
 from agents.recipes.proof import Changes
 from agents.recipes.proof import is_meant as are_meant
 
@@ -117,3 +118,18 @@ def test_a_statement_that_is_put_elsewhere_too_is_compared_by_its_tree() -> None
     assert is_meant(module, changes, meant)
     assert not is_meant(module, changes, meant.replace("    c(1)", "    c(2)"))
     assert not is_meant(module, changes, meant.removesuffix("c(1)\n"))
+
+
+@pytest.mark.parametrize("depth", [150, 250])
+def test_what_would_be_nested_too_deep_to_be_walked_is_refused(depth: int) -> None:
+    module = parse("a = 1\n", "mod.py", "mod")
+    (assign,) = module.syntax.body
+    assert isinstance(assign, ast.Assign)
+    deep = "-" * depth + "1"
+    changes = Changes()
+    changes.replaced[assign.value] = ast.parse(deep, mode="eval").body
+    if depth < MAX_DEPTH:
+        assert is_meant(module, changes, f"a = {deep}\n")
+    else:
+        with pytest.raises(Unreadable, match="nested more than"):
+            is_meant(module, changes, f"a = {deep}\n")
