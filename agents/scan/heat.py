@@ -89,6 +89,6 @@ class Temperature:
 
 def _where_it_is_repeated(query: RepeatedQuery, loop: CallLine | None) -> RepeatedQuery:
     """Return a query at the line of the loop that repeats it: what only hands statements on has nothing to change."""
-    inner = (CallLine(key=query.key, line=query.line), *query.callers)
+    inner = (CallLine(key=query.key, line=query.line, column=query.column), *query.callers)
     repeated = next((one for one in inner if loop is not None and one.key == loop.key), inner[0])
-    return replace(query, key=repeated.key, line=repeated.line)
+    return replace(query, key=repeated.key, line=repeated.line, column=repeated.column)
