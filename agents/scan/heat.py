@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from statistics import median
 
 from agents.scan.finding import Heat
@@ -59,6 +59,8 @@ class Temperature:
         queries: dict[str, tuple[RepeatedQuery, ...]] = {}
         for query, loop in looped(Observed(profile=profile, facts=Facts(), root=root)):
             told = _where_it_is_repeated(query, loop)
+            if _is_of_a_database_layer(told):
+                continue
             queries[told.key.file] = (*queries.get(told.key.file, ()), told)
         wall_s = median(usage.wall_s for usage in profile.baseline or (profile.time_pass,))
         return cls(
@@ -85,6 +87,11 @@ class Temperature:
             return Heat.UNKNOWN, None
         share = self.shares.get((key.file, key.qualname), 0.0)
         return (Heat.HOT if share >= HOT_SHARE else Heat.COLD), share
+
+
+def _is_of_a_database_layer(query: RepeatedQuery) -> bool:
+    """Say whether a query is repeated in the very package that it was handed to: what asks stands elsewhere."""
+    return not {query.driver, query.library}.isdisjoint(PurePosixPath(query.key.file).parts)
 
 
 def _where_it_is_repeated(query: RepeatedQuery, loop: CallLine | None) -> RepeatedQuery:

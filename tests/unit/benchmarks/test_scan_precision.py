@@ -181,7 +181,7 @@ def test_what_is_heard_by_heat_is_of_the_package_and_not_of_its_workload(tmp_pat
 
     assert "search-in-loop" in {one.finding.rule for one in by_heat}
     assert {one.finding.key.file for one in by_heat} == {"library/__init__.py"}
-    assert heard(package, root, seen) == []
+    assert [one.finding.rule for one in heard(package, root, seen)] == ["search-in-loop"]
 
 
 def test_a_workload_that_can_not_be_profiled_is_told_with_what_was_said(tmp_path: Path) -> None:
@@ -195,4 +195,4 @@ def test_every_workload_is_of_a_package_that_is_profiled_and_held_out_ones_are_t
     run = packages_that_run()
 
     assert {f"{one.name}.py" for one in run} == {path.name for path in workload(ONE).parent.glob("*.py")}
-    assert {sum(one.is_held_out == held for one in run) >= 20 for held in (True, False)} == {True}
+    assert {sum(one.is_held_out == held for one in run) >= 15 for held in (True, False)} == {True}

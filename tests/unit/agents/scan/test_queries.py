@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,3 +119,11 @@ def test_a_query_is_told_where_it_is_repeated_and_not_in_what_hands_it_on(scanne
 
     (told,) = (one for one in found.findings if one.confirmed)
     assert (told.key, told.line, told.text) == (caller.key, 7, "run(cursor, '')")
+
+
+def test_a_database_layer_is_not_told_of_the_queries_it_is_handed(tmp_path: Path) -> None:
+    key = FunctionKey(file="src/orm/run.py", first_line=1, qualname="run")
+    asked = query(3, "lazy", 1, wall_s=0.2)
+    seen = profile(replace(asked, key=key, driver="orm"), replace(asked, key=key, driver="sqlite3"))
+
+    assert [one.driver for one in Temperature.by(seen, tmp_path).queries["src/orm/run.py"]] == ["sqlite3"]
