@@ -41,7 +41,7 @@ def scan(**flags: Unpack["ScanFlags"]) -> int:
 
     \b
     Examples:
-      optimize profile --facts -- python bench.py && optimize scan
+      optimize scan
       optimize scan src/parser --rule regex-hoist --rule set-membership
       optimize scan --write-baseline .optimize-baseline.json
       optimize scan --baseline .optimize-baseline.json --fail-on warning
