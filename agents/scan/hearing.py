@@ -1,7 +1,7 @@
-"""Which findings are heard before a profile says what is hot, and which come first: what precision on packages allows.
+"""Which findings are heard before anything was recorded, and which come first: what precision on packages allows.
 
-The figures stand in docs/scan-precision.md. Rules and recipes that are not named here are heard where a profile shows
-heat, and when they are asked for by name.
+The figures stand in docs/scan-precision.md. Recipes that are not named here are heard where the facts beside a profile
+say that they pay, rules when they are asked for by name: of those that are heard for their heat alone none was right.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ class Where(StrEnum):
     DATA = "in every step of a loop over data"
     LIGHT = "in every step of a loop over data that does little else"
     ANYWHERE = "anywhere"
-    ASKED = "only when named, or hot"
+    ASKED = "only when named, or when a profile with facts says that it pays"
 
 
 class Payoff(IntEnum):
@@ -48,11 +48,7 @@ _LOUD: Mapping[str, tuple[Payoff, Where]] = {
 
 UNPROVEN = frozenset({"search-in-loop", "sort-in-loop", "grown-copy"})
 """Rules of these that were useless in more than one of ten places on code that nothing was tuned on: a plan, which a
-person reads once, holds them; a scan keeps them back until a profile shows heat, or they are named."""
-
-TELLING: frozenset[str] = frozenset()
-"""Rules without a rewrite, and so without an estimate of what acting saves, that were right where a profile shows
-heat."""
+person reads once, holds them; a scan keeps them back until a profile shows heat as well, or they are named."""
 
 DOES: Mapping[str, frozenset[str]] = {
     "search-in-loop": frozenset({"set-membership", "unique-list"}),

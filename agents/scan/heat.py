@@ -1,8 +1,8 @@
 """What a profile says of the functions of a tree: hot, cold, or nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 from statistics import median
 
 from agents.scan.finding import Heat
@@ -12,7 +12,7 @@ from profiling.growth import Growth
 from profiling.interactions.observed import Observed
 from profiling.interactions.repeated_query import looped
 from profiling.model import FunctionKey
-from profiling.profile import Profile, RepeatedQuery
+from profiling.profile import CallLine, Profile, RepeatedQuery
 
 HOT_SHARE = 0.01
 """Share of a workload's CPU time from which on a function counts as hot, as for targets."""
@@ -57,8 +57,11 @@ class Temperature:
             name = (function.key.file, function.key.qualname)
             shares[name] = max(shares.get(name, 0.0), min(function.cpu_total_s / whole, 1.0))
         queries: dict[str, tuple[RepeatedQuery, ...]] = {}
-        for query, _ in looped(Observed(profile=profile, facts=Facts(), root=root)):
-            queries[query.key.file] = (*queries.get(query.key.file, ()), query)
+        for query, loop in looped(Observed(profile=profile, facts=Facts(), root=root)):
+            told = _where_it_is_repeated(query, loop)
+            if _is_of_a_database_layer(told):
+                continue
+            queries[told.key.file] = (*queries.get(told.key.file, ()), told)
         wall_s = median(usage.wall_s for usage in profile.baseline or (profile.time_pass,))
         return cls(
             shares=shares,
@@ -84,3 +87,15 @@ class Temperature:
             return Heat.UNKNOWN, None
         share = self.shares.get((key.file, key.qualname), 0.0)
         return (Heat.HOT if share >= HOT_SHARE else Heat.COLD), share
+
+
+def _is_of_a_database_layer(query: RepeatedQuery) -> bool:
+    """Say whether a query is repeated in the very package that it was handed to: what asks stands elsewhere."""
+    return not {query.driver, query.library}.isdisjoint(PurePosixPath(query.key.file).parts)
+
+
+def _where_it_is_repeated(query: RepeatedQuery, loop: CallLine | None) -> RepeatedQuery:
+    """Return a query at the line of the loop that repeats it: what only hands statements on has nothing to change."""
+    inner = (CallLine(key=query.key, line=query.line, column=query.column), *query.callers)
+    repeated = next((one for one in inner if loop is not None and one.key == loop.key), inner[0])
+    return replace(query, key=repeated.key, line=repeated.line, column=repeated.column)

@@ -151,6 +151,8 @@ def _evidence(one: CodeFinding) -> str:
 
 
 def _of_share(one: CodeFinding, temperature: Temperature) -> str:
+    if one.expected is not None:
+        return one.expected.text
     if one.share is None or one.heat is Heat.UNKNOWN:
         return UNKNOWN_GAIN
     if one.heat is Heat.COLD:

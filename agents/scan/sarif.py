@@ -62,6 +62,9 @@ def _result(one: CodeFinding, place: int) -> Json:
         properties["confirmed"] = one.confirmed
     if one.share is not None:
         properties["cpuShare"] = round(one.share, 4)
+    if one.expected is not None:
+        properties["expectedShare"] = round(one.expected.share, 4)
+        properties["expectedIn"] = one.expected.dimension.value
     return {
         "ruleId": one.rule,
         "ruleIndex": place,

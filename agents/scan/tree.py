@@ -15,7 +15,7 @@ from agents.scan.catalogue import RULES
 from agents.scan.fan_in import with_fan_in
 from agents.scan.finding import LONGEST_TEXT, CodeFinding, Effort, Heat, Level
 from agents.scan.growths import with_growth
-from agents.scan.hearing import DOES, TELLING, UNPROVEN, Where, payoff, rule_of, where
+from agents.scan.hearing import DOES, UNPROVEN, Where, payoff, rule_of, where
 from agents.scan.heat import HOT_SHARE, Temperature
 from agents.scan.model import Remark
 from agents.scan.queries import with_queries
@@ -60,9 +60,10 @@ class Wanted:
             return bool(finding.confirmed)
         if finding.expected is not None:
             return finding.expected.is_worth_it
-        if finding.heat is Heat.HOT and (self.unproven or finding.rule in TELLING):
+        is_hot = finding.heat is Heat.HOT
+        if is_hot and self.unproven:
             return True
-        if finding.standing.is_seldom or (finding.rule in UNPROVEN and not self.unproven):
+        if finding.standing.is_seldom or (finding.rule in UNPROVEN and not self.unproven and not is_hot):
             return False
         return _is_heard(finding.standing, where(finding.rule))
 
@@ -161,7 +162,8 @@ def _part(modules: Sequence[Module], project: Project, wanted: Wanted, temperatu
     for module in modules:
         recipes = [one for one in CATALOGUE + ASKED_FOR if wanted.looks_for(one.card.id, module.file, temperature)]
         every = tuple(_of_file(module, project, temperature, recipes))
-        heard = _spoken_by_recipes([one for one in every if wanted.hears(one)], every)
+        spoken = _spoken_by_recipes([one for one in every if wanted.hears(one)], every)
+        heard = [one for one in spoken if one.expected is None or wanted.hears(one)]
         waiting += 0 if wanted.rules else len(every) - len(heard)
         kept = [one for one in heard if not _is_ignored(one, module)]
         ignored += len(heard) - len(kept)

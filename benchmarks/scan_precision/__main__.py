@@ -6,7 +6,7 @@ python -m benchmarks.scan_precision wheels --source        with the source aroun
 python -m benchmarks.scan_precision wheels --held-out      packages that nothing was tuned on
 python -m benchmarks.scan_precision wheels --rule list-as-queue --source
 python -m benchmarks.scan_precision wheels --hot           with a profile and facts of each package's workload
-python -m benchmarks.scan_precision wheels --by-heat       wherever such a profile shows heat, as if nothing were weighed
+python -m benchmarks.scan_precision wheels --by-heat       every rule where such a profile shows heat, nothing weighed
 """
 
 import argparse

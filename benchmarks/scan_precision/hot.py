@@ -1,4 +1,4 @@
-"""What is heard of a package when its workload is profiled as a user would: a repository, `optimize profile`, a scan."""
+"""What a scan hears with a profile of a package's workload, made as a user would: a repository, `optimize profile`."""
 
 import shutil
 import subprocess
@@ -19,6 +19,10 @@ _APART = frozenset({"docutils"})
 """Not installed: Sphinx needs another version. What is profiled is the copy in its repository in any case."""
 _BESIDE = ("scipy",)
 """What workloads need that no package asks for."""
+
+
+WORKLOAD = "workload.py"
+"""Beside the package, as a user would have it."""
 
 
 class Unprofiled(RuntimeError):
@@ -51,7 +55,7 @@ def repository(package: Package, folder: Path) -> Path:
     if not root.is_dir():
         shutil.copytree(fetched(package, folder), root)
         subprocess.run(["git", "init", "-q", str(root)], check=True)
-    shutil.copyfile(workload(package), root / "workload.py")
+    shutil.copyfile(workload(package), root / WORKLOAD)
     return root
 
 
@@ -65,7 +69,7 @@ def profiled(package: Package, folder: Path, python: Path) -> Kept:
     if not out.is_file():
         out.parent.mkdir(exist_ok=True)
         optimize = [str(Path(sys.executable).with_name("optimize")), "profile", "-C", str(root)]
-        asked = ["--python", str(python), "--facts", "--out", str(out), "--", "python", "workload.py"]
+        asked = ["--python", str(python), "--facts", "--out", str(out), "--", "python", WORKLOAD]
         done = subprocess.run([*optimize, *asked], capture_output=True, text=True, timeout=_PROFILE_S, check=False)
         if done.returncode:
             raise Unprofiled(f"{package.name}: {done.stderr.strip()[-500:]}")
@@ -73,7 +77,9 @@ def profiled(package: Package, folder: Path, python: Path) -> Kept:
 
 
 def heard(package: Package, root: Path, seen: Kept, *, by_heat: bool = False) -> list[Found]:
-    """Return what a scan hears because of a profile: what is heard in cold code has verdicts of its own.
+    """Return what a scan hears of a package because of a profile.
+
+    Left out are the workload, and what is heard in cold code as well, which has verdicts of its own.
 
     Args:
         package: that is scanned.
@@ -85,5 +91,5 @@ def heard(package: Package, root: Path, seen: Kept, *, by_heat: bool = False) ->
     if by_heat:
         temperature = Temperature(shares=temperature.shares, is_known=True)
     findings = scan_tree(tree, Wanted(unproven=by_heat), temperature).findings
-    hot = [one for one in findings if one.heat is Heat.HOT or one.expected is not None]
+    hot = [one for one in findings if one.key.file != WORKLOAD and (one.heat is Heat.HOT or one.expected is not None)]
     return [Found(package=package, root=root, finding=one) for one in hot]

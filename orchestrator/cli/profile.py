@@ -83,7 +83,7 @@ def profile(as_json: bool, **flags: Unpack[Flags]) -> int:
       optimize profile -- pytest -q tests/test_parser.py
       optimize profile --flame -- python bench.py
       optimize profile --lines Parser.parse -- python bench.py
-      optimize profile --facts -- python bench.py && optimize scan
+      optimize profile --facts -- python bench.py
       optimize profile --attach 4242 --duration 30s
       optimize profile --scale 'bench.py {n}' --sizes 100,1000
 

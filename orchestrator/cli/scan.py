@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option(
     "--fail-on",
     type=click.Choice(["note", "warning", "error"]),
-    help="End with 1 when a finding is at least that loud: error: 5% of the CPU time; warning: hot, or in a loop.",
+    help="End with 1 when a finding is at least that loud: error: saves 5%; warning: saves 1%, or is in a loop.",
 )
 @click.option("--json", "form", flag_value="json", help="Print JSON.")
 @click.option("--sarif", "form", flag_value="sarif", help="Print SARIF 2.1.0, for code scanning.")
@@ -33,9 +33,10 @@ if TYPE_CHECKING:
 def scan(**flags: Unpack["ScanFlags"]) -> int:
     r"""List what in the source costs time or memory, the most telling first. Nothing is run.
 
-    Rules and the matchers of recipes look at every file of the source. With a profile (optimize profile, or an earlier
-    session) each finding says whether its function is hot. Without one only rules that were found precise are heard,
-    where the source shows that much is asked for; optimize scan --rules says which, --rule NAME hears any other.
+    Rules and the matchers of recipes look at every file of the source. With a profile and its facts (optimize profile
+    --facts, or an earlier session) a fix is told where it would save 0.5% of the workload or more. Without them only
+    rules that were found precise are heard, where the source shows that much is asked for; optimize scan --rules says
+    which, --rule NAME hears any other.
     A comment on the line silences it: # optimize: ignore[rule], or without brackets all rules.
 
     \b

@@ -15,6 +15,8 @@ _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 _COMPREHENSIONS = get_args(_Comprehension)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_TIMES = 5
+"""So often in one call of a function is a query repeated there, as in one run (docs/profiling.md)."""
 _READS = frozenset({"SELECT", "VALUES", "WITH"})
 _READ_FIXES = {
     "django": "select_related or prefetch_related, or one query with __in",
@@ -40,18 +42,38 @@ def looped(observed: Observed) -> Iterator[tuple[RepeatedQuery, CallLine | None]
     """Yield the repeated queries that are found, most time first, with the loop around each."""
     for query in observed.profile.queries:
         loop = loop_around(query, observed)
-        if loop is not None or query.wall_s >= LATENCY_S:
+        if loop is not None or (query.wall_s >= LATENCY_S and _is_repeated_below(query, observed)):
             yield query, loop
 
 
 def loop_around(query: RepeatedQuery, observed: Observed) -> CallLine | None:
-    """Return the innermost loop around a query: its first line, in the function asking or in one that led there."""
-    for place in (CallLine(key=query.key, line=query.line, column=query.column), *query.callers):
+    """Return the innermost loop that repeats a query: its first line, in the function asking or in one that led there.
+
+    A loop that is entered again and again, and asks a time or two, repeats nothing: what enters it does.
+    """
+    for place in _places(query):
+        if not _is_repeated_in(place, query, observed):
+            continue
         tree = parsed(observed.root, place.key.file)
         line = None if tree is None else _loop_line(tree, place.line, place.column)
         if line is not None:
             return CallLine(key=place.key, line=line)
     return None
+
+
+def _places(query: RepeatedQuery) -> tuple[CallLine, ...]:
+    return (CallLine(key=query.key, line=query.line, column=query.column), *query.callers)
+
+
+def _is_repeated_below(query: RepeatedQuery, observed: Observed) -> bool:
+    """Say whether a call of the function asking, or of one that led there, asks often: a library loops in between."""
+    return any(_is_repeated_in(place, query, observed) for place in _places(query))
+
+
+def _is_repeated_in(place: CallLine, query: RepeatedQuery, observed: Observed) -> bool:
+    """Say whether one call of a function asks often; true where its calls were not counted."""
+    calls = next((one.calls for one in observed.profile.functions if one.key == place.key), None)
+    return not calls or query.count >= _TIMES * calls
 
 
 def root_fix(query: RepeatedQuery) -> str:

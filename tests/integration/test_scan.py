@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.integration.conftest import git
 
 
@@ -60,3 +62,24 @@ def test_every_form_is_printed_and_slips_are_refused(shop: Path, optimize) -> No
         done = optimize("scan", "-C", str(shop), *words)
         assert done.code == 2, done.out + done.err
         assert said in done.err
+
+
+@pytest.mark.slow
+def test_a_fix_is_heard_where_the_facts_of_a_run_say_that_it_saves_something(shop: Path, optimize) -> None:
+    (shop / "shop" / "slug.py").write_text(
+        "import re\n\n\ndef slug(text):\n    return re.sub('[^a-z]+', '-', text)\n\n\n"
+        "def seldom(text):\n    return re.sub('[^a-z]+', '-', text)\n"
+    )
+    (shop / "slugs.py").write_text(
+        "from shop.slug import seldom, slug\n"
+        "print(len({slug(f'a {number}') for number in range(150_000)}), seldom('a b'))\n"
+    )
+
+    profiled = optimize("profile", "-C", str(shop), "--facts", "--memory-budget", "0", "--", "python", "slugs.py")
+    found = json.loads(optimize("scan", "-C", str(shop), "--json").out)["findings"]
+
+    assert profiled.code == 0, profiled.err
+    assert "profile.facts.json: optimize scan weighs its findings by them" in profiled.err
+    heard = [one for one in found if one["file"] == "shop/slug.py"]
+    assert [(one["line"], one["rule"], one["expected_in"]) for one in heard] == [(5, "regex-hoist", "cpu_s")]
+    assert heard[0]["expected_share"] > 0.005

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from agents.scan.finding import Heat, Level
 from agents.scan.heat import Temperature
 from agents.scan.tree import Scanned, Wanted, scan_tree
 from profiling.model import Command, FunctionKey, Interpreter, RunUsage, Tree
-from profiling.profile import SCHEMA_VERSION, GcTotals, Profile, RepeatedQuery
+from profiling.profile import SCHEMA_VERSION, CallLine, GcTotals, Profile, RepeatedQuery
 
 SHOP = """\
 def lazy(books):
@@ -107,3 +108,22 @@ def test_a_comment_silences_a_confirmed_one_and_a_line_that_is_gone_is_passed_ov
 
     assert found.ignored == 1
     assert [one.confirmed for one in found.findings] == ["", ""]
+
+
+def test_a_query_is_told_where_it_is_repeated_and_not_in_what_hands_it_on(scanned: Callable[..., Scanned]) -> None:
+    source = "def run(cursor, text):\n    cursor.execute(text)\n\n\n"
+    source += "def main(cursor):\n    for _ in range(9):\n        run(cursor, '')\n"
+    caller = CallLine(key=FunctionKey(file="shop.py", first_line=5, qualname="main"), line=7)
+
+    found = scanned(source, query(2, "run", 1, callers=(caller,)))
+
+    (told,) = (one for one in found.findings if one.confirmed)
+    assert (told.key, told.line, told.text) == (caller.key, 7, "run(cursor, '')")
+
+
+def test_a_database_layer_is_not_told_of_the_queries_it_is_handed(tmp_path: Path) -> None:
+    key = FunctionKey(file="src/orm/run.py", first_line=1, qualname="run")
+    asked = query(3, "lazy", 1, wall_s=0.2)
+    seen = profile(replace(asked, key=key, driver="orm"), replace(asked, key=key, driver="sqlite3"))
+
+    assert [one.driver for one in Temperature.by(seen, tmp_path).queries["src/orm/run.py"]] == ["sqlite3"]

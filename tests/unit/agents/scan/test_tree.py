@@ -39,8 +39,21 @@ def test_rules_that_were_not_found_precise_are_heard_in_a_plan(scanned) -> None:
     assert places(scanned({"a.py": SLOW}, unproven=True)) == [("search-in-loop", 5), ("regex-hoist", 9)]
 
 
-def test_a_profile_brings_the_hot_first_and_lets_what_is_hot_outside_of_loops_be_heard(scanned) -> None:
-    found = scanned({"a.py": SLOW}, temperature=hot(once=0.4, searches=0.02))
+def test_a_search_is_heard_where_the_source_shows_that_much_is_asked_for_and_a_profile_heat(scanned) -> None:
+    assert places(scanned({"a.py": SLOW}, temperature=hot(searches=0.02))) == [
+        ("search-in-loop", 5),
+        ("regex-hoist", 9),
+    ]
+    assert places(scanned({"a.py": SLOW}, temperature=hot(searches=0.009))) == [("regex-hoist", 9)]
+
+
+def test_that_a_function_is_hot_lets_nothing_be_heard_but_in_a_plan(scanned) -> None:
+    heat = hot(once=0.4, searches=0.02)
+
+    assert places(scanned({"a.py": SLOW.replace("remove(one)", "remove(one + g(one))")}, temperature=heat)) == [
+        ("regex-hoist", 9)
+    ]
+    found = scanned({"a.py": SLOW}, temperature=heat, unproven=True)
 
     heard = [one for one in found.findings if one.rule in {"regex-hoist", "search-in-loop"}]
     assert [(one.line, one.heat, one.level) for one in heard] == [

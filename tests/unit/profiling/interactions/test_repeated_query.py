@@ -181,3 +181,30 @@ def test_the_fix_is_that_of_the_layer_which_was_used(
 
     assert words in root_fix(one)
     assert root_fix(replace(one, library=library)) == root_fix(one)
+
+
+@pytest.mark.parametrize(("calls", "line"), [(None, 8), (8, 8), (9, None)])
+def test_a_loop_that_asks_a_time_or_two_in_each_call_of_its_function_repeats_nothing(
+    make: Any, tree: Path, calls: int | None, line: int | None
+) -> None:
+    names = make.key("names", line=6)
+    counted = make.function("names", line=6, calls=calls)
+    one = query(make, 2, callers=(CallLine(key=names, line=9),))
+    profile = make.profile(counted, queries=(one,))
+
+    found = loop_around(one, Observed(profile=profile, facts=Facts(), root=tree))
+
+    assert (found.line if found else None) == line
+
+
+@pytest.mark.parametrize(("calls", "count"), [((40, 40), 0), ((40, 8), 1), ((8, 40), 1)])
+def test_without_a_loop_of_the_project_a_call_of_it_must_ask_often(
+    make: Any, tree: Path, calls: tuple[int, int], count: int
+) -> None:
+    asking, leading = calls
+    functions = (make.function("name_of", line=1, calls=asking), make.function("bound", line=27, calls=leading))
+    callers = (CallLine(key=make.key("bound", line=27), line=30),)
+
+    found = make.found(make.profile(*functions, queries=(query(make, 2, callers=callers),)), root=tree)
+
+    assert sum(one.kind is InteractionKind.REPEATED_QUERY for one in found) == count
