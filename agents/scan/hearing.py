@@ -50,6 +50,10 @@ UNPROVEN = frozenset({"search-in-loop", "sort-in-loop", "grown-copy"})
 """Rules of these that were useless in more than one of ten places on code that nothing was tuned on: a plan, which a
 person reads once, holds them; a scan keeps them back until a profile shows heat as well, or they are named."""
 
+UNFELT = frozenset({"any-loop"})
+"""Recipes whose expected gain was not seen when it was measured, on code that nothing was tuned on: a plan holds them,
+and a session, which measures, tries them."""
+
 DOES: Mapping[str, frozenset[str]] = {
     "search-in-loop": frozenset({"set-membership", "unique-list"}),
 }

@@ -15,7 +15,7 @@ from agents.scan.catalogue import RULES
 from agents.scan.fan_in import with_fan_in
 from agents.scan.finding import LONGEST_TEXT, CodeFinding, Effort, Heat, Level
 from agents.scan.growths import with_growth
-from agents.scan.hearing import DOES, UNPROVEN, Where, payoff, rule_of, where
+from agents.scan.hearing import DOES, UNFELT, UNPROVEN, Where, payoff, rule_of, where
 from agents.scan.heat import HOT_SHARE, Temperature
 from agents.scan.model import Remark
 from agents.scan.queries import with_queries
@@ -59,7 +59,7 @@ class Wanted:
         if finding.confirmed or finding.refuted:
             return bool(finding.confirmed)
         if finding.expected is not None:
-            return finding.expected.is_worth_it
+            return finding.expected.is_worth_it and (self.unproven or finding.rule not in UNFELT)
         is_hot = finding.heat is Heat.HOT
         if is_hot and self.unproven:
             return True

@@ -18,6 +18,8 @@ _END = "…"
 def shape(statement: str) -> str:
     """Return a statement with `?` for every literal, placeholder and list of them, at most 240 characters.
 
+    Several rows of values are `(?), …`: one statement for many.
+
     Where it can't be told where a literal ends, the rest is left out.
     """
     text = statement[:_LONGEST_READ]
@@ -150,14 +152,17 @@ def _open(text: str, at: int, tokens: list[str]) -> int:
 
 
 def _close(_text: str, at: int, tokens: list[str]) -> int:
-    """End a list: one of values alone is `(?)`, and several such lists are one."""
+    """End a list: one of values alone is `(?)`, and several such lists are `(?), …`."""
     begin = len(tokens)
     while begin and tokens[begin - 1] in ("?", ","):
         begin -= 1
     if begin and begin < len(tokens) and tokens[begin - 1].endswith("("):
         del tokens[begin:]
         tokens.extend(("?", ")"))
-        if [token.strip() for token in tokens[-7:]] == ["(", "?", ")", ",", "(", "?", ")"]:
+        last = [token.strip() for token in tokens[-7:]]
+        if last == ["(", "?", ")", ",", "(", "?", ")"]:
+            tokens[-3:] = [_END]
+        elif last[1:] == [",", _END, ",", "(", "?", ")"]:
             del tokens[-4:]
     else:
         tokens.append(")")

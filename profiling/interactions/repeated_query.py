@@ -17,6 +17,7 @@ _COMPREHENSIONS = get_args(_Comprehension)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _TIMES = 5
 """So often in one call of a function is a query repeated there, as in one run (docs/profiling.md)."""
+_ROWS = "(?), …"
 _READS = frozenset({"SELECT", "VALUES", "WITH"})
 _READ_FIXES = {
     "django": "select_related or prefetch_related, or one query with __in",
@@ -39,8 +40,13 @@ def find(observed: Observed) -> Iterator[Interaction]:
 
 
 def looped(observed: Observed) -> Iterator[tuple[RepeatedQuery, CallLine | None]]:
-    """Yield the repeated queries that are found, most time first, with the loop around each."""
+    """Yield the repeated queries that are found, most time first, with the loop around each.
+
+    A statement that holds the values of many rows asks for many already.
+    """
     for query in observed.profile.queries:
+        if _ROWS in query.statement:
+            continue
         loop = loop_around(query, observed)
         if loop is not None or (query.wall_s >= LATENCY_S and _is_repeated_below(query, observed)):
             yield query, loop

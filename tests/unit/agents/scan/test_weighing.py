@@ -11,6 +11,7 @@ from agents.scan.tree import Scanned, Wanted, scan_tree
 from agents.scan.weighing import WORTH_IT, Expected, Scales
 from profiling.facts import Facts
 from profiling.model import Dimension, FunctionKey, Tree
+from tests.fakes.findings import finding
 from tests.fakes.recipe_programs import FILE, expression_facts, facts_of, profile_of, sites_of
 
 SOURCE = "import re\n\n\ndef clean(text):\n    return re.sub('a', 'b', text)\n"
@@ -75,3 +76,17 @@ def test_a_gain_is_told_in_what_it_is_a_share_of() -> None:
 
     assert one.text == "may save about 3.5% of the memory's peak, by facts:strings=9"
     assert [replace(one, share=share).is_worth_it for share in (WORTH_IT, 0.004)] == [True, False]
+
+
+def test_a_recipe_whose_gain_was_not_felt_elsewhere_is_heard_in_a_plan_alone() -> None:
+    gain = Expected(share=0.01, dimension=Dimension.CPU_S, evidence="facts")
+    felt = replace(finding("any(x for x in xs)"), rule="regex-hoist", expected=gain)
+    unfelt = replace(felt, rule="any-loop")
+
+    assert [Wanted(unproven=plan).hears(one) for plan in (False, True) for one in (felt, unfelt)] == [
+        True,
+        False,
+        True,
+        True,
+    ]
+    assert Wanted(rules=frozenset({"any-loop"})).hears(unfelt)

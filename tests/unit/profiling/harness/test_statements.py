@@ -10,7 +10,9 @@ from profiling.harness.ratchet_time_statements import shape
     [
         ("SELECT a.b, count(*) FROM t WHERE id IN (1, 2,3)", "SELECT a.b, count(*) FROM t WHERE id IN (?)"),
         ("SELECT * FROM t WHERE x = 'it''s' AND y<=2.5e3", "SELECT * FROM t WHERE x = ? AND y <= ?"),
-        ("INSERT INTO t (a, b) VALUES (?, ?), (?,?)", "INSERT INTO t (a, b) VALUES (?)"),
+        ("INSERT INTO t (a, b) VALUES (?, ?), (?,?)", "INSERT INTO t (a, b) VALUES (?), …"),
+        ("INSERT INTO t VALUES (1, 'a'),(2,'b'), (?, ?), (3) RETURNING a", "INSERT INTO t VALUES (?), … RETURNING a"),
+        ("SELECT a FROM t WHERE b IN (1, 2) AND c IN (3)", "SELECT a FROM t WHERE b IN (?) AND c IN (?)"),
         ("SELECT %s, %(name)s, :name, $1, @name, ?", "SELECT ?, ?, ?, ?, ?, ?"),
         ("SELECT x::int  FROM\n t", "SELECT x::int FROM t"),
         ("SELECT 1 -- it's a note\nFROM t /* 'two' */", "SELECT ? FROM t"),

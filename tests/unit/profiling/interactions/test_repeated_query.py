@@ -208,3 +208,10 @@ def test_without_a_loop_of_the_project_a_call_of_it_must_ask_often(
     found = make.found(make.profile(*functions, queries=(query(make, 2, callers=callers),)), root=tree)
 
     assert sum(one.kind is InteractionKind.REPEATED_QUERY for one in found) == count
+
+
+def test_a_statement_with_the_values_of_many_rows_is_no_repeated_query(make: Any, tree: Path) -> None:
+    one, many = (f"INSERT INTO t VALUES (?){more}" for more in ("", ", …"))
+
+    assert make.found(make.profile(queries=(query(make, 9, statement=many),)), root=tree) == ()
+    assert len(make.found(make.profile(queries=(query(make, 9, statement=one),)), root=tree)) == 1
