@@ -1,6 +1,6 @@
 """What a profile says of the functions of a tree: hot, cold, or nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from statistics import median
@@ -57,9 +57,10 @@ class Temperature:
             name = (function.key.file, function.key.qualname)
             shares[name] = max(shares.get(name, 0.0), min(function.cpu_total_s / whole, 1.0))
         queries: dict[str, tuple[RepeatedQuery, ...]] = {}
+        layers = {name for query in profile.queries for name in (query.driver, query.library)}
         for query, loop in looped(Observed(profile=profile, facts=Facts(), root=root)):
             told = _where_it_is_repeated(query, loop)
-            if _is_of_a_database_layer(told):
+            if _is_of_a_database_layer(told, layers, root):
                 continue
             queries[told.key.file] = (*queries.get(told.key.file, ()), told)
         wall_s = median(usage.wall_s for usage in profile.baseline or (profile.time_pass,))
@@ -89,9 +90,12 @@ class Temperature:
         return (Heat.HOT if share >= HOT_SHARE else Heat.COLD), share
 
 
-def _is_of_a_database_layer(query: RepeatedQuery) -> bool:
-    """Say whether a query is repeated in the very package that it was handed to: what asks stands elsewhere."""
-    return not {query.driver, query.library}.isdisjoint(PurePosixPath(query.key.file).parts)
+def _is_of_a_database_layer(query: RepeatedQuery, layers: Container[str | None], root: Path | None) -> bool:
+    """Say whether a query is repeated in a package that queries are handed to: what asks stands elsewhere."""
+    folders = PurePosixPath(query.key.file).parents
+    return any(
+        folder.name in layers and (root is None or (root / folder / "__init__.py").is_file()) for folder in folders
+    )
 
 
 def _where_it_is_repeated(query: RepeatedQuery, loop: CallLine | None) -> RepeatedQuery:

@@ -121,9 +121,15 @@ def test_a_query_is_told_where_it_is_repeated_and_not_in_what_hands_it_on(scanne
     assert (told.key, told.line, told.text) == (caller.key, 7, "run(cursor, '')")
 
 
-def test_a_database_layer_is_not_told_of_the_queries_it_is_handed(tmp_path: Path) -> None:
-    key = FunctionKey(file="src/orm/run.py", first_line=1, qualname="run")
+@pytest.mark.parametrize("is_package", [True, False])
+def test_a_database_layer_is_not_told_of_the_queries_it_is_handed(tmp_path: Path, is_package: bool) -> None:
+    key = FunctionKey(file="src/orm/inner/run.py", first_line=1, qualname="run")
     asked = query(3, "lazy", 1, wall_s=0.2)
     seen = profile(replace(asked, key=key, driver="orm"), replace(asked, key=key, driver="sqlite3"))
+    (tmp_path / "src" / "orm").mkdir(parents=True)
+    if is_package:
+        (tmp_path / "src" / "orm" / "__init__.py").touch()
 
-    assert [one.driver for one in Temperature.by(seen, tmp_path).queries["src/orm/run.py"]] == ["sqlite3"]
+    told = Temperature.by(seen, tmp_path).queries
+
+    assert [one.driver for one in told.get(key.file, ())] == ([] if is_package else ["orm", "sqlite3"])
