@@ -3,12 +3,11 @@
 import ast
 from collections.abc import Iterator, Sequence
 
-from agents.recipes.functions import functions, own
 from agents.recipes.project import Module
 from agents.recipes.walking import nodes
 from agents.scan.model import Example, Place, Rule
 from agents.scan.repetition import loops_around
-from agents.scan.surroundings import dotted
+from agents.scan.surroundings import calls_as_written, dotted, function_around
 
 CHAIN = 4
 """Tests of one value's type, from which on a table of functions is shorter."""
@@ -95,28 +94,31 @@ def _most_stores(branch: Sequence[ast.stmt]) -> int:
 
 
 def _circles(module: Module) -> Iterator[Place]:
-    """Yield functions that make two objects hold each other: `b.parent = self` beside `self.children.append(b)`."""
-    for function in functions(module):
-        pairs = dict(_held(function.node))
-        for (holder, held), node in pairs.items():
-            if (held, holder) in pairs and holder < held:
-                back = min(node.lineno, pairs[held, holder].lineno)
-                yield Place(line=back, seen=f"`{holder[:40]}` and `{held[:40]}` hold each other", node=node)
+    """Yield where two objects come to hold each other: `b.parent = self` beside `self.children.append(b)`."""
+    pairs = {(function_around(node, module), *pair): node for pair, node in _held(module)}
+    for (function, holder, held), node in pairs.items():
+        back = pairs.get((function, held, holder))
+        if back is not None and holder < held:
+            seen = f"`{holder[:40]}` and `{held[:40]}` hold each other"
+            yield Place(line=min(node.lineno, back.lineno), seen=seen, node=node)
 
 
-def _held(function: ast.AST) -> Iterator[tuple[tuple[str, str], ast.stmt | ast.expr]]:
+def _held(module: Module) -> Iterator[tuple[tuple[str, str], ast.stmt | ast.expr]]:
     """Yield who holds whom: by an attribute, or in a list that is one."""
-    for assign in own(function, ast.Assign):
-        held = dotted(assign.value) if isinstance(assign.value, ast.Name) else ""
+    for assign in nodes(module.syntax, ast.Assign):
+        held = assign.value.id if isinstance(assign.value, ast.Name) else ""
         for target in assign.targets if held else ():
             owner = dotted(target.value) if isinstance(target, ast.Attribute) else ""
             if owner and owner != held and "." not in owner:
                 yield (owner, held), assign
-    for call in own(function, ast.Call):
-        owner, _, name = dotted(call.func).rpartition(".")
-        held = dotted(call.args[0]) if len(call.args) == 1 and isinstance(call.args[0], ast.Name) else ""
-        if name in {"add", "append"} and held and owner.count(".") == 1 and owner.partition(".")[0] != held:
-            yield (owner.partition(".")[0], held), call
+    for written, calls in calls_as_written(module).items():
+        owner, _, name = written.rpartition(".")
+        if name not in {"add", "append"} or owner.count(".") != 1:
+            continue
+        for call in calls:
+            held = call.args[0].id if len(call.args) == 1 and isinstance(call.args[0], ast.Name) else ""
+            if held and owner.partition(".")[0] != held:
+                yield (owner.partition(".")[0], held), call
 
 
 RULES = (

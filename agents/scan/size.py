@@ -1,12 +1,14 @@
 """Rules about code too large to be seen through, where a hot path can't be told from a cold one."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 
-from agents.recipes.functions import functions, own
+from agents.recipes.functions import functions
 from agents.recipes.project import Module
 from agents.recipes.walking import nodes
 from agents.scan.model import Example, Place, Rule
+from agents.scan.surroundings import function_around
 
 FILE_LINES, LINES, BRANCHES, CHAIN = 400, 100, 15, 4
 """Longest file and function, most branches in one, and longest chain of comparisons of one value with constants: above
@@ -30,12 +32,15 @@ def _long(module: Module) -> Iterator[Place]:
 
 
 def _branching(module: Module) -> Iterator[Place]:
+    branches = Counter(function_around(node, module) for node in nodes(module.syntax, *_BRANCHES))
+    for operation in nodes(module.syntax, ast.BoolOp):
+        branches[function_around(operation, module)] += len(operation.values) - 1
+    for case in nodes(module.syntax, ast.match_case):
+        branches[function_around(case, module)] += not isinstance(case.pattern, ast.MatchAs)
     for function in functions(module):
-        branches = 1 + len(own(function.node, *_BRANCHES))
-        branches += sum(len(node.values) - 1 for node in own(function.node, ast.BoolOp))
-        branches += sum(not isinstance(node.pattern, ast.MatchAs) for node in own(function.node, ast.match_case))
-        if branches > BRANCHES:
-            seen = f"`{function.node.name}` has a complexity of {branches}"
+        found = 1 + branches[function.node]
+        if found > BRANCHES:
+            seen = f"`{function.node.name}` has a complexity of {found}"
             yield Place(line=function.node.lineno, seen=seen, node=function.node)
 
 
