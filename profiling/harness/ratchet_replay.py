@@ -21,18 +21,13 @@ if TYPE_CHECKING:
 
     from profiling.harness import ratchet_calls as calls
     from profiling.harness import ratchet_replay_capture as capture
-    from profiling.harness.ratchet_replay_describe import (
-        Description,
-        Earlier,
-        TooLarge,
-        asking,
-        tell_computed,
-        type_name,
-    )
+    from profiling.harness.ratchet_replay_attributes import asking, tell_computed
+    from profiling.harness.ratchet_replay_describe import Description, Earlier, TooLarge, type_name
 else:
     import ratchet_calls as calls
     import ratchet_replay_capture as capture
-    from ratchet_replay_describe import Description, Earlier, TooLarge, asking, tell_computed, type_name
+    from ratchet_replay_attributes import asking, tell_computed
+    from ratchet_replay_describe import Description, Earlier, TooLarge, type_name
 
 _clock, _write = time.monotonic, os.write  # kept, because the target may replace them
 

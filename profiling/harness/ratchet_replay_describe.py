@@ -6,32 +6,31 @@ import hashlib
 import io
 import types
 from collections import OrderedDict
-from contextlib import contextmanager
 from enum import Enum
-from functools import cached_property, partial
+from functools import partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from typing import Any
+
+    from profiling.harness.ratchet_replay_attributes import attributes_of
+    from profiling.harness.ratchet_replay_scalars import PLAIN, SCALARS
+else:
+    from ratchet_replay_attributes import attributes_of
+    from ratchet_replay_scalars import PLAIN, SCALARS
 
 LINES = 3000
 """Kept word for word; of what is beyond only a digest."""
 _MOST = 200_000
-_TEXT = 400
 _ITEMS = 200
 _DEEP = 150
 _BLOCK = 500
 """Items of a container that are looked at together."""
-_PLAIN = frozenset({type(None), bool, int, float, str, bytes})
 _IMMUTABLE_MODULES = frozenset(
     {"datetime", "decimal", "_decimal", "fractions", "uuid", "pathlib", "pathlib._local", "re", "ipaddress", "zoneinfo"}
 )
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType)
-
-
-_computed_names: frozenset[str] = frozenset()
-_is_asking = False
 
 
 class TooLarge(Exception):
@@ -77,7 +76,7 @@ class Description:
 
         Item by item it takes ten times as long, and programs hold tables of thousands.
         """
-        if self.count < LINES or not kinds <= _PLAIN:
+        if self.count < LINES or not kinds <= PLAIN:
             return False
         try:
             text = repr(items)
@@ -96,7 +95,7 @@ class Description:
             TooLarge: it holds too much, or nests too deep.
         """
         kind = type(value)
-        scalar = _SCALARS.get(kind)
+        scalar = SCALARS.get(kind)
         if scalar is not None:
             self.add(place, scalar(value))
             return
@@ -150,10 +149,10 @@ class Description:
             base_set = set if issubclass(kind, set) else frozenset
             self._set(place, list(base_set.__iter__(value)), name)
         else:
-            base_scalar = next((each for each in _SCALARS if issubclass(kind, each)), None)
+            base_scalar = next((each for each in SCALARS if issubclass(kind, each)), None)
             if base_scalar is None:
                 return False
-            self.add(place, f"{name} {_SCALARS[base_scalar](value)}")
+            self.add(place, f"{name} {SCALARS[base_scalar](value)}")
         if kind not in _BUILTIN:
             self._attributes(place, value, kind)
         return True
@@ -179,7 +178,7 @@ class Description:
 
     def _pairs(self, place: str, items: list[tuple[Any, Any]], start: int) -> None:
         for index, (key, item) in enumerate(items, start):
-            text = _SCALARS[type(key)](key) if type(key) in _SCALARS else None
+            text = SCALARS[type(key)](key) if type(key) in SCALARS else None
             if text is None:
                 self.value(f"{place}.keys()[{index}]", key)
                 self.value(f"{place}.values()[{index}]", item)
@@ -190,8 +189,8 @@ class Description:
     def _set(self, place: str, items: list[Any], name: str) -> None:
         """Describe the items in the order of their descriptions: a set has none of its own."""
         self.add(place, f"{name} of {len(items)}")
-        if set(map(type, items)) <= _PLAIN:
-            texts = sorted(_SCALARS[type(item)](item) for item in items)
+        if set(map(type, items)) <= PLAIN:
+            texts = sorted(SCALARS[type(item)](item) for item in items)
             for index, text in enumerate(texts):
                 self.add(f"{place}{{{index}}}", text)
             return
@@ -328,59 +327,10 @@ class Earlier:
                 self.held.append(value)
 
 
-def tell_computed(names: list[str]) -> None:
-    """Take attributes for computed ones where a class computes them: what instances keep of them is no state."""
-    global _computed_names
-    _computed_names = frozenset(names)
-
-
-@contextmanager
-def asking() -> Iterator[None]:
-    """Ask instances for those attributes until it is left: that runs the program's code, which must be watched."""
-    global _is_asking
-    _is_asking = True
-    try:
-        yield
-    finally:
-        _is_asking = False
-
-
 def type_name(kind: type) -> str:
     """Return a type's name with its module, `list` for builtins."""
     module = kind.__module__
     return kind.__qualname__ if module == "builtins" else f"{module}.{kind.__qualname__}"
-
-
-def attributes_of(value: object, kind: type) -> dict[str, Any]:
-    """Return an instance's attributes, from its dictionary and its slots, without asking its class."""
-    found: dict[str, Any] = {}
-    try:
-        found.update(object.__getattribute__(value, "__dict__"))
-    except (AttributeError, TypeError):
-        pass
-    for each in kind.__mro__:
-        slots = each.__dict__.get("__slots__", ())
-        for name in (slots,) if isinstance(slots, str) else tuple(slots):
-            key = f"_{each.__name__.lstrip('_')}{name}" if name.startswith("__") and not name.endswith("__") else name
-            descriptor = each.__dict__.get(key)
-            if key not in ("__dict__", "__weakref__") and isinstance(descriptor, types.MemberDescriptorType):
-                try:
-                    found[key] = descriptor.__get__(value, kind)
-                except AttributeError:
-                    pass
-    for name in _computed_names:
-        if any(isinstance(each.__dict__.get(name), (property, cached_property)) for each in kind.__mro__):
-            found.pop(name, None)
-            found.update(_asked(value, name) if _is_asking else {})
-    return {str(name): item for name, item in found.items()}
-
-
-def _asked(value: object, name: str) -> dict[str, Any]:
-    """Return a computed attribute; where it can't be computed, what was raised."""
-    try:
-        return {name: getattr(value, name)}
-    except Exception as error:
-        return {name: error}
 
 
 def _can_change(value: object) -> bool:
@@ -405,32 +355,4 @@ def _is_python(kind: type) -> bool:
     return bool(kind.__flags__ & (1 << 9)) and "__module__" in kind.__dict__ and "__dict__" in dir(kind)
 
 
-def _text(value: Any, kind: type[Any]) -> str:
-    """Return a text or bytes, cut where it is long and then with a digest of all of it."""
-    text = ascii(kind.__getitem__(value, slice(None)))  # a derived class's own `repr` is not asked
-    if len(text) <= _TEXT:
-        return text
-    digest = hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
-    return f"{text[:_TEXT]}... ({len(text)} characters, digest {digest})"
-
-
-def _number(value: Any) -> str:
-    return f"{int.__repr__(value) if -(1 << 2000) < value < 1 << 2000 else hex(int(value))} (int)"
-
-
-_SCALARS: dict[type, Callable[[Any], str]] = {
-    type(None): lambda _value: "None",
-    bool: lambda value: f"{value} (bool)",
-    int: _number,
-    float: lambda value: f"{float.__repr__(value)} (float)",
-    complex: lambda value: f"{complex.__repr__(value)} (complex)",
-    str: lambda value: _text(value, str),
-    bytes: lambda value: _text(value, bytes),
-    bytearray: lambda value: f"bytearray {_text(bytes(value), bytes)}",
-    memoryview: lambda value: f"memoryview {_text(bytes(value), bytes)}",
-    range: repr,
-    slice: ascii,
-    type(Ellipsis): lambda _value: "Ellipsis",
-    type(NotImplemented): lambda _value: "NotImplemented",
-}
 _BUILTIN: frozenset[type] = frozenset({list, tuple, dict, set, frozenset, OrderedDict})

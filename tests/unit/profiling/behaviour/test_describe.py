@@ -5,13 +5,18 @@ import enum
 import functools
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profiling.harness.ratchet_replay_describe import LINES, Description, Earlier, TooLarge
+from profiling import harness
+
+with pytest.MonkeyPatch.context() as patch:
+    patch.syspath_prepend(str(Path(harness.__file__).parent))  # in the target they lie side by side
+    from profiling.harness.ratchet_replay_describe import LINES, Description, Earlier, TooLarge
 
 
 class Color(enum.Enum):
