@@ -74,7 +74,7 @@ def _command(folders: list[Path], lines: int) -> bool:
             [sys.executable, "-c", cold_start.SCRIPT, "-C", folder, "scan"], check=True, capture_output=True, text=True
         )
         wall_s = time.monotonic() - began
-    found = next(line for line in done.stdout.splitlines() if " findings in " in line)
+    found = next(line for line in done.stdout.splitlines() if " in " in line and " files, " in line)
     bar_s = _LARGE_S * there / _LARGE
     print(f"optimize scan, {processors()} processors: {found}")
     print(f"{wall_s:5.1f} s wall of {there:,} lines, bar {bar_s:.0f} s: {_verdict(wall_s <= bar_s)}")

@@ -22,6 +22,7 @@ from orchestrator.ledger.atomic import write_text
 from orchestrator.live.annotations import annotation
 from orchestrator.live.plain_text import one_line
 from orchestrator.version import __version__
+from profiling.audit.render.text import counted
 from profiling.entry_points.advice import Advice, foremost, headline
 
 _WIDEST = 100
@@ -140,7 +141,8 @@ def _lines(seen: Seen, top: int) -> Iterator[str]:
         yield f"and {more} more: --top {len(seen.fresh)} shows all, --json and --sarif have them"
     known = len(seen.scanned.findings) - len(seen.fresh)
     waiting = seen.scanned.waiting
-    parts = [f"{len(seen.fresh)} findings in {seen.scanned.files} files, {seen.scanned.lines} lines"]
+    found = counted(len(seen.fresh), "finding")
+    parts = [f"{found} in {counted(seen.scanned.files, 'file')}, {counted(seen.scanned.lines, 'line')}"]
     parts += [f"{known} known to the baseline"] if known else []
     parts += [f"{seen.scanned.ignored} silenced by comments"] if seen.scanned.ignored else []
     yield ", ".join(parts)
