@@ -3,10 +3,10 @@
 import ast
 from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
-from agents.model import Edit
+from agents.model import Edit, Patch
 from agents.recipes.functions import first_line
 from agents.recipes.positions import line_starts, span
 from agents.recipes.project import Module
@@ -33,7 +33,7 @@ def changed_pieces(module: Module, edits: Sequence[Edit], touched: Container[ast
 
     Args:
         module: as it was.
-        edits: of its text, in the order of their places, none over another.
+        edits: of its text, as of a patch that can be applied.
         touched: nodes in which something is to change.
     """
     groups = _groups(module)
@@ -70,10 +70,9 @@ def _piece(module: Module, edits: Sequence[Edit], groups: Sequence[tuple[int, li
     """Return a run of groups as a piece."""
     start = groups[run.start][0]
     end = groups[run.stop][0] if run.stop < len(groups) else len(module.text)
-    parts, place = [], start
-    for edit in edits:
-        if start <= edit.start and edit.start + len(edit.old) <= end:
-            parts += [module.text[place : edit.start], edit.new]
-            place = edit.start + len(edit.old)
-    text = "".join([*parts, module.text[place:end]])
+    inside = [edit for edit in edits if start <= edit.start and edit.start + len(edit.old) <= end]
+    text = module.text[start:end]
+    if inside:
+        moved = Patch(edits=tuple(replace(edit, start=edit.start - start) for edit in inside))
+        text = moved.apply({module.file: text})[module.file]
     return Piece(statements=tuple(one for number in run for one in groups[number][1]), text=text)

@@ -33,7 +33,7 @@ def is_meant(module: Module, changes: Changes, edits: Sequence[Edit]) -> bool:
     Args:
         module: as it was.
         changes: to its tree.
-        edits: of its text, in the order of their places, none over another; each finds its old text there.
+        edits: of its text, as of a patch that can be applied.
 
     Raises:
         Unreadable: what they make does not parse, or is nested too deeply.

@@ -1,4 +1,4 @@
-from agents.model import Edit
+from agents.model import Edit, Patch
 from agents.recipes.pieces import Piece, changed_pieces
 from agents.recipes.project import parse
 
@@ -35,3 +35,15 @@ def test_a_statement_begins_with_its_decorators_and_ends_where_another_ends_on_i
 
 def test_an_edit_that_reaches_up_to_another_statement_takes_it_along() -> None:
     assert names(pieces(("@made\ndef g(): pass\n", ""))[0]) == ["FunctionDef", "FunctionDef", "Assign", "Assign"]
+
+
+def test_what_is_put_in_front_of_what_is_replaced_stands_in_front_of_it() -> None:
+    start = TEXT.index("return 1")
+    edits = [
+        Edit(file="mod.py", start=start, old="return 1", new="return x"),
+        Edit(file="mod.py", start=start, old="", new="x = 1\n    "),
+    ]
+
+    (piece,) = changed_pieces(MODULE, edits, ())
+    assert piece.text == "def f():\n    x = 1\n    return x\n\n\n"
+    assert piece.text in Patch(edits=tuple(edits)).apply({"mod.py": TEXT})["mod.py"]
