@@ -102,15 +102,17 @@ def _tradeoff(last: Past) -> Iterator[Trigger]:
 
 
 def _shift(before: Sequence[Target], after: Sequence[Target]) -> Iterator[Trigger]:
-    """Compare the tables by CPU share, leaving out shares from too few samples."""
+    """Compare the tables by CPU share; of those from too few samples only the first one's is looked at, and so told."""
     old = {_name(target): target for target in before if not target.uncertain}
     new = {_name(target): target for target in after if not target.uncertain}
     if not old or not new:
         return
     top = max(old.values(), key=lambda target: target.cpu_share)
-    now = new[_name(top)].cpu_share if _name(top) in new else 0.0
+    there = next((target for target in after if _name(target) == _name(top)), None)
+    now = there.cpu_share if there is not None else 0.0
     if abs(top.cpu_share - now) >= SHIFTED_SHARE:
-        text = f"profile shifted: {top.key.qualname} was {percent(top.cpu_share)} of the CPU, is {percent(now)}"
+        about = "about " if there is not None and there.uncertain else ""
+        text = f"profile shifted: {top.key.qualname} was {percent(top.cpu_share)} of the CPU, is {about}{percent(now)}"
         yield Trigger(kind=TriggerKind.SHIFT, text=f"{text}; the table is rebuilt")
         return
     common = sorted(old.keys() & new.keys())

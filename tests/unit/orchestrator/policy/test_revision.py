@@ -80,6 +80,17 @@ def test_a_keep_that_moves_the_first_target_shifts_the_profile(make: Any) -> Non
     assert triggers([make.past()], before, after) == ()
 
 
+@pytest.mark.parametrize(("share", "told"), [(0.1, "is about 10%"), (0.4, None)])
+def test_of_a_first_target_with_too_few_samples_now_the_share_is_told_as_about(
+    make: Any, share: float, told: str | None
+) -> None:
+    after = [make.target("f", cpu_share=share, uncertain=True), make.target("g", cpu_share=0.35)]
+    found = triggers([make.kept()], [make.target("f", cpu_share=0.45)], after)
+
+    texts = [] if told is None else [f"profile shifted: f was 45% of the CPU, {told}; the table is rebuilt"]
+    assert [trigger.text for trigger in found] == texts
+
+
 def test_a_first_target_that_is_gone_shifts_the_profile(make: Any) -> None:
     assert kinds(triggers([make.kept()], [make.target("f")], [make.target("g")])) == [TriggerKind.SHIFT]
 
