@@ -14,8 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from agents.scan.aside import processors
 from agents.scan.heat import Temperature
-from agents.scan.shared_out import processors
 from agents.scan.tree import Wanted, rule_ids, scan_tree
 from benchmarks import cold_start
 from benchmarks.source_lines import copied

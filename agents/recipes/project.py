@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from agents.recipes import walking
 from agents.recipes.once import once
 from agents.recipes.walking import levels
 from profiling.collector import collector_paused
@@ -118,6 +119,11 @@ def load(tree: Tree, previous: Project | None = None) -> Project:
     return Project(tree=tree, modules=modules, readers=readers, unreadable=tuple(unreadable))
 
 
+def sources(tree: Tree) -> tuple[str, ...]:
+    """Return the files that `load` makes modules of, as far as their places tell."""
+    return tuple(file for file in _plain(python_files(tree.root)) if _is_source(tree, file) and not _is_reader(file))
+
+
 def read(tree: Tree, file: str) -> Module:
     """Return one file of a tree.
 
@@ -128,6 +134,12 @@ def read(tree: Tree, file: str) -> Module:
         raise Unreadable(f"{file} does not lie in {tree.root}")
     with collector_paused():
         return _read(tree, file, None)[0]
+
+
+def forget(module: Module) -> None:
+    """Drop what is known of a module, so that it goes with whoever holds it."""
+    module.analyses.clear()
+    walking.forget(module.syntax)
 
 
 def fingerprint(tree: Tree) -> str:

@@ -83,6 +83,13 @@ def levels(root: ast.AST) -> tuple[tuple[ast.AST, ...], ...]:
     return tuple(found)
 
 
+def forget(root: ast.AST) -> None:
+    """Drop what is remembered below a node: it points in circles, so that the tree would stay until a collection."""
+    for node in walk(root):
+        if type(node) in _ROOTS:
+            vars(node).pop(_KEPT, None)
+
+
 def nodes(root: ast.AST, *kinds: type[_Node]) -> Sequence[_Node]:
     """Return the nodes of a tree that are exactly of one of some types, level by level."""
     return of_kinds(kinds, _by_type(root), walk(root))

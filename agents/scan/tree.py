@@ -2,15 +2,19 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from typing import assert_never
 
 from agents.recipes._base import Recipe, Site
 from agents.recipes.catalogue import ASKED_FOR, CATALOGUE
 from agents.recipes.once import once
-from agents.recipes.project import Module, Project, load
+from agents.recipes.project import Module, Project, Unreadable, forget, load, read, sources
 from agents.scan.advice import scan
+from agents.scan.aside import aside
 from agents.scan.catalogue import RULES
 from agents.scan.fan_in import with_fan_in
 from agents.scan.finding import LONGEST_TEXT, CodeFinding, Effort, Heat, Level
@@ -20,7 +24,6 @@ from agents.scan.heat import HOT_SHARE, Temperature
 from agents.scan.model import Remark
 from agents.scan.queries import with_queries
 from agents.scan.repeated import QUERY_IN_LOOP
-from agents.scan.shared_out import shared_out
 from agents.scan.standing import Standing, standing_at, standing_of
 from agents.scan.weighing import Expected
 from agents.scan.wording import Amount
@@ -32,8 +35,8 @@ _DESIGNS = frozenset(
 )
 """Rules whose findings are not acted on in a few lines."""
 _IGNORE = re.compile(r"#\s*optimize:\s*ignore(?:\[(?P<rules>[\w\s,-]*)\])?")
-_ALONE = 60_000
-"""Lines that one process scans in less time than starting others and sharing what is read with them saves."""
+_ALONE_BYTES = 2_000_000
+"""Of source, some 60,000 lines: one process scans them in less time than others save."""
 _LOUD_SHARE = 0.05
 """Share of the workload from which on a finding is loud: what is expected to be saved, else what its function takes."""
 
@@ -120,55 +123,64 @@ def scan_tree(
         tree: the checkout.
         wanted: what for.
         temperature: what a profile says.
-        processes: at most; large trees are shared out (`shared_out`).
-        on_file: told how many files of how many are done: none once all are read.
+        processes: at most: of large trees others read the rules' findings while this one reads all for the recipes.
+        on_file: told how many files of how many are done: none before they are read.
     """
-    with collector_paused():
+    files = [file for file in sources(tree) if wanted.holds(file)]
+    is_large = sum(map(_size, (tree.root / file for file in files))) > _ALONE_BYTES
+    with (
+        collector_paused(),
+        aside(partial(_ruled_files, tree, temperature), files, processes if is_large else 1) as others,
+    ):
+        on_file(0, len(files))
         project = load(tree)
         files = [file for file in project.modules if wanted.holds(file)]
-        lines = sum(project.modules[file].text.count("\n") for file in files)
-        on_file(0, len(files))
-        parts: list[_Part] = []
-        for part in shared_out(
-            lambda block: _part([project.modules[files[number]] for number in block], project, wanted, temperature),
-            len(files),
-            processes if lines > _ALONE else 1,
-        ):
-            parts.append(part)
-            on_file(sum(one.files for one in parts), len(files))
+        matched: dict[str, tuple[CodeFinding, ...]] = {}
+        for number, file in enumerate(files):
+            matched[file] = _matched(project.modules[file], project, wanted, temperature)
+            on_file(number, len(files))
+        ruled: dict[str, tuple[CodeFinding, ...]] = {}
+        for found in others.results(partial(_ruled_modules, project, temperature)):
+            ruled |= found
+        parts = [_part((*ruled.get(file, ()), *matched[file]), project, file, wanted, temperature) for file in files]
+        on_file(len(files), len(files))
     return Scanned(
         findings=tuple(sorted((finding for part in parts for finding in part.findings), key=rank)),
         files=len(files),
-        lines=lines,
+        lines=sum(project.modules[file].text.count("\n") for file in files),
         ignored=sum(part.ignored for part in parts),
         waiting=sum(part.waiting for part in parts),
         unreadable=tuple((file, why) for file, why in project.unreadable if wanted.holds(file)),
     )
 
 
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """What was found in some files."""
+    """What is told of a file."""
 
     findings: tuple[CodeFinding, ...]
-    files: int
     ignored: int
     waiting: int
 
 
-def _part(modules: Sequence[Module], project: Project, wanted: Wanted, temperature: Temperature) -> _Part:
-    found: list[CodeFinding] = []
-    ignored = waiting = 0
-    for module in modules:
-        recipes = [one for one in CATALOGUE + ASKED_FOR if wanted.looks_for(one.card.id, module.file, temperature)]
-        every = tuple(_of_file(module, project, temperature, recipes))
-        spoken = _spoken_by_recipes([one for one in every if wanted.hears(one)], every)
-        heard = [one for one in spoken if one.expected is None or wanted.hears(one)]
-        waiting += 0 if wanted.rules else len(every) - len(heard)
-        kept = [one for one in heard if not _is_ignored(one, module)]
-        ignored += len(heard) - len(kept)
-        found += (with_fan_in(one, module, project) for one in kept)
-    return _Part(findings=tuple(found), files=len(modules), ignored=ignored, waiting=waiting)
+def _part(found: Sequence[CodeFinding], project: Project, file: str, wanted: Wanted, temperature: Temperature) -> _Part:
+    module = project.modules[file]
+    every = tuple(_numbered(found, module, temperature))
+    spoken = _spoken_by_recipes([one for one in every if wanted.hears(one)], every)
+    heard = [one for one in spoken if one.expected is None or wanted.hears(one)]
+    kept = [one for one in heard if not _is_ignored(one, module)]
+    return _Part(
+        findings=tuple(with_fan_in(one, module, project) for one in kept),
+        ignored=len(heard) - len(kept),
+        waiting=0 if wanted.rules else len(every) - len(heard),
+    )
 
 
 def _is_heard(standing: Standing, place: Where) -> bool:
@@ -204,27 +216,50 @@ def _advice_done_by(one: CodeFinding, advice: Sequence[CodeFinding]) -> frozense
     return frozenset(other.fingerprint for other in advice if other.line == one.line and one.rule in DOES[other.rule])
 
 
-def _of_file(
-    module: Module, project: Project, temperature: Temperature, recipes: Sequence[Recipe]
-) -> Iterator[CodeFinding]:
-    """Yield what is found in a file, numbered where alike."""
+def _numbered(found: Iterable[CodeFinding], module: Module, temperature: Temperature) -> Iterator[CodeFinding]:
+    """Yield what is found in a file with what was measured there, numbered where alike."""
     seen: Counter[str] = Counter()
-    unnumbered = _unnumbered(module, project, temperature, recipes)
-    for finding in with_growth(with_queries(unnumbered, QUERY_IN_LOOP, module, temperature), temperature):
+    for finding in with_growth(with_queries(found, QUERY_IN_LOOP, module, temperature), temperature):
         ordinal = seen[finding.fingerprint]
         seen[finding.fingerprint] += 1
         yield replace(finding, ordinal=ordinal)
 
 
-def _unnumbered(
-    module: Module, project: Project, temperature: Temperature, recipes: Sequence[Recipe]
-) -> Iterator[CodeFinding]:
+def _ruled_files(tree: Tree, temperature: Temperature, files: Sequence[str]) -> dict[str, tuple[CodeFinding, ...]]:
+    """Return what rules find in files, read for it; nothing of those that can't be."""
+    found = {}
+    for file in files:
+        with suppress(Unreadable):
+            module = read(tree, file)
+            found[file] = _ruled(module, temperature)
+            forget(module)
+    return found
+
+
+def _ruled_modules(
+    project: Project, temperature: Temperature, files: Sequence[str]
+) -> dict[str, tuple[CodeFinding, ...]]:
+    """Return what rules find in files that were read already."""
+    return {file: _ruled(project.modules[file], temperature) for file in files if file in project.modules}
+
+
+def _ruled(module: Module, temperature: Temperature) -> tuple[CodeFinding, ...]:
     lines = module.text.splitlines()
-    for remark in scan(module):
-        yield _of_remark(remark, temperature, _line(lines, remark.line), standing_of(remark.place, module))
-    for recipe in recipes:
-        for site in _sites(recipe, module, project):
-            yield _of_site(recipe, site, temperature, _line(lines, site.line), standing_at(site.line, module))
+    return tuple(
+        _of_remark(remark, temperature, _line(lines, remark.line), standing_of(remark.place, module))
+        for remark in scan(module)
+    )
+
+
+def _matched(module: Module, project: Project, wanted: Wanted, temperature: Temperature) -> tuple[CodeFinding, ...]:
+    """Return what recipes find in a file."""
+    lines = module.text.splitlines()
+    return tuple(
+        _of_site(recipe, site, temperature, _line(lines, site.line), standing_at(site.line, module))
+        for recipe in CATALOGUE + ASKED_FOR
+        if wanted.looks_for(recipe.card.id, module.file, temperature)
+        for site in _sites(recipe, module, project)
+    )
 
 
 def _sites(recipe: Recipe, module: Module, project: Project) -> tuple[Site, ...]:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypedDict
 
+from agents.scan.aside import processors
 from agents.scan.plan import items_of
-from agents.scan.shared_out import processors
 from agents.scan.tree import Wanted, scan_tree
 from orchestrator import plan_keeper
 from orchestrator.cli.kept_profile import Kept, kept

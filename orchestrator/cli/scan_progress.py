@@ -10,7 +10,7 @@ from orchestrator.cli.patience import AFTER_S, Patience, say
 class ScanProgress:
     """Says on standard error what takes longer than two seconds, and then how it stands every two.
 
-    No thread of it runs while files are scanned: processes are forked then.
+    No thread of it runs before files are read: processes are forked before.
     """
 
     def __init__(self, root: Path, every_s: float = AFTER_S) -> None:
@@ -20,7 +20,6 @@ class ScanProgress:
         self._next = 0.0
 
     def __enter__(self) -> Self:
-        self._patience(f"reading {self._root}")
         return self
 
     def __exit__(self, *raised: object) -> None:
@@ -30,8 +29,10 @@ class ScanProgress:
         """Take how many files of how many are done."""
         now = time.monotonic()
         if not done:
-            self._patience.calm()
+            self._patience(f"reading {self._root}")
             self._next = now + self._every_s
-        elif now >= self._next and done < all_files:
+            return
+        self._patience.calm()
+        if now >= self._next and done < all_files:
             self._next = now + self._every_s
             say(f"scanned {done} of {all_files} files")

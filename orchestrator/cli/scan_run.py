@@ -8,10 +8,10 @@ from typing import TypedDict
 
 from agents.recipes.catalogue import ASKED_FOR, CATALOGUE
 from agents.scan import baseline, sarif
+from agents.scan.aside import processors
 from agents.scan.catalogue import RULES
 from agents.scan.finding import CodeFinding, Level
 from agents.scan.hearing import Where, where
-from agents.scan.shared_out import processors
 from agents.scan.tree import Scanned, Wanted, rule_ids, scan_tree
 from orchestrator.cli.kept_profile import Kept, kept
 from orchestrator.cli.location import root_of

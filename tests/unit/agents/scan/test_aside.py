@@ -5,21 +5,26 @@ from pathlib import Path
 
 import pytest
 
-from agents.scan.shared_out import shared_out
+from agents.scan.aside import aside
 
 SCRIPT = """
 import json, os, signal, sys
-from agents.scan.shared_out import shared_out
+from agents.scan.aside import aside
 
 home, killed = os.getpid(), sys.argv[2] == "killed"
 
 def work(block):
-    if killed and os.getpid() != home and block.start >= 20:
+    if killed and os.getpid() != home and block[0] == "20":
         os.kill(os.getpid(), signal.SIGKILL)
-    return [number * number for number in block], os.getpid()
+    return [int(item) ** 2 for item in block], os.getpid()
 
 if __name__ == "__main__":
-    found = list(shared_out(work, 100, int(sys.argv[1])))
+    items = [str(number) for number in range(100)]
+    with aside(work, items, int(sys.argv[1])) as others:
+        if sys.argv[2] == "late":
+            while any(not one.done() for one in others._futures):
+                pass
+        found = list(others.results(work))
     print(json.dumps([[n for part, _ in found for n in part], len({pid for _, pid in found} - {home})]))
 """
 """A process of its own: that of the tests may have threads, and then none is forked."""
@@ -34,24 +39,27 @@ def run(processes: int, how: str = "") -> tuple[list[int], int]:
     return squares, others
 
 
+@pytest.mark.parametrize("how", ["", "late"])
 @pytest.mark.parametrize("processes", [1, 2, 3])
-def test_every_item_is_worked_on_once_and_in_order(processes: int) -> None:
-    squares, others = run(processes)
+def test_every_item_is_worked_on_once_and_in_order(processes: int, how: str) -> None:
+    squares, others = run(processes, how)
 
     assert squares == [number * number for number in range(100)]
-    assert (others > 0) is (processes > 1 and sys.platform == "linux")
-    assert others <= processes
+    assert others < processes
+    if how == "late":
+        assert (others > 0) is (processes > 1 and sys.platform == "linux")
 
 
-def test_what_a_killed_process_leaves_undone_is_done_here() -> None:
-    squares, _ = run(2, "killed")
+@pytest.mark.parametrize("processes", [2, 3])
+def test_what_a_killed_process_leaves_undone_is_done_here(processes: int) -> None:
+    squares, _ = run(processes, "killed")
 
     assert squares == [number * number for number in range(100)]
 
 
-def test_nothing_is_shared_out_where_there_is_nothing() -> None:
-    assert list(shared_out(list, 0, 2)) == []
-    assert list(shared_out(list, 1, 2)) == [[0]]
+def test_of_nothing_nothing_is_made() -> None:
+    with aside(list, [], 1) as others:
+        assert list(others.results(list)) == []
 
 
 SCAN = """
@@ -62,7 +70,7 @@ from agents.scan import tree
 from agents.scan.heat import Temperature
 from profiling.model import Tree
 
-tree._ALONE = 0
+tree._ALONE_BYTES = 0
 root = Tree(root=Path(sys.argv[1]), import_roots=(".",), packages=(), source_paths=(".",))
 wanted, told = tree.Wanted(unproven=True), []
 if __name__ == "__main__":
@@ -74,7 +82,7 @@ if __name__ == "__main__":
 """
 
 
-def test_a_scan_shared_out_finds_the_same(tmp_path: Path) -> None:
+def test_a_scan_by_several_processes_finds_the_same(tmp_path: Path) -> None:
     body = "import re\n\ndef f(lines):\n    for line in lines:\n        re.match('a+', line)\n        print(line)\n"
     for number in range(40):
         (tmp_path / f"m{number}.py").write_text(f"import m{(number + 1) % 40}\n{body}")
