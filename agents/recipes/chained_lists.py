@@ -113,7 +113,7 @@ def leaves(tree):
 
     def sites(self, module: Module, project: Project) -> Iterator[Site]:
         """Yield every sum of lists."""
-        for function in functions(module):
+        for function in functions(module) if "sum" in module.text else ():
             for found in _all(function, module, project):
                 if can_be_made(partial(_patch, found, function, module, project)):
                     parts = [found.part] if found.part is not None else []

@@ -10,7 +10,7 @@ from agents.recipes.gains import function_share
 from agents.recipes.indexes import Index, index_for
 from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request, loop_request
-from agents.recipes.searches import searches
+from agents.recipes.searches import may_search, searches
 from agents.recipes.splice import NotSpliceable, Rewrite, line_start, newline, source
 from agents.recipes.uses import Comprehension
 from profiling.facts import ExpressionFacts, FactRequest, Facts
@@ -155,7 +155,7 @@ def once(people, name):
 
     def sites(self, module: Module, project: Project) -> Iterator[Site]:
         """Yield every search that a loop repeats over a list that stays as it is."""
-        for function in functions(module):
+        for function in functions(module) if may_search(module) else ():
             for number, search in enumerate(searches(function.node, module, project)):
                 found = index_for(search, "str", function.node, module, project)
                 if found is not None and _is_spliceable(found, module):

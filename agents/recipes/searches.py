@@ -8,7 +8,7 @@ from agents.recipes.functions import FunctionNode, own
 from agents.recipes.project import Module, Project
 from agents.recipes.quiet import defined_in_classes
 from agents.recipes.scope import names
-from agents.recipes.walking import walk
+from agents.recipes.walking import nodes, walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,11 @@ class Search:
             return self.key.attr.strip("_")
         text = str(self.key.slice.value) if isinstance(self.key.slice, ast.Constant) else ""
         return text if text.isidentifier() else "item"
+
+
+def may_search(module: Module) -> bool:
+    """Say whether any function of a module may search: most do not, and a look at each costs more."""
+    return "next" in module.text or any(_by_loop(node) is not None for node in nodes(module.syntax, ast.For))
 
 
 def searches(function: FunctionNode, module: Module, project: Project) -> Iterator[Search]:
