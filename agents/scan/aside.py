@@ -11,6 +11,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any, ClassVar, Generic, TypeVar
 
+from profiling.measure.design import usable_cores
+
 _Result = TypeVar("_Result")
 _BLOCKS_EACH = 16
 """Blocks for each process: enough that none waits long for the last one."""
@@ -18,7 +20,7 @@ _BLOCKS_EACH = 16
 
 def processors() -> int:
     """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return len(usable_cores()) or os.cpu_count() or 1
 
 
 class Aside(Generic[_Result]):
