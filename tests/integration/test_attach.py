@@ -91,7 +91,8 @@ def test_a_running_process_is_seen_by_function_line_and_thread_and_runs_on(
     busiest = found["functions"][0]
     assert busiest["key"] == {"file": "server.py", "first_line": 4, "qualname": "burn"}
     assert busiest["samples"] > found["samples"] / 2
-    assert {line["line"] for line in busiest["lines"]} <= {6, 7}
+    assert {line["line"] for line in busiest["lines"]} <= set(range(4, 9))
+    assert max(busiest["lines"], key=lambda line: line["samples"])["line"] in {6, 7}
     assert (found["pid"], found["threads"], found["processes"]) == (server.pid, 2, 1)
     assert {stack["thread"] for stack in found["stacks"]} == {"MainThread", "worker"}
     assert server.poll() is None
