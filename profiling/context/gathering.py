@@ -11,7 +11,7 @@ from profiling.context.answering import OURS, Answers, Source, Step, Wishes, ans
 from profiling.context.cache import Cache
 from profiling.context.hashing import digest
 from profiling.context.probe import Probe
-from profiling.context.schema import SCHEMA_FILE, SCHEMA_VERSION, offences, prepare
+from profiling.context.schema import SCHEMA_FILE, SCHEMA_VERSION, offences
 from profiling.context.snapshot import RepoSnapshot, take
 from profiling.context.writer import ContextFolder, as_text, has_fast_yaml
 
@@ -100,16 +100,14 @@ def gather(root: Path, wishes: Wishes, *, probes: tuple[Probe, ...] | None = Non
 
 
 def _make_ready() -> None:
-    """Import and compile what will be needed, once, while others are waited for."""
+    """Import what will be needed while others are waited for."""
     threading.Thread(target=_ready, name="ready", daemon=True).start()
 
 
 def _ready() -> None:
     import yaml  # noqa: F401, PLC0415
 
-    from profiling.context import coordinator  # noqa: F401, PLC0415
-
-    prepare()
+    from profiling.context import compiled_schema, coordinator  # noqa: F401, PLC0415
 
 
 def _merged(snapshot: RepoSnapshot, answers: Answers) -> Mapping[str, object]:

@@ -21,7 +21,7 @@ from profiling.context.gathering import DoesNotFit, NothingFound
 Run = Callable[..., subprocess.CompletedProcess[str]]
 ROOT = Path(__file__).parents[4]
 # None of these is needed to look at a repository; the second list not even where something has to be asked.
-ONLY_FOR_ANSWERS = ("asyncio", "yaml", "fastjsonschema")
+ONLY_FOR_ANSWERS = ("asyncio", "yaml", "profiling.context.compiled_schema")
 HEAVY = ("langgraph", "langchain_core", "anthropic", "libcst", "pydantic", "git", "rich", "numpy", "sqlite3")
 
 

@@ -180,7 +180,7 @@ def test_who_only_asks_imports_neither_yaml_nor_the_schema(make: Make) -> None:
     code = (
         "import sys, pathlib; from profiling.context.knowledge import know; "
         "from profiling.context.answering import Wishes; know(pathlib.Path(sys.argv[1]), Wishes()); "
-        "print(sorted({'yaml', 'fastjsonschema'} & set(sys.modules)))"
+        "print(sorted({'yaml', 'profiling.context.compiled_schema'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code, str(root)], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

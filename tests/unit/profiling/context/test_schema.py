@@ -14,6 +14,7 @@ from profiling.context.answering import Wishes
 from profiling.context.catalogue import PROBES
 from profiling.context.gathering import gather
 from profiling.context.schema import SCHEMA_FILE, offences
+from profiling.context.schema_compiler import compiled_schema
 
 REAL = (
     {},
@@ -56,6 +57,10 @@ def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
 def test_the_schema_is_a_schema_and_knows_every_probe() -> None:
     jsonschema.Draft202012Validator.check_schema(_schema())
     assert set(_schema()["properties"]) == {"schema_version", "repository", *(probe.name for probe in PROBES)}
+
+
+def test_what_holds_contexts_against_the_schema_was_compiled_from_it() -> None:
+    assert SCHEMA_FILE.with_name("compiled_schema.py").read_text() == compiled_schema()
 
 
 def test_what_is_gathered_fits_by_both_validators_and_says_all_there_is_to_say(
