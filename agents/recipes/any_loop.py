@@ -13,7 +13,7 @@ from agents.recipes.gains import generator_share
 from agents.recipes.no_stop import lets_no_stop_out
 from agents.recipes.positions import Span, span
 from agents.recipes.project import Module, Project
-from agents.recipes.quiet import defined_in_classes
+from agents.recipes.quiet import is_defined_in_a_class
 from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
 from agents.recipes.splice import NotSpliceable, Rewrite, indentation, line_start, source
@@ -246,7 +246,7 @@ def _may_be_moved(found: _Asked, statement: ast.If, module: Module) -> bool:
 def _is_left_silently(iterated: ast.expr, module: Module, project: Project) -> bool:
     """Say whether what is stepped through is no new generator, which would do something when it is given up."""
     for node in walk(iterated):
-        if isinstance(node, ast.Attribute) and node.attr in defined_in_classes(project):
+        if isinstance(node, ast.Attribute) and is_defined_in_a_class(node.attr, project):
             return False
         if isinstance(node, ast.GeneratorExp | ast.Await):
             return False

@@ -251,8 +251,8 @@ def _waits(function: Function, module: Module, project: Project) -> Iterator[_Wa
     for node in own(function.node, ast.Call):
         if known.scope(node) is not known.inside(function.node):
             continue
-        asked = library.called(node, module, project)
-        if asked in _BLOCKING and not _is_held(node, function.node, module):
+        asked = library.called(node, _BLOCKING, module, project)
+        if asked is not None and not _is_held(node, function.node, module):
             yield _Wait(node=node, asked=asked)
 
 

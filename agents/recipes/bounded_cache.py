@@ -175,7 +175,7 @@ def _is_licensed(function: Function, module: Module, project: Project) -> bool:
     if names(module).bindings(node.name) != (node,) or not _takes_immutable(node, module):
         return False
     index = stores.index(project)
-    if index.is_replaced(node.name) or module.file in index.namespaces or node.name in _asked_for_figures(project):
+    if index.is_replaced(node.name) or index.is_open(module) or node.name in _asked_for_figures(project):
         return False
     given: set[ast.AST] = {one for one in own(node, ast.Name) if _is_parameter(one, node, module)}
     assume = dict.fromkeys(given, Kind.SCALAR)

@@ -180,7 +180,7 @@ def _is_licensed(function: Function, module: Module, project: Project) -> bool:
         return False
     found = hierarchy(project).of(owner)
     family = hierarchy(project).family(found)
-    if family is None or not all(_is_ordinary(member, project) for member in family):
+    if family is None or not all(_is_ordinary(member) for member in family):
         return False
     if _are_told_apart(project) or _may_change_class(family, project):
         return False
@@ -204,9 +204,9 @@ def _is_property(node: FunctionNode, module: Module) -> bool:
     return is_builtin and isinstance(decorator, ast.Name) and decorator.id == "property" and node.name[:2] != "__"
 
 
-def _is_ordinary(member: Class, project: Project) -> bool:
+def _is_ordinary(member: Class) -> bool:
     """Say whether instances of a class keep their attributes in a dict that nothing else looks after."""
-    if member.node.keywords or member.module.file in stores.index(project).dynamic:
+    if member.node.keywords or stores.sets_unseen(member.module):
         return False
     if not all(_is_plain_dataclass(decorator, member.module) for decorator in member.node.decorator_list):
         return False
@@ -249,7 +249,7 @@ def _may_change_class(family: tuple[Class, ...], project: Project) -> bool:
 
 def _is_set(name: str, project: Project) -> bool:
     index = stores.index(project)
-    return bool(index.stores(name)) or name in index.patched
+    return bool(index.stores(name)) or index.is_patched(name)
 
 
 def _reads(node: FunctionNode, family: tuple[Class, ...], project: Project) -> Mapping[ast.AST, Kind]:

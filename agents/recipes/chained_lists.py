@@ -1,6 +1,7 @@
 """Join many lists in one pass: `sum(lists, [])` copies everything joined so far for each of them."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +26,7 @@ MIN_LISTS = 32
 """Fewer lists are added up as fast (see the card's cost note)."""
 _COPY_NS = 1.2
 """What copying an element of the lists joined so far costs."""
+_SUM = re.compile(r"\bsum\s*\(")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +115,7 @@ def leaves(tree):
 
     def sites(self, module: Module, project: Project) -> Iterator[Site]:
         """Yield every sum of lists."""
-        for function in functions(module) if "sum" in module.text else ():
+        for function in functions(module) if _SUM.search(module.text) else ():
             for found in _all(function, module, project):
                 if can_be_made(partial(_patch, found, function, module, project)):
                     parts = [found.part] if found.part is not None else []

@@ -42,7 +42,7 @@ class Deferral:
 def deferrals(module: Module, project: Project) -> Iterator[Deferral]:
     """Yield the imports of a module that nothing needs before one of its functions runs."""
     known = stores.index(project)
-    if names(module).has_star_import or module.file in known.namespaces or is_dynamic(module):
+    if names(module).has_star_import or known.is_open(module) or is_dynamic(module):
         return
     for statement in module.syntax.body:
         if isinstance(statement, Import) and _is_candidate(statement):

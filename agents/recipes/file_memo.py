@@ -189,7 +189,7 @@ def _is_licensed(function: Function, module: Module, project: Project) -> bool:
         return False
     if library.is_builtin_replaced("open", project):
         return False
-    if "setlocale" in tables.exported_uses(project):  # it would change how text files are decoded
+    if tables.is_taken("setlocale", project):  # it would change how text files are decoded
         return False
     summary = _summary(function, module, project)
     is_copied = summary.result is Kind.FLAT and memoisation.container(function.node, module)

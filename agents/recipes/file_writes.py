@@ -156,11 +156,11 @@ def _texts(block: ast.With, module: Module, project: Project) -> Iterator[ast.Ca
     for node in walk(block):
         if not isinstance(node, ast.Call):
             continue
-        asked = library.called(node, module, project)
+        asked = library.called(node, _TEXTS, module, project)
         is_plain = all(isinstance(keyword.value, ast.Constant) for keyword in node.keywords)
         definition = known.resolve(node.func, module)
         is_pure = definition is not None and known.function(definition, Kind.UNKNOWN).purity is Purity.PURE
-        if is_pure or (asked in _TEXTS and is_plain):
+        if is_pure or (asked is not None and is_plain):
             yield node
 
 

@@ -61,7 +61,7 @@ def final_attribute(name: str, found: Class, project: Project) -> FinalAttribute
 
 def _final_attribute(name: str, found: Class, project: Project) -> FinalAttribute | None:
     family = ordinary_family(found, project)
-    if family is None or any(member.binds(name) for member in family) or name in stores.index(project).patched:
+    if family is None or any(member.binds(name) for member in family) or stores.index(project).is_patched(name):
         return None
     store = _only_store(name, family, project)
     above = hierarchy(project).ancestors(found)

@@ -16,7 +16,7 @@ from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
 from agents.recipes.shapes import NOTHING, element_of
 from agents.recipes.splice import NotSpliceable, Rewrite, is_as_written, source
-from agents.recipes.tables import constant_value, exported_uses, parents
+from agents.recipes.tables import constant_value, is_taken, parents
 from agents.recipes.walking import nodes
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
@@ -168,7 +168,7 @@ def _copies(function: FunctionNode, module: Module, project: Project) -> Iterato
     for node in own(function, ast.Call):
         if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
             continue
-        if library.called(node, module, project) == "copy.deepcopy" and _is_flat(node.args[0], module, project):
+        if library.called(node, {"copy.deepcopy"}, module, project) and _is_flat(node.args[0], module, project):
             yield node
 
 
@@ -187,7 +187,7 @@ def _is_flat_table(node: ast.Name, module: Module, project: Project) -> bool:
     """Say whether it is a module-level list or dict display of plain constants that is only read and deep-copied."""
     known = names(module)
     value = constant_value(module, node.id, project) if known.resolve(node.id, node) is known.top else None
-    if not isinstance(value, ast.Dict | ast.List) or known.has_star_import or node.id in exported_uses(project):
+    if not isinstance(value, ast.Dict | ast.List) or known.has_star_import or is_taken(node.id, project):
         return False
     held = value.elts if isinstance(value, ast.List) else [*value.keys, *value.values]
     if not all(one is not None and _is_plain(one) for one in held):
@@ -209,7 +209,9 @@ def _is_plain(node: ast.expr) -> bool:
 
 def _is_copied(node: ast.Name, module: Module, project: Project) -> bool:
     call = parents(module)[node]
-    return isinstance(call, ast.Call) and call.args[:1] == [node] and library.called(call, module, project) in _COPYING
+    if not isinstance(call, ast.Call) or call.args[:1] != [node]:
+        return False
+    return library.called(call, _COPYING, module, project) is not None
 
 
 def _patch(node: ast.Call, module: Module) -> Patch:

@@ -11,7 +11,7 @@ from agents.recipes.expression_sites import can_be_made, place_of, site_at
 from agents.recipes.functions import FunctionNode, function_at, functions, own
 from agents.recipes.gains import function_share
 from agents.recipes.project import Module, Project
-from agents.recipes.quiet import defined_in_classes
+from agents.recipes.quiet import is_defined_in_a_class
 from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
 from agents.recipes.splice import NotSpliceable, Rewrite, is_as_written, source
@@ -212,7 +212,7 @@ def _is_listdir(call: ast.Call, module: Module, project: Project) -> bool:
     scope = known.resolve(folder.id, folder) if isinstance(folder, ast.Name) else None
     is_fixed = isinstance(folder, ast.Constant) or (scope is not None and scope is not known.top and not scope.is_class)
     is_list = known.is_builtin("list", call)
-    return is_fixed and is_list and library.called(call, module, project) == "os.listdir"
+    return is_fixed and is_list and library.called(call, {"os.listdir"}, module, project) is not None
 
 
 def _tests(
@@ -221,8 +221,8 @@ def _tests(
     """Yield the calls that ask for the kind of `join(folder, entry)`, with the methods that know it."""
     for condition in generator.ifs:
         for node in walk(condition):
-            asked = library.called(node, module, project) if isinstance(node, ast.Call) else None
-            if not isinstance(node, ast.Call) or asked not in _TESTS or len(node.args) != 1 or node.keywords:
+            asked = library.called(node, _TESTS, module, project) if isinstance(node, ast.Call) else None
+            if not isinstance(node, ast.Call) or asked is None or len(node.args) != 1 or node.keywords:
                 continue
             if _is_path(node.args[0], listing.args[0], entry, module, project):
                 yield node, _TESTS[asked]
@@ -233,21 +233,27 @@ def _is_path(node: ast.expr, folder: ast.expr, entry: ast.Name, module: Module, 
         return False
     is_entry = isinstance(node.args[1], ast.Name) and node.args[1].id == entry.id
     same_folder = ast.dump(node.args[0]) == ast.dump(folder)
-    return is_entry and same_folder and library.called(node, module, project) == "os.path.join"
+    return is_entry and same_folder and library.called(node, {"os.path.join"}, module, project) is not None
 
 
 def _is_quiet(node: _Listing, tests: Mapping[ast.Call, str], module: Module, project: Project) -> bool:
     """Say whether nothing but methods of str and joining of paths runs between two entries."""
-    listing, quiet = node.generators[0].iter, _QUIET_METHODS - defined_in_classes(project)
+    listing = node.generators[0].iter
     for part in walk(node):
         if isinstance(part, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr | ast.Lambda | ast.comprehension):
             if part is not node.generators[0]:
                 return False
         elif isinstance(part, ast.Call) and part is not listing and part not in tests:
-            is_method = isinstance(part.func, ast.Attribute) and part.func.attr in quiet
-            if not is_method and library.called(part, module, project) != "os.path.join":
+            is_joining = library.called(part, {"os.path.join"}, module, project) is not None
+            if not is_joining and not _is_quiet_method(part.func, project):
                 return False
     return True
+
+
+def _is_quiet_method(called: ast.expr, project: Project) -> bool:
+    if not isinstance(called, ast.Attribute) or called.attr not in _QUIET_METHODS:
+        return False
+    return not is_defined_in_a_class(called.attr, project)
 
 
 def _patch(found: _Listed, module: Module) -> Patch:

@@ -242,7 +242,7 @@ def _define(rewrite: Rewrite, function: Function, text: Callable[..., str], modu
     builtins_hold = all(
         known.is_builtin(name, user) and not is_builtin_replaced(name, project) for name in stack_entry.BUILTINS
     )
-    if not above or not builtins_hold or module.file in stores.index(project).namespaces:
+    if not above or not builtins_hold or stores.index(project).is_open(module):
         raise NotSpliceable(f"{module.file}:{user.lineno}: no function can be added before this")
     if known.is_free(stack_entry.NAME):
         added = text(is_annotated=function.node.returns is not None)

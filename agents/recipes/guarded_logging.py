@@ -239,7 +239,7 @@ def _loggers_are_plain(project: Project) -> bool:
     """Say whether the project has no loggers of its own, and nobody replaces what loggers do."""
     index = stores.index(project)
     methods = {*_LEVELS, "isEnabledFor"}
-    if methods & index.patched or any(_is_on_logger(store) for name in methods for store in index.stores(name)):
+    if any(index.is_patched(name) or any(map(_is_on_logger, index.stores(name))) for name in methods):
         return False
     own = {"Logger", "LoggerAdapter"} & {
         base for module in project.everything for found in _classes(module, project) for base in found

@@ -116,7 +116,7 @@ class Day:
 
     def sites(self, module: Module, project: Project) -> Iterator[Site]:
         """Yield every display that may be made once."""
-        if module.file in stores.index(project).namespaces:
+        if stores.index(project).is_open(module):
             return
         for function in functions(module):
             for found in constant_displays(function.node, module):

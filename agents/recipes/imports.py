@@ -1,6 +1,7 @@
 """Under which name a function can reach something of the standard library, and where a new import line goes."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,9 +10,11 @@ from agents.recipes import stores
 from agents.recipes.functions import FunctionNode
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
-from agents.recipes.references import exports, references
+from agents.recipes.references import explicit_imports, exports
 from agents.recipes.scope import names
 from agents.recipes.splice import Rewrite
+
+_STAR = re.compile(r"\bimport[\s\\]*\*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,9 +140,8 @@ def _is_passed_on(project: Project, module: Module) -> bool:
 @once
 def _star_imports(project: Project) -> frozenset[str]:
     """Return what any file takes as `module.*`."""
-    return frozenset(
-        place.dotted for other in project.everything for place in references(other) if place.dotted.endswith(".*")
-    )
+    taking = (other for other in project.everything if _STAR.search(other.text))
+    return frozenset(dotted for other in taking for dotted in explicit_imports(other) if dotted.endswith(".*"))
 
 
 def _leading(module: Module) -> list[ast.stmt]:

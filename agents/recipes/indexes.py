@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agents.recipes import stores
 from agents.recipes.functions import FunctionNode
 from agents.recipes.project import Module, Project
-from agents.recipes.quiet import changes_nothing, defined_in_classes, is_held_locally
+from agents.recipes.quiet import changes_nothing, is_defined_in_a_class, is_held_locally
 from agents.recipes.scope import names
 from agents.recipes.searches import Search
 from agents.recipes.splice import source
@@ -58,7 +58,7 @@ def index_for(search: Search, kind: str, function: FunctionNode, module: Module,
         module: of the project.
         project: its classes and stores say what keeps its value.
     """
-    is_computed = "__getattribute__" in defined_in_classes(project)
+    is_computed = is_defined_in_a_class("__getattribute__", project)
     if is_computed or reads_its_frame(function) or not _leaves_no_trace(search, function, module):
         return None
     if not all(names(module).is_builtin(builtin, search.node) for builtin in _NEEDED_BUILTINS):
@@ -172,4 +172,4 @@ def _is_fixed_attribute(search: Search, module: Module, project: Project) -> boo
         store.is_on_self and store.function is not None and store.function.name in _MAKING
         for store in known.stores(search.key.attr)
     )
-    return made and search.key.attr not in known.patched and module.file not in known.dynamic
+    return made and not known.is_patched(search.key.attr) and not stores.sets_unseen(module)

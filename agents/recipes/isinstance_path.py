@@ -264,7 +264,7 @@ def _is_genuine(found: _Asked, module: Module, project: Project) -> bool:
     if not all(known.is_builtin(name, found.node) for name in needed):
         return False
     last = found.name.rpartition(".")[2]
-    return not index.stores(last) and last not in index.patched and module.file not in index.namespaces
+    return not index.stores(last) and not index.is_patched(last) and not index.is_open(module)
 
 
 def _place(found: _Asked) -> str:

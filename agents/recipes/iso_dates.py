@@ -201,7 +201,7 @@ def _calls(function: FunctionNode, module: Module, project: Project) -> Iterator
             continue
         is_plain = not isinstance(node.args[0], ast.Starred) and _format(node) in _FORMATS
         is_named = isinstance(node.func, ast.Attribute) and not function.name.startswith("_iso_")
-        if is_plain and is_named and library.called(node, module, project) == "datetime.datetime.strptime":
+        if is_plain and is_named and library.called(node, {"datetime.datetime.strptime"}, module, project):
             yield node
 
 

@@ -82,7 +82,7 @@ def _is_steady(source: str, name: str, project: Project) -> bool:
         return True
     known = names(module)
     bound = known.bindings(name)
-    if module.file in stores.index(project).namespaces:
+    if stores.index(project).is_open(module):
         return False
     if not bound:
         return (dotted in own or known.has_star_import) and not known.bindings("__getattr__")

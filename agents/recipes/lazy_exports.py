@@ -50,7 +50,7 @@ def lazy_exports(module: Module, project: Project) -> Iterator[LazyExport]:
     known, index = names(module), stores.index(project)
     if not module.file.endswith("/__init__.py") or exports(module).names is None:
         return
-    if known.has_star_import or is_dynamic(module) or module.file in index.namespaces | index.dynamic:
+    if known.has_star_import or is_dynamic(module) or index.is_open(module) or stores.sets_unseen(module):
         return
     if any(known.bindings(hook) for hook in _HOOKS):
         return
@@ -119,7 +119,7 @@ def _is_only_passed_on(alias: ast.alias, source: Module, module: Module, project
         return False
     if f"{module.name}.{name}" in modules or f"{source.name}.{alias.name}" in modules:
         return False
-    if index.is_replaced(name) or index.is_replaced(alias.name) or source.file in index.namespaces:
+    if index.is_replaced(name) or index.is_replaced(alias.name) or index.is_open(source):
         return False
     words = words_in_annotations(module) | words_in_doctests(module)
     return name not in words and not _is_needed_inside(f"{module.name}.{name}", module, project)

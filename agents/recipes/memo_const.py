@@ -184,7 +184,7 @@ def _process_constants(function: Function, module: Module, project: Project) -> 
         dotted = names(module).dotted(named) if isinstance(named, ast.Attribute | ast.Name) else None
         wanted = kinds.PROCESS_CALLS if called else kinds.PROCESS_CONSTANTS
         last = (dotted or "").rpartition(".")[2]
-        if dotted in wanted and last not in index.patched and not index.stores(last):
+        if dotted in wanted and not index.is_patched(last) and not index.stores(last):
             found[node] = Kind.SCALAR
     return found
 

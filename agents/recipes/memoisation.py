@@ -55,7 +55,7 @@ def is_plain(function: Function, module: Module, project: Project) -> bool:
     if is_split or node.args.vararg or node.args.kwarg or known.bindings(node.name) != (node,):
         return False
     index = stores.index(project)
-    if index.is_replaced(node.name) or module.file in index.namespaces or node.name in _names_with_attributes(module):
+    if index.is_replaced(node.name) or index.is_open(module) or node.name in _names_with_attributes(module):
         return False
     return all(known.is_builtin(name, node.body[0]) for name in _NEEDED_BUILTINS) and _has_own_lines(node)
 

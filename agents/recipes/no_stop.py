@@ -8,7 +8,7 @@ from agents.recipes.functions import functions, own
 from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.purity import purities
-from agents.recipes.quiet import defined_in_classes
+from agents.recipes.quiet import is_defined_in_a_class
 from agents.recipes.scope import names
 from agents.recipes.walking import walk
 
@@ -67,7 +67,7 @@ def _is_safe_call(node: ast.Call, module: Module, project: Project, depth: int) 
         return is_plain and all(_is_safe(part, definition.module, project, depth + 1) for part in body)
     if not isinstance(function, ast.Attribute) or dotted is not None:
         return False
-    return function.attr in _METHODS - defined_in_classes(project)
+    return function.attr in _METHODS and not is_defined_in_a_class(function.attr, project)
 
 
 @once

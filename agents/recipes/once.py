@@ -30,3 +30,17 @@ def once(analysis: Callable[[Subject], Result]) -> Callable[[Subject], Result]:
         return found
 
     return remembered
+
+
+def once_by_name(analysis: Callable[[str, Subject], Result]) -> Callable[[str, Subject], Result]:
+    """Remember the result of `analysis` for each name and subject."""
+
+    @wraps(analysis)
+    def remembered(name: str, subject: Subject) -> Result:
+        kept: dict[str, Result] = subject.analyses.setdefault(analysis, {})  # type: ignore[assignment]
+        if name in kept:
+            return kept[name]
+        found = kept[name] = analysis(name, subject)
+        return found
+
+    return remembered

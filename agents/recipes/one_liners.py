@@ -9,7 +9,7 @@ from agents.recipes.once import once
 from agents.recipes.positions import offset, span
 from agents.recipes.project import Module, Project
 from agents.recipes.purity import purities
-from agents.recipes.quiet import defined_in_classes
+from agents.recipes.quiet import is_defined_in_a_class
 from agents.recipes.scope import Names, names
 from agents.recipes.splice import has_comment, is_as_written, source
 from agents.recipes.walking import walk
@@ -60,7 +60,7 @@ def one_liner(call: ast.Call, module: Module, project: Project) -> OneLiner | No
     That is so when it does not look at frames, binds nothing, and means the same where the call stands.
     """
     definition = purities(project).resolve(call.func, module) if isinstance(call.func, ast.Name) else None
-    if definition is None or definition.module is not module or module.file in stores.index(project).namespaces:
+    if definition is None or definition.module is not module or stores.index(project).is_open(module):
         return None
     node = definition.node
     body = node.body[1:] if ast.get_docstring(node) is not None else node.body
@@ -133,4 +133,4 @@ def _sees_no_frame(node: ast.Call, known: Names, project: Project) -> bool:
         return node.func.id in _BUILTINS and known.is_builtin(node.func.id, node.func)
     if not isinstance(node.func, ast.Attribute) or known.dotted(node.func) is not None:
         return False
-    return node.func.attr in _METHODS - defined_in_classes(project)
+    return node.func.attr in _METHODS and not is_defined_in_a_class(node.func.attr, project)

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from unicodedata import normalize
 
 from agents.recipes import walking
 from agents.recipes.once import once
@@ -24,26 +25,52 @@ _VENDORED = frozenset(
     ["_vendor", "_vendored", "vendor", "vendored", "third_party", "thirdparty", "extern", "_extern", "externals"]
 )
 _TESTS = frozenset(["test", "tests", "testing", "_test", "_tests", "conftest"])
+_SYNTAX, _PROBLEM = "syntax", "problem"
 TOO_DEEP = f"{{file}} is nested more than {MAX_DEPTH} levels deep: it can't be walked safely"
+
+
+class Unreadable(ValueError):
+    """A file can't be decoded or parsed; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Module:
-    """One parsed source file; equal only to itself, so that analyses of it can be remembered.
+    """One source file, parsed when its tree is asked for; equal only to itself, so that analyses can be remembered.
 
     Attributes:
         file: relative to the root, POSIX separators.
         name: dotted import name (`pkg.sub.mod`; of a package its own name).
         text: decoded, newlines as in the file.
-        syntax: its tree.
         analyses: what was found out about it, kept by `once`.
     """
 
     file: str
     name: str
     text: str
-    syntax: ast.Module
     analyses: dict[object, object] = field(default_factory=dict, repr=False)
+
+    @property
+    def syntax(self) -> ast.Module:
+        """Return its tree; an empty one of a text that does not parse, or is nested too deeply."""
+        found: ast.Module | None = self.analyses.get(_SYNTAX)  # type: ignore[assignment]  # asked too often for a cast
+        if found is None:
+            try:
+                found = _shallow(self.text, self.file)
+            except Unreadable as error:
+                found = ast.Module(body=[], type_ignores=[])
+                self.analyses[_PROBLEM] = str(error)
+            self.analyses[_SYNTAX] = found
+        return found
+
+    @property
+    def is_parsed(self) -> bool:
+        """Say whether its tree was asked for."""
+        return _SYNTAX in self.analyses
+
+    @property
+    def problem(self) -> str:
+        """Return why the tree is empty that was asked for, nothing where it is the text's."""
+        return str(self.analyses.get(_PROBLEM, ""))
 
     @property
     def package(self) -> str:
@@ -75,9 +102,19 @@ class Project:
         """Return modules and readers together."""
         return (*self.modules.values(), *self.readers.values())
 
+    def mentioning(self, name: str) -> Iterator[Module]:
+        """Yield the modules and readers whose text may hold an identifier: the others need not be parsed."""
+        return (module for module in self.everything if name in spelled(module))
+
     def named(self, name: str) -> Module | None:
         """Return the editable module with this import name."""
         return _editable_by_name(self).get(name)
+
+
+@once
+def spelled(module: Module) -> str:
+    """Return a module's text with all identifiers as the parser reads them: it takes NFKC forms for equal."""
+    return module.text if module.text.isascii() else normalize("NFKC", module.text)
 
 
 @once
@@ -86,11 +123,7 @@ def _editable_by_name(project: Project) -> dict[str, Module]:
     return {module.name: module for module in reversed(tuple(project.modules.values()))}
 
 
-class Unreadable(ValueError):
-    """A file can't be decoded or parsed; the message says why."""
-
-
-def load(tree: Tree, previous: Project | None = None) -> Project:
+def load(tree: Tree, previous: Project | None = None, *, parses: bool = True) -> Project:
     """Read every Python file below the tree's root, never through a symbolic link.
 
     Of a tree too large to be walked whole no module may be edited: who uses it is not known.
@@ -98,6 +131,7 @@ def load(tree: Tree, previous: Project | None = None) -> Project:
     Args:
         tree: the checkout.
         previous: an earlier state of it; files that have not changed are taken from there, with what is known of them.
+        parses: all of them now; else each when its tree is asked for, and one that does not parse is a module too.
     """
     modules: dict[str, Module] = {}
     readers: dict[str, Module] = {}
@@ -110,7 +144,7 @@ def load(tree: Tree, previous: Project | None = None) -> Project:
     with collector_paused():
         for file in _plain(found):
             try:
-                module, plain = _read(tree, file, known.get(file))
+                module, plain = _read(tree, file, known.get(file), parses=parses)
             except Unreadable as error:
                 unreadable.append((file, str(error)))
                 continue
@@ -133,13 +167,13 @@ def read(tree: Tree, file: str) -> Module:
     if not (tree.root / file).resolve().is_relative_to(tree.root.resolve()):
         raise Unreadable(f"{file} does not lie in {tree.root}")
     with collector_paused():
-        return _read(tree, file, None)[0]
+        return _read(tree, file, None, parses=True)[0]
 
 
 def forget(module: Module) -> None:
     """Drop what is known of a module, so that it goes with whoever holds it."""
-    module.analyses.clear()
     walking.forget(module.syntax)
+    module.analyses.clear()
 
 
 def fingerprint(tree: Tree) -> str:
@@ -161,10 +195,19 @@ def parse(text: str, file: str, name: str) -> Module:
     Raises:
         Unreadable: it does not parse, or is nested too deeply.
     """
+    return with_syntax(_shallow(text, file), text, file, name)
+
+
+def with_syntax(syntax: ast.Module, text: str, file: str, name: str) -> Module:
+    """Return the module with this text, whose tree is known."""
+    return Module(file=file, name=name, text=text, analyses={_SYNTAX: syntax})
+
+
+def _shallow(text: str, file: str) -> ast.Module:
     syntax = read_syntax(text, file)
     if len(levels(syntax)) > MAX_DEPTH:
         raise Unreadable(TOO_DEEP.format(file=file))
-    return Module(file=file, name=name, text=text, syntax=syntax)
+    return syntax
 
 
 def read_syntax(text: str, file: str) -> ast.Module:
@@ -181,7 +224,7 @@ def read_syntax(text: str, file: str) -> ast.Module:
         raise Unreadable(f"{file} does not parse: {type(error).__name__}: {error}") from error
 
 
-def _read(tree: Tree, file: str, known: Module | None) -> tuple[Module, bool]:
+def _read(tree: Tree, file: str, known: Module | None, *, parses: bool) -> tuple[Module, bool]:
     """Return the module, and whether writing its text in its encoding gives back the file's bytes."""
     path = tree.root / file
     try:
@@ -195,7 +238,10 @@ def _read(tree: Tree, file: str, known: Module | None) -> tuple[Module, bool]:
         raise Unreadable(f"{file} can't be read: {type(error).__name__}: {error}") from error
     name = _import_name(tree, file)
     is_known = known is not None and (known.text, known.name) == (text, name)
-    module = known if known is not None and is_known else parse(text, file, name)
+    if known is not None and is_known:
+        module = known
+    else:
+        module = parse(text, file, name) if parses else Module(file=file, name=name, text=text)
     return module, text.encode(encoding, errors="replace") == raw
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from agents.model import Edit
 from agents.recipes.pieces import changed_pieces
 from agents.recipes.positions import span
-from agents.recipes.project import MAX_DEPTH, TOO_DEEP, Module, Unreadable, read_syntax
+from agents.recipes.project import MAX_DEPTH, TOO_DEEP, Module, Unreadable, read_syntax, with_syntax
 from agents.recipes.walking import parents_below
 
 
@@ -41,7 +41,7 @@ def is_meant(module: Module, changes: Changes, edits: Sequence[Edit]) -> bool:
     touched = _touched(module, changes)
     for piece in changed_pieces(module, edits, touched):
         syntax = read_syntax(piece.text, module.file)
-        new = Module(file=module.file, name=module.name, text=piece.text, syntax=syntax)
+        new = with_syntax(syntax, piece.text, module.file, module.name)
         if not _Proof(module, changes, touched, new).holds(piece.statements):
             return False
     return True

@@ -1,10 +1,11 @@
 """Whether a piece of a function can change anything beyond its own locals: what a loop's invariants rest on."""
 
 import ast
+import re
 
 from agents.recipes.functions import FunctionNode, functions
-from agents.recipes.once import once
-from agents.recipes.project import Module, Project
+from agents.recipes.once import once, once_by_name
+from agents.recipes.project import Module, Project, spelled
 from agents.recipes.scope import names
 from agents.recipes.tables import parents
 from agents.recipes.uses import UseKind, bound_value, uses
@@ -21,6 +22,7 @@ _READING_METHODS = frozenset(
     " rpartition rsplit rstrip split splitlines startswith strip title upper values".split()
 )
 FILLING_METHODS = frozenset({"add", "append", "extend", "insert", "setdefault", "update"})
+_DEF = re.compile(r"def[\s\\]+(\w+)")
 _CONTAINERS = frozenset({"dict", "list", "set", "sorted"})
 _DISPLAYS = (ast.Dict, ast.DictComp, ast.List, ast.ListComp, ast.Set, ast.SetComp)
 _LOUD = (
@@ -109,18 +111,24 @@ def _is_quiet_call(call: ast.Call, function: FunctionNode, module: Module, proje
     method = call.func.attr
     if method in FILLING_METHODS:
         return _is_own(call.func.value, function, module)
-    return method in _READING_METHODS and method not in defined_in_classes(project)
+    return method in _READING_METHODS and not is_defined_in_a_class(method, project)
+
+
+@once_by_name
+def is_defined_in_a_class(name: str, project: Project) -> bool:
+    """Say whether any class of the project defines a method or a property of this name."""
+    return any(name in _methods(module) for module in project.everything if name in _defined(module))
 
 
 @once
-def defined_in_classes(project: Project) -> frozenset[str]:
-    """Return the names of all methods and properties that classes of the project define."""
-    return frozenset(
-        function.node.name
-        for module in project.everything
-        for function in functions(module)
-        if function.owner is not None
-    )
+def _defined(module: Module) -> frozenset[str]:
+    """Return the names of all functions, by the text alone."""
+    return frozenset(_DEF.findall(spelled(module)))
+
+
+@once
+def _methods(module: Module) -> frozenset[str]:
+    return frozenset(function.node.name for function in functions(module) if function.owner is not None)
 
 
 def _is_own(owner: ast.expr, function: FunctionNode, module: Module) -> bool:

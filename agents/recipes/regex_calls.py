@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from agents.recipes import stores
 from agents.recipes.functions import FunctionNode, own
 from agents.recipes.named_patterns import NamedText, named_text
+from agents.recipes.once import once
 from agents.recipes.positions import Span, offset, span
 from agents.recipes.project import Module, Project
 from agents.recipes.scope import Names, names
@@ -66,18 +67,19 @@ class RegexCall:
 
 def regex_calls(function: FunctionNode, module: Module, project: Project) -> tuple[RegexCall, ...]:
     """Return the calls in a function that compile the same pattern each time, in the order of the text."""
-    if is_patched(project):
+    found = [call for node in own(function, ast.Call) if (call := _regex_call(node, function, module, project))]
+    if not found or is_patched(project):
         return ()
-    found = (_regex_call(node, function, module, project) for node in own(function, ast.Call))
-    return tuple(sorted((call for call in found if call), key=lambda call: span(module, call.node).start))
+    return tuple(sorted(found, key=lambda call: span(module, call.node).start))
 
 
+@once
 def is_patched(project: Project) -> bool:
     """Say whether the project replaces `re` or a function of it."""
     index = stores.index(project)
     replaced = {"re", *(f"re.{name}" for name in _PARAMETERS)}
     on_module = (store for name in _PARAMETERS for store in index.stores(name))
-    return bool(replaced & index.patched) or any(
+    return any(map(index.is_patched, replaced)) or any(
         names(store.module).dotted(store.receiver) == "re" for store in on_module
     )
 

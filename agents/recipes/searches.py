@@ -1,14 +1,18 @@
 """Linear searches for an equal attribute or item: `next((e for e in L if e.k == v), None)` and for-if-break."""
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agents.recipes.functions import FunctionNode, own
 from agents.recipes.project import Module, Project
-from agents.recipes.quiet import defined_in_classes
+from agents.recipes.quiet import is_defined_in_a_class
 from agents.recipes.scope import names
-from agents.recipes.walking import nodes, walk
+from agents.recipes.walking import walk
+
+_SEARCH = re.compile(r"\bnext\s*\(|\bfor\s+\w+\s+in\s+\w+\s*:\s*(?:#[^\n]*\n\s*)*if\b")
+"""A call of `next`, or a loop over a name that begins with a condition, in as far as the text tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +46,7 @@ class Search:
 
 def may_search(module: Module) -> bool:
     """Say whether any function of a module may search: most do not, and a look at each costs more."""
-    return "next" in module.text or any(_by_loop(node) is not None for node in nodes(module.syntax, ast.For))
+    return _SEARCH.search(module.text) is not None
 
 
 def searches(function: FunctionNode, module: Module, project: Project) -> Iterator[Search]:
@@ -114,7 +118,7 @@ def _mentions(node: ast.expr, name: str) -> bool:
 def _is_plain(node: ast.expr, project: Project) -> bool:
     """Say whether reading it runs no code of the project: names, constants, attributes no class computes, items."""
     if isinstance(node, ast.Attribute):
-        return node.attr not in defined_in_classes(project) and _is_plain(node.value, project)
+        return not is_defined_in_a_class(node.attr, project) and _is_plain(node.value, project)
     if isinstance(node, ast.Subscript):
         return isinstance(node.slice, ast.Constant) and _is_plain(node.value, project)
     return isinstance(node, ast.Name | ast.Constant)

@@ -107,7 +107,7 @@ def _is_plain_class(found: Class, module: Module, project: Project) -> bool:
     is_child = any(not (isinstance(base, ast.Name) and base.id == "object") for base in node.bases)
     if is_child or node.keywords or getattr(node, "type_params", []) or names(module).bindings(node.name) != (node,):
         return False
-    if len(hierarchy(project).named(node.name)) != 1 or node.name in stores.index(project).patched:
+    if len(hierarchy(project).named(node.name)) != 1 or stores.index(project).is_patched(node.name):
         return False
     return all(_is_plain_statement(statement, found) for statement in node.body)
 
@@ -203,8 +203,7 @@ def _are_all_stores_known(found: Class, kept: set[str], project: Project) -> boo
     deleted = (store for name in kept for store in index.stores(name) if _deletes(store.node))
     if any(_may_be_on(store, found, project) for group in (others, deleted) for store in group):
         return False
-    methods = {name for name in _bound_names(found) if name in index.patched}
-    if methods or index.patched & kept:
+    if any(map(index.is_patched, (*_bound_names(found), *kept))):
         return False
     family = (found, *hierarchy(project).descendants(found))
     reflected = ((one, member) for one in reflections(project) for member in family)

@@ -82,7 +82,7 @@ def _is_walk(call: ast.Call, module: Module, project: Project) -> bool:
     given = [*call.args, *(keyword.value for keyword in call.keywords)]
     is_plain = len(given) <= 1 and all(_number(one) is not None for one in given)
     is_named = all(keyword.arg == "context" for keyword in call.keywords)
-    if not is_plain or not is_named or library.called(call, module, project) != "inspect.stack":
+    if not is_plain or not is_named or not library.called(call, {"inspect.stack"}, module, project):
         return False
     return not any(library.is_replaced(name, project) for name in _LIBRARY)
 

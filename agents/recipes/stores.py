@@ -1,12 +1,14 @@
 """Which attributes are stored where in the whole project, and which names its tests patch."""
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 from agents.recipes.functions import FunctionNode, called_name
 from agents.recipes.once import once
-from agents.recipes.project import Module, Project
+from agents.recipes.project import Module, Project, spelled
 from agents.recipes.references import reached
 from agents.recipes.walking import nodes, parents_below
 
@@ -17,8 +19,12 @@ _PATCHERS = frozenset(
 _BY_NAME = frozenset({"__dict__", "vars", "globals", "locals", "setattr", "delattr", "exec", "eval"})
 
 _NAMESPACES = frozenset({"globals", "exec", "vars"})
-_TELLING = _SETTERS | _PATCHERS | _BY_NAME | _NAMESPACES
-"""Calls that are looked at; no others can say anything."""
+_MULTIPLE = frozenset({"multiple"})
+_DYNAMIC = _SETTERS | _BY_NAME | _MULTIPLE
+
+_MAY_STORE = re.compile(r"\.\s*(?:[\\#][^\n]*\n\s*)*(\w+)\b(?![ \t]*[(.\[])")
+"""An attribute that is neither called nor looked into on its line; a comment may stand before its name."""
+_LAST_WORD = re.compile(r"\b(\w++)['\"]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,27 +56,23 @@ class Store:
         return bool(positional) and positional[0].arg == self.receiver.id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StoreIndex:
-    """Stores by attribute name over modules and readers.
+    """Stores by attribute name over modules and readers. Of each name only the files are parsed that may set it."""
 
-    Attributes:
-        by_name: every store of an attribute name.
-        patched: names that appear, as the whole or the last part of a dotted string, in a call that may replace
-            attributes (`mock.patch("pkg.mod.name")`, `monkeypatch.setattr(mod, "name", …)`).
-        dynamic: files that may set attributes under names that can't be read (`setattr(x, name, …)`, `__dict__`).
-        namespaces: files whose module's names may be bound again unseen, by themselves (`globals()`, `exec`) or from
-            outside (`setattr(pkg.mod, name, …)`, `vars(mod)`).
-    """
-
-    by_name: dict[str, tuple[Store, ...]]
-    patched: frozenset[str]
-    dynamic: frozenset[str]
-    namespaces: frozenset[str] = frozenset()
+    def __init__(self, project: Project) -> None:
+        self._modules = project.everything
+        self._stores: dict[str, tuple[Store, ...]] = {}
+        self._is_patched: dict[str, bool] = {}
+        self._is_open: dict[str, bool] = {}
 
     def stores(self, name: str) -> tuple[Store, ...]:
         """Return every place that sets or deletes an attribute of this name on any object."""
-        return self.by_name.get(name, ())
+        found = self._stores.get(name)
+        if found is None:
+            setting = self._may_set.get(name, ())
+            found = tuple(store for module in setting for store in _stores(module).get(name, ()))
+            self._stores[name] = found
+        return found
 
     def is_replaced(self, name: str) -> bool:
         """Say whether some object's attribute `name` is set from outside its class, or patched in a test.
@@ -78,36 +80,131 @@ class StoreIndex:
         Args:
             name: of a module-level function or a method: whoever replaces it would notice a rewrite.
         """
-        return name in self.patched or any(not store.is_on_self for store in self.stores(name))
+        return self.is_patched(name) or any(not store.is_on_self for store in self.stores(name))
+
+    def is_patched(self, name: str) -> bool:
+        """Say whether a name stands in a call that may replace attributes, as a dotted string or the last part of one.
+
+        That is `mock.patch("pkg.mod.name")`, `monkeypatch.setattr(mod, "name", …)` and their like.
+        """
+        found = self._is_patched.get(name)
+        if found is None:
+            patching = self._may_patch.get(name.rpartition(".")[2], ())
+            spelling = (module for module in patching if "." not in name or name in module.text)
+            found = self._is_patched[name] = any(name in _names_patched(module) for module in spelling)
+        return found
+
+    @cached_property
+    def _may_set(self) -> Mapping[str, Sequence[Module]]:
+        return _by_word(self._modules, _attributes_set)
+
+    @cached_property
+    def _may_patch(self) -> Mapping[str, Sequence[Module]]:
+        return _by_word(self._modules, _words_patched)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, tuple[Store, ...]]:
+        """Return every store by the name of the attribute."""
+        found: dict[str, list[Store]] = {}
+        for module in self._modules:
+            for name, stores in _stores(module).items():
+                found.setdefault(name, []).extend(stores)
+        return {name: tuple(stores) for name, stores in found.items()}
+
+    def is_open(self, module: Module) -> bool:
+        """Say whether a module's names may be bound again unseen.
+
+        That is by itself (`globals()`, `exec`), or from outside (`setattr(pkg.mod, name, …)`, `vars(mod)`).
+        """
+        found = self._is_open.get(module.file)
+        if found is None:
+            last = module.name.rpartition(".")[2]
+            others = (other for other in self._modules if other is module or last in spelled(other))
+            found = _opens_its_own(module) or any(_is_opened(module, _opened(other)) for other in others)
+            self._is_open[module.file] = found
+        return found
 
 
 @once
 def index(project: Project) -> StoreIndex:
     """Return the index of a project."""
-    by_name: dict[str, list[Store]] = {}
-    patched: set[str] = set()
-    dynamic: set[str] = set()
-    namespaces: set[str] = set()
-    opened: set[str] = set()
-    for module in project.everything:
-        for store in _stores(module):
-            by_name.setdefault(store.name, []).append(store)
-        calls = [call for call in nodes(module.syntax, ast.Call) if called_name(call) in _TELLING]
-        for call in calls:
-            patched.update(_patched(call))
-        attributes = (node for node in nodes(module.syntax, ast.Attribute) if node.attr == "__dict__")
-        for node in (*(call for call in calls if _is_dynamic(call)), *attributes):
-            dynamic.add(module.file)
-            opened.update(_receivers(node, module))
-        if any(called_name(call) in _NAMESPACES for call in calls):
-            namespaces.add(module.file)
-    namespaces.update(module.file for module in project.everything if _is_opened(module, opened))
-    return StoreIndex(
-        by_name={name: tuple(found) for name, found in by_name.items()},
-        patched=frozenset(patched),
-        dynamic=frozenset(dynamic),
-        namespaces=frozenset(namespaces),
-    )
+    return StoreIndex(project)
+
+
+@once
+def _attributes_set(module: Module) -> frozenset[str]:
+    """Return every name that the module's text may store as an attribute, and some that it does not."""
+    stored = frozenset(_MAY_STORE.findall(spelled(module)))
+    return stored | _last_words(module) if _may_call(module, _SETTERS) else stored
+
+
+@once
+def _words_patched(module: Module) -> frozenset[str]:
+    """Return the last part of every name that the module's text may patch, and of some that it does not."""
+    if _may_call(module, _MULTIPLE):
+        return frozenset(name.rpartition(".")[2] for name in _names_patched(module))
+    return _last_words(module)
+
+
+@once
+def _last_words(module: Module) -> frozenset[str]:
+    """Return the last word of every text of the module."""
+    return frozenset(_LAST_WORD.findall(module.text))
+
+
+@once
+def _names_patched(module: Module) -> frozenset[str]:
+    """Return the names that the module patches, each whole and by its last part."""
+    calls = nodes(module.syntax, ast.Call) if _may_call(module, _PATCHERS) else ()
+    return frozenset(name for call in calls for name in _patched(call))
+
+
+@once
+def _dynamic_accesses(module: Module) -> tuple[ast.Call | ast.Attribute, ...]:
+    """Return what may set attributes under names that can't be read."""
+    if not _may_call(module, _DYNAMIC) and "__dict__" not in module.text:
+        return ()
+    calls = (call for call in nodes(module.syntax, ast.Call) if _is_dynamic(call))
+    attributes = (node for node in nodes(module.syntax, ast.Attribute) if node.attr == "__dict__")
+    return (*calls, *attributes)
+
+
+def sets_unseen(module: Module) -> bool:
+    """Say whether a module may set attributes under names that can't be read (`setattr(x, name, …)`, `__dict__`)."""
+    return bool(_dynamic_accesses(module))
+
+
+@once
+def _opened(module: Module) -> frozenset[str]:
+    """Return what the module's dynamic accesses may reach."""
+    return frozenset(name for node in _dynamic_accesses(module) for name in _receivers(node, module))
+
+
+@once
+def _opens_its_own(module: Module) -> bool:
+    """Say whether the module's names may be bound again by what it calls."""
+    calls = nodes(module.syntax, ast.Call) if _may_call(module, _NAMESPACES) else ()
+    return any(called_name(call) in _NAMESPACES for call in calls)
+
+
+def _may_call(module: Module, names: frozenset[str]) -> bool:
+    """Say whether any of some functions is called, as far as the text tells: most files need not be parsed for that."""
+    text = spelled(module)
+    return any(name in text for name in names) and _calls(names).search(text) is not None
+
+
+@cache
+def _calls(names: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(sorted(names))})[\s)]*\(")
+
+
+def _by_word(modules: Sequence[Module], words: Callable[[Module], frozenset[str]]) -> Mapping[str, Sequence[Module]]:
+    """Return the modules of each word, in their order."""
+    found: dict[str, list[Module]] = {}
+    for module in modules:
+        for word in words(module):
+            found.setdefault(word, []).append(module)
+    return found
 
 
 def _is_opened(module: Module, reached_names: Collection[str]) -> bool:
@@ -115,8 +212,16 @@ def _is_opened(module: Module, reached_names: Collection[str]) -> bool:
     return module.file in reached_names or any(f".{name}".endswith(f".{module.name}") for name in reached_names)
 
 
-def _stores(module: Module) -> Iterator[Store]:
-    """Yield the stores of a module in the order of the text."""
+@once
+def _stores(module: Module) -> Mapping[str, tuple[Store, ...]]:
+    """Return the stores of a module by name, each in the order of the text."""
+    by_name: dict[str, list[Store]] = {}
+    for store in _in_order(module):
+        by_name.setdefault(store.name, []).append(store)
+    return {name: tuple(stores) for name, stores in by_name.items()}
+
+
+def _in_order(module: Module) -> Iterator[Store]:
     attributes = (node for node in nodes(module.syntax, ast.Attribute) if not isinstance(node.ctx, ast.Load))
     calls = (node for node in nodes(module.syntax, ast.Call) if called_name(node) in _SETTERS)
     found: list[tuple[str, ast.expr, ast.expr]] = [(node.attr, node, node.value) for node in attributes]

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Mapping
 
 from agents.recipes import kinds, stores
-from agents.recipes.once import once
+from agents.recipes.once import once, once_by_name
 from agents.recipes.project import Module, Project
 from agents.recipes.references import taken_from_outside
 from agents.recipes.scope import names
@@ -17,7 +17,7 @@ def constant_value(module: Module, name: str, project: Project) -> ast.expr | No
     """Return the expression a module-level name is bound to, once and for the whole run; None: don't know."""
     bound = names(module).bindings(name)
     index = stores.index(project)
-    if len(bound) != 1 or index.is_replaced(name) or module.file in index.namespaces:
+    if len(bound) != 1 or index.is_replaced(name) or index.is_open(module):
         return None
     statement = parents(module).get(bound[0])
     if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement not in module.syntax.body:
@@ -28,7 +28,7 @@ def constant_value(module: Module, name: str, project: Project) -> ast.expr | No
 
 def is_only_read(module: Module, name: str, project: Project) -> bool:
     """Say whether a module-level container is only ever looked into, in its own module and nowhere else."""
-    if names(module).has_star_import or name in exported_uses(project):
+    if names(module).has_star_import or is_taken(name, project):
         return False
     if taken_from_outside(project, module, name) is not None:
         return False
@@ -46,15 +46,17 @@ def parents(module: Module) -> Mapping[ast.AST, ast.AST]:
     return parents_below(module.syntax)
 
 
+@once_by_name
+def is_taken(name: str, project: Project) -> bool:
+    """Say whether any module reads a name as an attribute or imports it from another module."""
+    return any(name in _taken(module) for module in project.mentioning(name))
+
+
 @once
-def exported_uses(project: Project) -> frozenset[str]:
-    """Return the names that any module reads as an attribute or imports from another module."""
-    found: set[str] = set()
-    for module in project.everything:
-        found.update(node.attr for node in nodes(module.syntax, ast.Attribute))
-        for node in nodes(module.syntax, ast.ImportFrom):
-            found.update(alias.name for alias in node.names)
-    return frozenset(found)
+def _taken(module: Module) -> frozenset[str]:
+    imports = nodes(module.syntax, ast.ImportFrom)
+    read = (node.attr for node in nodes(module.syntax, ast.Attribute))
+    return frozenset((*read, *(alias.name for node in imports for alias in node.names)))
 
 
 def _is_read(node: ast.Name, above: Mapping[ast.AST, ast.AST]) -> bool:

@@ -205,7 +205,7 @@ RECIPE = TypingImport()
 def _statements(module: Module, project: Project) -> Iterator[Import]:
     if not are_postponed(module):
         return
-    is_open = names(module).has_star_import or module.file in stores.index(project).namespaces or is_dynamic(module)
+    is_open = names(module).has_star_import or stores.index(project).is_open(module) or is_dynamic(module)
     if is_open or may_be_consumed(project):
         return
     for statement in module.syntax.body:

@@ -14,7 +14,7 @@ from agents.recipes.project import Module, Project
 from agents.recipes.requests import expression_request
 from agents.recipes.scope import names
 from agents.recipes.splice import NotSpliceable, Rewrite, is_as_written, source
-from agents.recipes.tables import exported_uses
+from agents.recipes.tables import is_taken
 from profiling.facts import Facts
 from profiling.model import Dimension, Domain
 from profiling.profile import Profile
@@ -163,11 +163,11 @@ def _loads(function: FunctionNode, module: Module, project: Project) -> Iterator
 @once
 def _is_told_apart(project: Project) -> bool:
     """Say whether the project changes a loader, or looks into what only one of them gives."""
-    return not _TELLING.isdisjoint(exported_uses(project))
+    return any(is_taken(name, project) for name in _TELLING)
 
 
 def _is_safe(node: ast.Call, module: Module, project: Project) -> bool:
-    called, known = library.called(node, module, project), names(module)
+    called, known = library.called(node, {"yaml.load", "yaml.safe_load"}, module, project), names(module)
     if not node.args or isinstance(node.args[0], ast.Starred) or not known.is_builtin("getattr", node):
         return False
     if called == "yaml.safe_load":

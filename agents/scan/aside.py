@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -31,25 +32,24 @@ class Aside(Generic[_Result]):
         self._futures = futures
 
     def results(self, here: Callable[[Sequence[str]], _Result]) -> Iterator[_Result]:
-        """Yield the result of every block, in their order.
+        """Yield the result of every block, as they come: those done here from the last on, the others' from the first.
 
         Args:
             here: does in this process what no other has begun, and what one was killed over.
         """
-        done: dict[int, _Result] = {}
-        for number in reversed(range(len(self._blocks))):
-            if self._futures and not self._futures[number].cancel():
-                break
-            done[number] = here(self._blocks[number])
-        for number, block in enumerate(self._blocks):
-            if number in done:
-                yield done[number]
-                continue
-            try:
-                found = self._futures[number].result()
-            except (BrokenProcessPool, OSError):
-                found = here(block)
-            yield found
+        left = deque(range(len(self._blocks)))
+        while left and (not self._futures or self._futures[left[-1]].cancel()):
+            yield here(self._blocks[left.pop()])
+            while left and self._futures and self._futures[left[0]].done():
+                yield self._result(left.popleft(), here)
+        for number in left:
+            yield self._result(number, here)
+
+    def _result(self, number: int, here: Callable[[Sequence[str]], _Result]) -> _Result:
+        try:
+            return self._futures[number].result()
+        except (BrokenProcessPool, OSError):
+            return here(self._blocks[number])
 
 
 @contextmanager

@@ -3,16 +3,15 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property
 from pathlib import Path
 from typing import assert_never
 
 from agents.recipes._base import Recipe, Site
 from agents.recipes.catalogue import ASKED_FOR, CATALOGUE
 from agents.recipes.once import once
-from agents.recipes.project import Module, Project, Unreadable, forget, load, read, sources
+from agents.recipes.project import Module, Project, forget, load, sources
 from agents.scan.advice import scan
 from agents.scan.aside import aside
 from agents.scan.catalogue import RULES
@@ -123,34 +122,28 @@ def scan_tree(
         tree: the checkout.
         wanted: what for.
         temperature: what a profile says.
-        processes: at most: of large trees others read the rules' findings while this one reads all for the recipes.
+        processes: at most: of large trees others scan files too.
         on_file: told how many files of how many are done: none before they are read.
     """
     files = [file for file in sources(tree) if wanted.holds(file)]
     is_large = sum(map(_size, (tree.root / file for file in files))) > _ALONE_BYTES
-    with (
-        collector_paused(),
-        aside(partial(_ruled_files, tree, temperature), files, processes if is_large else 1) as others,
-    ):
+    scanner = _Scanner(tree, wanted, temperature)
+    looks: dict[str, _Look] = {}
+    with collector_paused(), aside(scanner, files, processes if is_large else 1) as others:
         on_file(0, len(files))
-        project = load(tree)
-        files = [file for file in project.modules if wanted.holds(file)]
-        matched: dict[str, tuple[CodeFinding, ...]] = {}
-        for number, file in enumerate(files):
-            matched[file] = _matched(project.modules[file], project, wanted, temperature)
-            on_file(number, len(files))
-        ruled: dict[str, tuple[CodeFinding, ...]] = {}
-        for found in others.results(partial(_ruled_modules, project, temperature)):
-            ruled |= found
-        parts = [_part((*ruled.get(file, ()), *matched[file]), project, file, wanted, temperature) for file in files]
-        on_file(len(files), len(files))
+        for found in others.results(scanner):
+            looks |= found
+            on_file(len(looks), len(files))
+    seen = [(file, looks[file]) for file in files if file in looks]
+    unparsed = tuple((file, look.problem) for file, look in seen if look.problem)
+    parsed = [look for _, look in seen if not look.problem]
     return Scanned(
-        findings=tuple(sorted((finding for part in parts for finding in part.findings), key=rank)),
-        files=len(files),
-        lines=sum(project.modules[file].text.count("\n") for file in files),
-        ignored=sum(part.ignored for part in parts),
-        waiting=sum(part.waiting for part in parts),
-        unreadable=tuple((file, why) for file, why in project.unreadable if wanted.holds(file)),
+        findings=tuple(sorted((finding for look in parsed for finding in look.findings), key=rank)),
+        files=len(parsed),
+        lines=sum(look.lines for look in parsed),
+        ignored=sum(look.ignored for look in parsed),
+        waiting=sum(look.waiting for look in parsed),
+        unreadable=tuple((file, why) for file, why in scanner.project.unreadable if wanted.holds(file)) + unparsed,
     )
 
 
@@ -162,25 +155,57 @@ def _size(path: Path) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """What is told of a file."""
+class _Look:
+    """What is told of a file.
 
-    findings: tuple[CodeFinding, ...]
-    ignored: int
-    waiting: int
+    Attributes:
+        problem: why it does not parse, empty where it does.
+    """
+
+    lines: int
+    findings: tuple[CodeFinding, ...] = ()
+    ignored: int = 0
+    waiting: int = 0
+    problem: str = ""
 
 
-def _part(found: Sequence[CodeFinding], project: Project, file: str, wanted: Wanted, temperature: Temperature) -> _Part:
-    module = project.modules[file]
-    every = tuple(_numbered(found, module, temperature))
-    spoken = _spoken_by_recipes([one for one in every if wanted.hears(one)], every)
-    heard = [one for one in spoken if one.expected is None or wanted.hears(one)]
-    kept = [one for one in heard if not _is_ignored(one, module)]
-    return _Part(
-        findings=tuple(with_fan_in(one, module, project) for one in kept),
-        ignored=len(heard) - len(kept),
-        waiting=0 if wanted.rules else len(every) - len(heard),
-    )
+class _Scanner:
+    """Scans files of a tree, each alone; every process that does reads the tree when it is first asked."""
+
+    def __init__(self, tree: Tree, wanted: Wanted, temperature: Temperature) -> None:
+        self._tree = tree
+        self._wanted = wanted
+        self._temperature = temperature
+
+    @cached_property
+    def project(self) -> Project:
+        """Return the tree's modules: recipes ask what others do, and few of them need be parsed for that."""
+        return load(self._tree, parses=False)
+
+    def __call__(self, files: Sequence[str]) -> dict[str, _Look]:
+        """Return what is told of each file that can be read."""
+        modules = self.project.modules
+        return {file: self._look(modules[file]) for file in files if file in modules}
+
+    def _look(self, module: Module) -> _Look:
+        """Look at a file. It stays in memory only where recipes had it parsed, which may ask for it again."""
+        project, wanted, temperature = self.project, self._wanted, self._temperature
+        matched = _matched(module, project, wanted, temperature)
+        read = module if module.is_parsed else Module(file=module.file, name=module.name, text=module.text)
+        every = tuple(_numbered((*_ruled(read, temperature), *matched), read, temperature))
+        spoken = _spoken_by_recipes([one for one in every if wanted.hears(one)], every)
+        heard = [one for one in spoken if one.expected is None or wanted.hears(one)]
+        kept = [one for one in heard if not _is_ignored(one, read)]
+        look = _Look(
+            lines=read.text.count("\n"),
+            findings=tuple(with_fan_in(one, read, project) for one in kept),
+            ignored=len(heard) - len(kept),
+            waiting=0 if wanted.rules else len(every) - len(heard),
+            problem=read.problem,
+        )
+        if read is not module:
+            forget(read)
+        return look
 
 
 def _is_heard(standing: Standing, place: Where) -> bool:
@@ -223,24 +248,6 @@ def _numbered(found: Iterable[CodeFinding], module: Module, temperature: Tempera
         ordinal = seen[finding.fingerprint]
         seen[finding.fingerprint] += 1
         yield replace(finding, ordinal=ordinal)
-
-
-def _ruled_files(tree: Tree, temperature: Temperature, files: Sequence[str]) -> dict[str, tuple[CodeFinding, ...]]:
-    """Return what rules find in files, read for it; nothing of those that can't be."""
-    found = {}
-    for file in files:
-        with suppress(Unreadable):
-            module = read(tree, file)
-            found[file] = _ruled(module, temperature)
-            forget(module)
-    return found
-
-
-def _ruled_modules(
-    project: Project, temperature: Temperature, files: Sequence[str]
-) -> dict[str, tuple[CodeFinding, ...]]:
-    """Return what rules find in files that were read already."""
-    return {file: _ruled(project.modules[file], temperature) for file in files if file in project.modules}
 
 
 def _ruled(module: Module, temperature: Temperature) -> tuple[CodeFinding, ...]:

@@ -13,7 +13,7 @@ CALL = "import os.path\nimport time as clock\nfrom time import sleep as nap\n\n\
 def name_of(text: str, **others: dict[str, str]) -> str | None:
     project = project_of(text, **others)
     call = next(node for node in ast.walk(project.modules[FILE].syntax) if isinstance(node, ast.Call))
-    return called(call, project.modules[FILE], project)
+    return called(call, {"time.sleep", "os.path.join"}, project.modules[FILE], project)
 
 
 @pytest.mark.parametrize(

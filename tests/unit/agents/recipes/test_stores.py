@@ -4,6 +4,7 @@ import pytest
 
 from agents.recipes import stores
 from agents.recipes.hierarchy import hierarchy
+from agents.recipes.project import Project
 
 METHODS = """\
 class Box:
@@ -52,9 +53,13 @@ def test_a_function_that_a_test_replaces_is_known(parsed, test: str) -> None:
 
 def test_unreadable_names_are_reported_by_file(parsed) -> None:
     others = {"a.py": "setattr(x, name, 1)\n", "b.py": "x.__dict__.update(y)\n", "c.py": "globals()['x'] = 1\n"}
-    index = stores.index(parsed("setattr(x, 'plain', 1)\n", others)[1])
-    assert index.dynamic == {"a.py", "b.py", "c.py"}
-    assert index.namespaces == {"c.py"}
+    project = parsed("setattr(x, 'plain', 1)\n", others)[1]
+    assert {file for file, module in project.modules.items() if stores.sets_unseen(module)} == others.keys()
+    assert open_files(project) == {"c.py"}
+
+
+def open_files(project: Project) -> set[str]:
+    return {module.file for module in project.everything if stores.index(project).is_open(module)}
 
 
 @pytest.mark.parametrize(
@@ -70,13 +75,13 @@ def test_unreadable_names_are_reported_by_file(parsed) -> None:
 )
 def test_a_module_whose_names_a_test_sets_unseen_is_known(parsed, test: str) -> None:
     _, project = parsed("", {"pkg/mod.py": "LEVEL = 1\n", "pkg/other.py": ""}, {"test_mod.py": test})
-    assert "pkg/mod.py" in stores.index(project).namespaces
-    assert "pkg/other.py" not in stores.index(project).namespaces
+    assert "pkg/mod.py" in open_files(project)
+    assert "pkg/other.py" not in open_files(project)
 
 
 def test_a_module_that_opens_itself_through_the_table_of_modules_is_known(parsed) -> None:
     own = "import sys\n\nfor name in 'ab':\n    setattr(sys.modules[__name__], name, 1)\n"
-    assert stores.index(parsed("", {"mod.py": own})[1]).namespaces == {"mod.py"}
+    assert open_files(parsed("", {"mod.py": own})[1]) == {"mod.py"}
 
 
 CLASSES = """\
