@@ -26,7 +26,7 @@ MIN_LISTS = 32
 """Fewer lists are added up as fast (see the card's cost note)."""
 _COPY_NS = 1.2
 """What copying an element of the lists joined so far costs."""
-_SUM = re.compile(r"\bsum\s*\(")
+_SUM = re.compile(r"sum\s*\(")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

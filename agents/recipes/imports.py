@@ -14,7 +14,7 @@ from agents.recipes.references import explicit_imports, exports
 from agents.recipes.scope import names
 from agents.recipes.splice import Rewrite
 
-_STAR = re.compile(r"\bimport[\s\\]*\*")
+_STAR = re.compile(r"import[\s\\]*\*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

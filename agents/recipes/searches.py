@@ -11,7 +11,7 @@ from agents.recipes.quiet import is_defined_in_a_class
 from agents.recipes.scope import names
 from agents.recipes.walking import walk
 
-_SEARCH = re.compile(r"\bnext\s*\(|\bfor\s+\w+\s+in\s+\w+\s*:\s*(?:#[^\n]*\n\s*)*if\b")
+_BEGINS = (re.compile(r"next\s*\("), re.compile(r"for\s+\w+\s+in\s+\w+\s*:\s*(?:#[^\n]*\n\s*)*if\b"))
 """A call of `next`, or a loop over a name that begins with a condition, in as far as the text tells."""
 
 
@@ -46,7 +46,7 @@ class Search:
 
 def may_search(module: Module) -> bool:
     """Say whether any function of a module may search: most do not, and a look at each costs more."""
-    return _SEARCH.search(module.text) is not None
+    return any(begins.search(module.text) for begins in _BEGINS)
 
 
 def searches(function: FunctionNode, module: Module, project: Project) -> Iterator[Search]:

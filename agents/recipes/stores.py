@@ -25,6 +25,8 @@ _DYNAMIC = _SETTERS | _BY_NAME | _MULTIPLE
 _MAY_STORE = re.compile(r"\.\s*(?:[\\#][^\n]*\n\s*)*(\w+)\b(?![ \t]*[(.\[])")
 """An attribute that is neither called nor looked into on its line; a comment may stand before its name."""
 _LAST_WORD = re.compile(r"\b(\w++)['\"]")
+_ASCII_LAST_WORD = re.compile(_LAST_WORD.pattern, re.ASCII)
+"""Takes half the time where it may be used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +151,7 @@ def _words_patched(module: Module) -> frozenset[str]:
 @once
 def _last_words(module: Module) -> frozenset[str]:
     """Return the last word of every text of the module."""
-    return frozenset(_LAST_WORD.findall(module.text))
+    return frozenset((_ASCII_LAST_WORD if module.text.isascii() else _LAST_WORD).findall(module.text))
 
 
 @once

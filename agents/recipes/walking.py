@@ -4,7 +4,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 _Node = TypeVar("_Node", bound=ast.AST)
 _Result = TypeVar("_Result")
@@ -28,6 +28,8 @@ class _Fields(dict[type[ast.AST], tuple[str, ...]]):
 
 
 _FIELDS = _Fields({ast.Constant: ()})
+_SPARSE = frozenset({ast.Dict, ast.arguments, ast.Global, ast.Nonlocal, ast.MatchClass})
+"""Nodes with a list that does not hold nodes alone."""
 
 
 def once_below(analysis: Callable[[ast.AST], _Result]) -> Callable[[ast.AST], _Result]:
@@ -70,14 +72,25 @@ def walk(root: ast.AST) -> tuple[ast.AST, ...]:
 @once_below
 def levels(root: ast.AST) -> tuple[tuple[ast.AST, ...], ...]:
     """Return the nodes of a tree by their depth; each is left what is right below it, for all the walks after this."""
-    fields, level, found = _FIELDS, [root], list[tuple[ast.AST, ...]]()
+    fields, sparse, node_type = _FIELDS, _SPARSE, ast.AST
+    level, found = [root], list[tuple[ast.AST, ...]]()
     while level:
         found.append(tuple(level))
         lower: list[ast.AST] = []
         for node in level:
-            if fields[type(node)]:
-                below = _children(node)
-                setattr(node, _BELOW, below)
+            kind = type(node)
+            if names := fields[kind]:
+                # As `_children` does: of each node of a project, so that a call of it would take as long again.
+                values, below = node.__dict__, []
+                for name in names:
+                    value = values.get(name)
+                    if type(value) is list:
+                        below += value
+                    elif isinstance(value, node_type):
+                        below.append(value)
+                if kind in sparse:
+                    below = [item for item in below if isinstance(item, node_type)]
+                values[_BELOW] = below
                 lower += below
         level = lower
     return tuple(found)
@@ -143,11 +156,11 @@ def _by_type(root: ast.AST) -> Mapping[type[ast.AST], Sequence[ast.AST]]:
 
 
 def _children(node: ast.AST) -> list[ast.AST]:
-    found: list[ast.AST] = []
+    values, found = node.__dict__, list[Any]()
     for name in _FIELDS[type(node)]:
-        value = getattr(node, name, None)
-        if isinstance(value, ast.AST):
+        value = values.get(name)
+        if type(value) is list:
+            found += value
+        elif isinstance(value, ast.AST):
             found.append(value)
-        elif isinstance(value, list):
-            found += [item for item in value if isinstance(item, ast.AST)]
-    return found
+    return [item for item in found if isinstance(item, ast.AST)] if type(node) in _SPARSE else found

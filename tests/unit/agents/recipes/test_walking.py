@@ -93,3 +93,24 @@ def test_what_runs_with_a_function_leaves_out_the_bodies_of_inner_definitions() 
     text = "def f(a=0):\n    @made(1)\n    def g():\n        return hidden\n    return [lambda: shown for _ in g()]\n"
     names = {node.id for node in own_nodes(ast.parse(text).body[0]) if isinstance(node, ast.Name)}
     assert names == {"made", "shown", "g", "_"}
+
+
+SPARSE = """
+def f(a, /, b=1, *, c, d=2):
+    global g, h
+    def inner():
+        nonlocal a
+    match {**a, 1: b}:
+        case Point(1, x=0, y=0): pass
+        case {"k": 1, **rest}: pass
+        case [1, *others]: pass
+"""
+
+
+def test_of_fields_that_hold_words_or_gaps_only_the_nodes_are_taken() -> None:
+    function = ast.parse(SPARSE).body[0]
+
+    expected = [type(node) for node in ast.walk(function) if not isinstance(node, ast.expr_context)]
+
+    assert [type(node) for node in walk(function)] == expected, "each asked for what is below it"
+    assert [type(node) for node in walk(ast.parse(SPARSE))] == [ast.Module, *expected]
