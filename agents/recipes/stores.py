@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -27,6 +27,8 @@ _MAY_STORE = re.compile(r"\.\s*(?:[\\#][^\n]*\n\s*)*(\w+)\b(?![ \t]*[(.\[])")
 _LAST_WORD = re.compile(r"\b(\w++)['\"]")
 _ASCII_LAST_WORD = re.compile(_LAST_WORD.pattern, re.ASCII)
 """Takes half the time where it may be used."""
+_ASKED_APART = 16
+"""Modules asked about, above which those that may open any are all looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,11 +122,20 @@ class StoreIndex:
         """
         found = self._is_open.get(module.file)
         if found is None:
-            last = module.name.rpartition(".")[2]
-            others = (other for other in self._modules if other is module or last in spelled(other))
-            found = _opens_its_own(module) or any(_is_opened(module, _opened(other)) for other in others)
+            is_one_of_many = len(self._is_open) >= _ASKED_APART
+            opened = self._opened if is_one_of_many else _with_tails(map(_opened, self._naming(module)))
+            found = _opens_its_own(module) or module.name in opened or module.file in opened
             self._is_open[module.file] = found
         return found
+
+    @cached_property
+    def _opened(self) -> frozenset[str]:
+        return _with_tails(map(_opened, self._modules))
+
+    def _naming(self, module: Module) -> Iterator[Module]:
+        """Yield the modules that may reach another by its name, and itself."""
+        last = module.name.rpartition(".")[2]
+        return (other for other in self._modules if other is module or last in spelled(other))
 
 
 @once
@@ -182,6 +193,12 @@ def _opened(module: Module) -> frozenset[str]:
     return frozenset(name for node in _dynamic_accesses(module) for name in _receivers(node, module))
 
 
+def _with_tails(reached_names: Iterable[frozenset[str]]) -> frozenset[str]:
+    """Return dotted names, and what they end with: `pkg.mod` may be the module `mod` of another root."""
+    names = (name.split(".") for some in reached_names for name in some)
+    return frozenset(".".join(parts[first:]) for parts in names for first in range(len(parts)))
+
+
 @once
 def _opens_its_own(module: Module) -> bool:
     """Say whether the module's names may be bound again by what it calls."""
@@ -207,11 +224,6 @@ def _by_word(modules: Sequence[Module], words: Callable[[Module], frozenset[str]
         for word in words(module):
             found.setdefault(word, []).append(module)
     return found
-
-
-def _is_opened(module: Module, reached_names: Collection[str]) -> bool:
-    """Say whether a dynamic access may reach the module: by its file, or by a name that ends with its own."""
-    return module.file in reached_names or any(f".{name}".endswith(f".{module.name}") for name in reached_names)
 
 
 @once

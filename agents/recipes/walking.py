@@ -40,11 +40,11 @@ def once_below(analysis: Callable[[ast.AST], _Result]) -> Callable[[ast.AST], _R
 
     @wraps(analysis)
     def remembered(root: ast.AST) -> _Result:
-        kept: dict[object, _Result] | None = vars(root).get(_KEPT)
+        kept: dict[object, _Result] | None = root.__dict__.get(_KEPT)
         if kept is None:
             if type(root) not in _ROOTS:
                 return analysis(root)
-            kept = vars(root)[_KEPT] = {}
+            kept = root.__dict__[_KEPT] = {}
         elif analysis in kept:
             return kept[analysis]
         found = kept[analysis] = analysis(root)
@@ -64,7 +64,7 @@ def walk(root: ast.AST) -> tuple[ast.AST, ...]:
     found, fields = [root], _FIELDS
     for node in found:
         if fields[type(node)]:
-            below: list[ast.AST] | None = getattr(node, _BELOW, None)
+            below: list[ast.AST] | None = node.__dict__.get(_BELOW)
             found += _children(node) if below is None else below
     return tuple(found)
 
@@ -100,7 +100,7 @@ def forget(root: ast.AST) -> None:
     """Drop what is remembered below a node: it points in circles, so that the tree would stay until a collection."""
     for node in walk(root):
         if type(node) in _ROOTS:
-            vars(node).pop(_KEPT, None)
+            node.__dict__.pop(_KEPT, None)
 
 
 def nodes(root: ast.AST, *kinds: type[_Node]) -> Sequence[_Node]:
@@ -134,10 +134,10 @@ def by_type(found: Sequence[ast.AST]) -> Mapping[type[ast.AST], Sequence[ast.AST
 
 def children(node: ast.AST) -> Sequence[ast.AST]:
     """Return the nodes right below a node, but for the context of a name."""
-    kept: list[ast.AST] | None = getattr(node, _BELOW, None)
-    if kept is not None:
-        return kept
-    return _children(node) if _FIELDS[type(node)] else ()
+    if not _FIELDS[type(node)]:
+        return ()
+    kept: list[ast.AST] | None = node.__dict__.get(_BELOW)
+    return _children(node) if kept is None else kept
 
 
 @once_below
