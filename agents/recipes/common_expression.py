@@ -173,10 +173,10 @@ RECIPE = CommonExpression()
 
 
 def _all(function: FunctionNode, module: Module, project: Project) -> Iterator[_Repeated]:
-    if reads_its_frame(function):
-        return
     repeating = _repeating(function, module)
-    for statement in own(function, ast.Assign, ast.Expr, ast.If, ast.Return) if repeating else ():
+    if not repeating or reads_its_frame(function):
+        return
+    for statement in own(function, ast.Assign, ast.Expr, ast.If, ast.Return):
         asked = _asked(statement, module) if statement in repeating else None
         if asked is None:
             continue

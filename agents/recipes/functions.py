@@ -4,7 +4,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from agents.recipes.once import once
 from agents.recipes.project import Module
@@ -71,7 +71,10 @@ def own_nodes(function: ast.AST) -> tuple[ast.AST, ...]:
 
 def own(function: ast.AST, *kinds: type[_Node]) -> Sequence[_Node]:
     """Return those of a function's own nodes that are exactly of one of some types, in their order."""
-    return of_kinds(kinds, _own_by_type(function), own_nodes(function))
+    by_kind = _own_by_type(function)
+    if len(kinds) == 1:
+        return cast("Sequence[_Node]", by_kind.get(kinds[0], ()))
+    return of_kinds(kinds, by_kind, own_nodes(function))
 
 
 def own_calls(function: ast.AST, *called: str) -> Sequence[ast.Call]:

@@ -45,10 +45,11 @@ class Invariant:
 
 def invariants(function: FunctionNode, module: Module, project: Project) -> Iterator[Invariant]:
     """Yield the invariant calls of a function, each once, with the outermost loop it can leave."""
-    if reads_its_frame(function):
+    loops = own(function, ast.For)
+    if not loops or reads_its_frame(function):
         return
     taken: set[ast.Call] = set()
-    for loop in own(function, ast.For):
+    for loop in loops:
         for calls in _equal_calls(loop, function, module).values():
             if calls[0] in taken:
                 continue

@@ -138,19 +138,21 @@ class Names:
     def _top_imports(self) -> dict[ast.AST, Import]:
         return _top_imports(self._module)
 
-    def _read(self, node: ast.AST, scope: Scope) -> None:
-        kind, self._scope_of[node] = type(node), scope
-        if kind is ast.Name:
-            if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]  # this is asked for every node there is
+    def _read(self, root: ast.AST, scope: Scope) -> None:
+        scope_of, waiting = self._scope_of, [root]
+        while waiting:
+            node = waiting.pop()
+            kind, scope_of[node] = type(node), scope
+            if kind is ast.Name:
+                if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]  # this is asked for every node there is
+                    self._bind(node, scope)
+                continue
+            if kind in _BINDING:
                 self._bind(node, scope)
-            return
-        if kind in _BINDING:
-            self._bind(node, scope)
-        if kind in _SCOPED:
-            self._read_scoped(node, scope)
-            return
-        for child in children(node):
-            self._read(child, scope)
+            if kind in _SCOPED:
+                self._read_scoped(node, scope)
+            elif below := children(node):
+                waiting += below[::-1]
 
     def _read_scoped(self, node: ast.AST, scope: Scope) -> None:
         """Read a node not all of whose parts are evaluated in the scope around it, or that binds."""

@@ -4,13 +4,15 @@ import ast
 from collections.abc import Mapping
 
 from agents.recipes import kinds, stores
-from agents.recipes.once import once, once_by_name
+from agents.recipes.once import once
 from agents.recipes.project import Module, Project
 from agents.recipes.references import taken_from_outside
 from agents.recipes.scope import names
 from agents.recipes.walking import nodes, parents_below
 
 _READ_STATEMENTS = ast.For | ast.comprehension
+_ASKED_APART = 16
+"""Names asked about, from which on all files are looked at, whether they hold the name or not."""
 
 
 def constant_value(module: Module, name: str, project: Project) -> ast.expr | None:
@@ -46,10 +48,23 @@ def parents(module: Module) -> Mapping[ast.AST, ast.AST]:
     return parents_below(module.syntax)
 
 
-@once_by_name
 def is_taken(name: str, project: Project) -> bool:
     """Say whether any module reads a name as an attribute or imports it from another module."""
-    return any(name in _taken(module) for module in project.mentioning(name))
+    apart = _taken_apart(project)
+    if name not in apart and len(apart) < _ASKED_APART:
+        apart[name] = any(name in _taken(module) for module in project.mentioning(name))
+    return apart[name] if name in apart else name in _all_taken(project)
+
+
+@once
+def _taken_apart(project: Project) -> dict[str, bool]:  # noqa: ARG001  it is remembered with it
+    """Return the answers to the first questions, for which few files need be parsed."""
+    return {}
+
+
+@once
+def _all_taken(project: Project) -> frozenset[str]:
+    return frozenset(name for module in project.everything for name in _taken(module))
 
 
 @once

@@ -105,7 +105,10 @@ def forget(root: ast.AST) -> None:
 
 def nodes(root: ast.AST, *kinds: type[_Node]) -> Sequence[_Node]:
     """Return the nodes of a tree that are exactly of one of some types, level by level."""
-    return of_kinds(kinds, _by_type(root), walk(root))
+    by_kind = _by_type(root)
+    if len(kinds) == 1:
+        return cast("Sequence[_Node]", by_kind.get(kinds[0], ()))
+    return of_kinds(kinds, by_kind, walk(root))
 
 
 def of_kinds(

@@ -36,6 +36,8 @@ _DESIGNS = frozenset(
 _IGNORE = re.compile(r"#\s*optimize:\s*ignore(?:\[(?P<rules>[\w\s,-]*)\])?")
 _ALONE_BYTES = 2_000_000
 """Of source, some 60,000 lines: one process scans them in less time than others save."""
+_FEW = 20
+"""Rules named, beyond which every file will be asked for its tree: then nothing need be told from its text."""
 _LOUD_SHARE = 0.05
 """Share of the workload from which on a finding is loud: what is expected to be saved, else what its function takes."""
 
@@ -180,7 +182,7 @@ class _Scanner:
     @cached_property
     def project(self) -> Project:
         """Return the tree's modules: recipes ask what others do, and few of them need be parsed for that."""
-        return load(self._tree, parses=False)
+        return load(self._tree, parses=len(self._wanted.rules) > _FEW)
 
     def __call__(self, files: Sequence[str]) -> dict[str, _Look]:
         """Return what is told of each file that can be read."""
