@@ -174,7 +174,7 @@ RECIPE = CommonExpression()
 
 def _all(function: FunctionNode, module: Module, project: Project) -> Iterator[_Repeated]:
     repeating = _repeating(function, module)
-    if not repeating or reads_its_frame(function):
+    if not repeating or reads_its_frame(function, module):
         return
     for statement in own(function, ast.Assign, ast.Expr, ast.If, ast.Return):
         asked = _asked(statement, module) if statement in repeating else None

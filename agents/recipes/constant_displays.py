@@ -36,7 +36,7 @@ class ConstantDisplay:
 
 def constant_displays(function: FunctionNode, module: Module) -> Iterator[ConstantDisplay]:
     """Yield the displays of a function that may be made once, in the order of the text."""
-    if reads_its_frame(function):
+    if reads_its_frame(function, module):
         return
     displays: Sequence[Display] = own(function, ast.Dict, ast.List, ast.Set)
     for node in displays:

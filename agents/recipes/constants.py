@@ -50,7 +50,7 @@ def constant_probes(function: FunctionNode, name: str, module: Module, project: 
     needed = ("frozenset", *NEEDED_BUILTINS)
     if not all(names(module).is_builtin(builtin, node) for node in (definition, *probes) for builtin in needed):
         return None
-    if reads_its_frame(function):
+    if reads_its_frame(function, module):
         return None
     return ConstantProbes(name=name, definition=definition, set_name=set_name, is_built=is_built, probes=probes)
 

@@ -195,7 +195,7 @@ RECIPE = CountScan()
 
 def _all(function: Function, module: Module, project: Project) -> Iterator[_Scan]:
     known = names(module)
-    if reads_its_frame(function.node):
+    if reads_its_frame(function.node, module):
         return
     for node in own_nodes(function.node):
         found = _scan(node, module) if isinstance(node, ast.stmt) else None

@@ -150,7 +150,7 @@ def _may_import(function: FunctionNode, module: Module) -> bool:
 
     Not on an event loop (it would block), not while the interpreter shuts down, not in compiled code.
     """
-    if isinstance(function, ast.AsyncFunctionDef) or reads_its_frame(function):
+    if isinstance(function, ast.AsyncFunctionDef) or reads_its_frame(function, module):
         return False
     if nodes(function, ast.Global):
         return False
@@ -250,7 +250,7 @@ def eager_names(module: Module) -> frozenset[str]:
         node = stack.pop()
         if isinstance(node, Import):
             found.update(names_of(node, module))
-        elif not isinstance(node, FunctionNode) and not _is_type_checking(node):
+        elif not isinstance(node, FunctionNode | ast.expr) and not _is_type_checking(node):
             stack.extend(children(node))
     return frozenset(found)
 

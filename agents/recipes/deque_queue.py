@@ -262,7 +262,7 @@ def _queue(function: FunctionNode, name: str, module: Module, project: Project) 
     found = uses(function, name, is_builtin)
     called = (use.path[1] for use in found if use.kind is UseKind.METHOD)
     fronts = tuple(call for call in called if isinstance(call, ast.Call) and _is_at_front(call))
-    if reads_its_frame(function) or not fronts or not all(_is_allowed(use, name) for use in found):
+    if reads_its_frame(function, module) or not fronts or not all(_is_allowed(use, name) for use in found):
         return None
     annotations = tuple(_annotations(found))
     if unproven_pops(function.body, name, is_builtin) or not all(map(_is_list_annotation, annotations)):

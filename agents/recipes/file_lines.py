@@ -187,7 +187,7 @@ RECIPE = FileLines()
 
 def _steps(function: FunctionNode, module: Module, project: Project) -> Iterator[_Steps]:
     """Yield the calls whose list nobody would miss."""
-    if reads_its_frame(function):
+    if reads_its_frame(function, module):
         return
     for node in own_calls(function, "readlines"):
         name = _read_file(node)

@@ -53,7 +53,7 @@ class FileWrite:
 def file_writes(function: FunctionNode, module: Module, project: Project) -> Iterator[FileWrite]:
     """Yield the files that a function writes in such a block."""
     opened = own(function, ast.With)
-    if not opened or reads_its_frame(function) or stores.index(project).is_replaced("open"):
+    if not opened or reads_its_frame(function, module) or stores.index(project).is_replaced("open"):
         return
     for node in opened:
         found = _written(node, function, module, project)

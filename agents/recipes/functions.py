@@ -15,6 +15,11 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _Node = TypeVar("_Node", bound=ast.AST)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _DEFINITIONS = (*_FUNCTIONS, ast.ClassDef)
+_BLOCKS = (
+    *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith),
+    *(ast.Try, ast.TryStar, ast.ExceptHandler, ast.Match, ast.match_case),
+)
+"""What definitions may stand in, beside one another and the module."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,5 +126,5 @@ def _below(node: ast.AST, file: str, prefix: str, owner: ast.ClassDef | None, *,
             yield from _below(child, file, f"{prefix}{child.name}.<locals>.", None, is_local=True)
         elif isinstance(child, ast.ClassDef):
             yield from _below(child, file, f"{prefix}{child.name}.", child, is_local=is_local)
-        elif not isinstance(child, ast.expr):
+        elif isinstance(child, _BLOCKS):
             yield from _below(child, file, prefix, owner, is_local=is_local)

@@ -211,7 +211,7 @@ RECIPE = GatheredAwaits()
 
 def _sequences(function: Function, module: Module, project: Project) -> Iterator[_Sequence]:
     caller, above, known = function.node, parents(module), names(module)
-    if not isinstance(caller, ast.AsyncFunctionDef) or reads_its_frame(caller):
+    if not isinstance(caller, ast.AsyncFunctionDef) or reads_its_frame(caller, module):
         return
     for node in own(caller, ast.ListComp):
         statement = above.get(node)

@@ -212,7 +212,7 @@ def _all(function: Function, module: Module, project: Project) -> Iterator[_Read
     if owner is None or owner not in module.syntax.body or not node.args.args or node.name == "__init__":
         return
     loops: list[_Loop] = [*own(node, ast.For), *own(node, ast.AsyncFor), *own(node, ast.While)]
-    if not loops or reads_its_frame(node):
+    if not loops or reads_its_frame(node, module):
         return
     found = hierarchy(project).of(owner)
     if is_reached_through(found, node.name, project):

@@ -59,7 +59,7 @@ def index_for(search: Search, kind: str, function: FunctionNode, module: Module,
         project: its classes and stores say what keeps its value.
     """
     is_computed = is_defined_in_a_class("__getattribute__", project)
-    if is_computed or reads_its_frame(function) or not _leaves_no_trace(search, function, module):
+    if is_computed or reads_its_frame(function, module) or not _leaves_no_trace(search, function, module):
         return None
     if not all(names(module).is_builtin(builtin, search.node) for builtin in _NEEDED_BUILTINS):
         return None

@@ -183,7 +183,7 @@ def _all(function: Function, module: Module, project: Project) -> Iterator[_Inli
         if found is not None and _may_be_put_in(node, found, function, module):
             helpers[node.func.id] = found
             calls.setdefault(node.func.id, []).append(node)
-    if helpers and not reads_its_frame(function.node):
+    if helpers and not reads_its_frame(function.node, module):
         yield from (_Inlined(helper=helper, calls=tuple(calls[name])) for name, helper in helpers.items())
 
 

@@ -46,7 +46,7 @@ class Invariant:
 def invariants(function: FunctionNode, module: Module, project: Project) -> Iterator[Invariant]:
     """Yield the invariant calls of a function, each once, with the outermost loop it can leave."""
     loops = own(function, ast.For)
-    if not loops or reads_its_frame(function):
+    if not loops or reads_its_frame(function, module):
         return
     taken: set[ast.Call] = set()
     for loop in loops:

@@ -200,7 +200,7 @@ RECIPE = IteratorEnd()
 
 
 def _all(function: FunctionNode, module: Module, project: Project) -> Iterator[_Asked]:
-    if reads_its_frame(function):
+    if reads_its_frame(function, module):
         return
     every = [found for node in own(function, ast.Try) if (found := _asked(node, function, module)) is not None]
     for found in every:

@@ -164,7 +164,7 @@ RECIPE = KeptRange()
 
 
 def _all(function: FunctionNode, module: Module, project: Project) -> Iterator[_Repeated]:
-    if reads_its_frame(function):
+    if reads_its_frame(function, module):
         return
     for node in own(function, ast.For):
         found = _repeated(node, function, module, project)

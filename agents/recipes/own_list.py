@@ -50,7 +50,7 @@ def own_list(function: FunctionNode, name: str, module: Module) -> OwnList | Non
 
     found = uses(function, name, is_builtin)
     made = [use for use in found if use.kind is UseKind.BIND_LIST]
-    if len(made) != 1 or made[0].value is None or reads_its_frame(function):
+    if len(made) != 1 or made[0].value is None or reads_its_frame(function, module):
         return None
     if any(use.is_in_inner_scope or (use.binds and use is not made[0]) for use in found):
         return None

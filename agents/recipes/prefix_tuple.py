@@ -183,7 +183,7 @@ RECIPE = PrefixTuple()
 
 
 def _all(function: FunctionNode, module: Module, project: Project) -> Iterator[_Asked]:
-    if reads_its_frame(function):
+    if reads_its_frame(function, module):
         return
     if not own_calls(function, *_METHODS):
         return

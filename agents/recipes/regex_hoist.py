@@ -289,7 +289,7 @@ def _compilation(name: str, pattern: str, call: RegexCall, module_name: str) -> 
 
 def _remove_unread(rewrite: Rewrite, calls: Sequence[RegexCall], function: FunctionNode, module: Module) -> None:
     """Take away what gave local names to patterns, where nothing else reads these names."""
-    if reads_its_frame(function):
+    if reads_its_frame(function, module):
         return
     gone = {node for call in calls if call.named for node in walk(call.node)} - {
         node for call in calls for kept in (*call.kept, *call.keywords) for node in walk(kept)

@@ -227,7 +227,7 @@ def _local_probes(function: FunctionNode, name: str, module: Module) -> _LocalPr
 
     found = uses(function, name, is_builtin)
     made = [use for use in found if use.kind is UseKind.BIND_LIST]
-    if len(made) != 1 or not all(map(is_builtin, NEEDED_BUILTINS)) or reads_its_frame(function):
+    if len(made) != 1 or not all(map(is_builtin, NEEDED_BUILTINS)) or reads_its_frame(function, module):
         return None
     block = block_of(made[0], function)
     places = places_in(block, found)

@@ -184,7 +184,7 @@ RECIPE = SharedTexts()
 
 
 def _kept(function: Function, module: Module, project: Project) -> Iterator[ast.expr]:
-    if strings_may_be_told_apart(project) or reads_its_frame(function.node):
+    if strings_may_be_told_apart(project) or reads_its_frame(function.node, module):
         return
     found = list(kept_texts(function.node, module))
     if not found or library.is_replaced("sys.intern", project):

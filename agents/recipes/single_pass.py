@@ -41,7 +41,7 @@ class SinglePass:
 
 def single_passes(function: FunctionNode, module: Module, project: Project) -> Iterator[SinglePass]:
     """Yield the lists of a function that may be generators, in source order."""
-    if reads_its_frame(function):
+    if reads_its_frame(function, module):
         return
     search = _Search(function, module, project)
     built: Sequence[ast.ListComp | ast.List | ast.Call] = own(function, ast.ListComp, ast.List, ast.Call)

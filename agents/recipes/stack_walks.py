@@ -142,7 +142,7 @@ def _parts_used(entry: ast.Subscript, function: FunctionNode, module: Module) ->
     if part:
         return frozenset({part})
     target = _target(used, entry)
-    if target is None or reads_its_frame(function):
+    if target is None or reads_its_frame(function, module):
         return frozenset()
     if isinstance(target, ast.Name):
         return _parts_of_local(target, function, module)

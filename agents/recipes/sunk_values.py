@@ -62,7 +62,11 @@ def sunk_values(function: Function, module: Module, project: Project) -> Iterato
     """
     for node in _candidates(function, module):
         found = _sunk(_Way(node, function, module, project), module)
-        if found is not None and is_harmless(node.value, module, project) and not reads_its_frame(function.node):
+        if (
+            found is not None
+            and is_harmless(node.value, module, project)
+            and not reads_its_frame(function.node, module)
+        ):
             yield found
 
 

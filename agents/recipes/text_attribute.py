@@ -36,7 +36,7 @@ class TextAttribute:
 
 def text_attributes(function: Function, module: Module, project: Project) -> Iterator[TextAttribute]:
     """Yield the outermost loops of a method that do nothing to an attribute but add text to it."""
-    if function.owner is None or function.node.decorator_list or reads_its_frame(function.node):
+    if function.owner is None or function.node.decorator_list or reads_its_frame(function.node, module):
         return
     taken: set[ast.AST] = set()
     loops: Sequence[ast.For | ast.While] = own(function.node, ast.For, ast.While)

@@ -30,7 +30,7 @@ def is_unread_outside(
     """
     known, above = names(module), parents(module)
     scope = known.inside(function)
-    if reads_its_frame(function) or any(known.resolve(name, statements[0]) is not scope for name in bound):
+    if reads_its_frame(function, module) or any(known.resolve(name, statements[0]) is not scope for name in bound):
         return False
     inside = {node for statement in statements for node in walk(statement)}
     others = (node for node in walk(function) if isinstance(node, ast.Name) and node.id in bound)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agents.recipes.functions import FunctionNode
+from agents.recipes.once import once
+from agents.recipes.project import Module
 from agents.recipes.walking import nodes, once_below, parents_below
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -80,10 +82,21 @@ def uses(function: FunctionNode, name: str, is_builtin: Callable[[str], bool]) -
     return tuple(sorted(found, key=lambda use: _position(use.node)))
 
 
-@once_below
-def reads_its_frame(function: ast.AST) -> bool:
+def reads_its_frame(function: ast.AST, module: Module) -> bool:
     """Say whether locals may be read by name (`locals`, `eval` and their like), where renames and adds would show."""
-    return not _names(function).keys().isdisjoint(_FRAME_READERS)
+    return function in _holding_frame_readers(module)
+
+
+@once
+def _holding_frame_readers(module: Module) -> frozenset[ast.AST]:
+    """Return all nodes that hold such a name: in most modules there are none."""
+    found: set[ast.AST] = set()
+    for name in nodes(module.syntax, ast.Name):
+        step: ast.AST | None = name if name.id in _FRAME_READERS else None
+        while step is not None and step not in found:
+            found.add(step)
+            step = parents_below(module.syntax).get(step)
+    return frozenset(found)
 
 
 @once_below

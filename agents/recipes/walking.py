@@ -121,9 +121,9 @@ def of_kinds(
         by_kind: what `by_type` says of the list.
         found: the list.
     """
-    there = [kind for kind in kinds if kind in by_kind]
+    there = {kind for kind in kinds if kind in by_kind}
     if len(there) < 2:
-        return cast("Sequence[_Node]", by_kind[there[0]] if there else ())
+        return cast("Sequence[_Node]", by_kind[there.pop()] if there else ())
     return cast("Sequence[_Node]", [node for node in found if type(node) in there])
 
 

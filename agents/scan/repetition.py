@@ -15,6 +15,7 @@ Loop = ast.For | ast.AsyncFor | ast.While | ast.ListComp | ast.SetComp | ast.Dic
 _Statement = ast.For | ast.AsyncFor | ast.While
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 _SCOPES = (*get_args(FunctionNode), ast.Lambda, ast.ClassDef)
+_STATEMENTS: tuple[type[ast.stmt], ...] = tuple(ast.stmt.__subclasses__())
 _SLOW_BUILTINS = frozenset({"print", "open", "input", "compile", "eval", "exec", "__import__"})
 _LOGS = frozenset({"critical", "debug", "error", "exception", "info", "log", "verbose", "warn", "warning"})
 _EXPECTED = frozenset({"StopIteration", "KeyError", "IndexError"})
@@ -121,7 +122,7 @@ def statement_at(line: int, module: Module) -> ast.stmt | None:
 @once
 def _statements(module: Module) -> tuple[tuple[int, int, ast.stmt], ...]:
     """Return every statement with its lines, those around others first."""
-    every = [node for node in walk(module.syntax) if isinstance(node, ast.stmt)]
+    every = nodes(module.syntax, *_STATEMENTS)
     lines = [(node.lineno, node.end_lineno or node.lineno, node) for node in every]
     return tuple(sorted(lines, key=lambda one: (one[0], -one[1])))
 
