@@ -65,6 +65,7 @@ class StoreIndex:
 
     def __init__(self, project: Project) -> None:
         self._modules = project.everything
+        self._are_parsed = all(module.is_parsed for module in self._modules)
         self._stores: dict[str, tuple[Store, ...]] = {}
         self._is_patched: dict[str, bool] = {}
         self._is_open: dict[str, bool] = {}
@@ -122,8 +123,8 @@ class StoreIndex:
         """
         found = self._is_open.get(module.file)
         if found is None:
-            is_one_of_many = len(self._is_open) >= _ASKED_APART
-            opened = self._opened if is_one_of_many else _with_tails(map(_opened, self._naming(module)))
+            asks_all = self._are_parsed or len(self._is_open) >= _ASKED_APART
+            opened = self._opened if asks_all else _with_tails(map(_opened, self._naming(module)))
             found = _opens_its_own(module) or module.name in opened or module.file in opened
             self._is_open[module.file] = found
         return found
