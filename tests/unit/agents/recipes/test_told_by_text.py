@@ -1,5 +1,6 @@
 """What is told of files by their text, before they are parsed, is what their trees say."""
 
+import ast
 import json
 import logging
 import re
@@ -32,7 +33,7 @@ LINES = (
     "with a as b.size: pass",
     "a.size, b.lid = c",
     "a.size: int = 1",
-    "a.ſize = 1",
+    "a.\u017fize = 1",
     "setattr(a, 'size', 1)",
     'setattr (a, "lid", 1)',
     "(setattr)(a, 'size', 1)",
@@ -53,7 +54,7 @@ LINES = (
     "class A:\n    def size(self): pass",
     "class A:\n    def  \\\n        size(self): pass",
     "class A:\n    async def lid(self): pass",
-    "class A:\n    def ſize(self): pass",
+    "class A:\n    def \u017fize(self): pass",
     "def size(): pass",
     "from b import size",
     "x = a.size",
@@ -70,9 +71,19 @@ def _told(project: Project, asked: tuple[str, ...]) -> Iterator[object]:
     for name in asked:
         yield name, [(store.module.file, store.node.lineno, store.is_on_self) for store in index.stores(name)]
         yield name, index.is_patched(name), index.is_replaced(name)
-        yield name, is_taken(name, project), is_defined_in_a_class(name, project)
     for module in project.everything:
         yield module.file, index.is_open(module), stores.sets_unseen(module)
+
+
+def _hold_to_trees(project: Project, asked: tuple[str, ...]) -> None:
+    """These two ask the text first whether a file is parsed already or not."""
+    every = [node for module in project.everything for node in ast.walk(module.syntax)]
+    bodies = [one for node in every if isinstance(node, ast.ClassDef) for one in node.body]
+    methods = {one.name for one in bodies if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+    taken = {node.attr for node in every if isinstance(node, ast.Attribute)}
+    taken |= {alias.name for node in every if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert {name for name in asked if is_taken(name, project)} == taken & set(asked)
+    assert {name for name in asked if is_defined_in_a_class(name, project)} == methods & set(asked)
 
 
 def _both(root: Path) -> tuple[Project, Project]:
@@ -91,6 +102,7 @@ def test_texts_tell_what_trees_do(tmp_path_factory: pytest.TempPathFactory, file
     parsed, unparsed = _both(root)
 
     assert list(_told(unparsed, NAMES)) == list(_told(parsed, NAMES))
+    _hold_to_trees(unparsed, NAMES)
 
 
 @pytest.mark.parametrize("package", [json, logging, unittest])
@@ -101,6 +113,7 @@ def test_texts_of_real_packages_tell_what_their_trees_do(package: object) -> Non
     names = tuple(sorted(words)[::5])
 
     assert list(_told(unparsed, names)) == list(_told(parsed, names))
+    assert {name for name in names if is_taken(name, unparsed)}
     assert stores.index(unparsed).by_name.keys() == stores.index(parsed).by_name.keys()
 
 
@@ -119,7 +132,7 @@ def test_a_file_is_parsed_when_it_may_have_an_answer_and_no_sooner(tmp_path: Pat
 
 
 def test_names_are_spelled_as_the_parser_reads_them(tmp_path: Path) -> None:
-    (tmp_path / "odd.py").write_text("ﬁle.ſize = 1\n")
+    (tmp_path / "odd.py").write_text("\ufb01le.\u017fize = 1\n")
     project = _both(tmp_path)[1]
 
     assert spelled(project.modules["odd.py"]) == "file.size = 1\n"
