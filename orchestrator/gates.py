@@ -215,10 +215,10 @@ def module_names(files: tuple[str, ...], tree: Tree) -> tuple[str, ...]:
     names = []
     for file in files:
         path = PurePosixPath(file)
-        root = next((root for root in tree.import_roots if path.is_relative_to(root)), None)
-        if root is None or path.name == "__main__.py":
+        roots = [PurePosixPath(root) for root in tree.import_roots if path.is_relative_to(root)]
+        if not roots or path.name == "__main__.py":
             continue
-        parts = path.relative_to(root).with_suffix("").parts
+        parts = path.relative_to(max(roots, key=lambda root: len(root.parts))).with_suffix("").parts
         names.append(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
     return tuple(names)
 

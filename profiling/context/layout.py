@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -19,21 +19,36 @@ _IDENTIFIER = re.compile(r"[A-Za-z_]\w*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Root:
-    folder: str
-    names: tuple[str, ...]
-    paths: tuple[str, ...]
+class _Source:
+    """Code that is found together.
+
+    Attributes:
+        folders: where imports of it begin.
+        names: its packages and modules.
+        paths: of these, relative to the repository.
+    """
+
+    folders: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+
+    def __add__(self, other: "_Source") -> "_Source":
+        return _Source(
+            folders=tuple(dict.fromkeys(self.folders + other.folders)),
+            names=tuple(dict.fromkeys(self.names + other.names)),
+            paths=tuple(dict.fromkeys(self.paths + other.paths)),
+        )
 
 
 def describe(root: Path, manifest: Manifest) -> Tree | None:
     """Return the tree with its import roots, or None when nothing importable is found.
 
-    Declared places win (`[tool.optimize] source`, `[tool.codeflash] module-root`, the build backend's); then `src/`;
+    Declared places win, all that one setting names (`[tool.optimize] source`, `[tool.codeflash] module-root`, the build backend's); then `src/`;
     then packages and modules at the root that are neither tests, benchmarks nor tooling.
     """
     for found in _choices(root, manifest):
         if found.names:
-            return Tree(root=root, import_roots=(found.folder,), packages=found.names, source_paths=found.paths)
+            return Tree(root=root, import_roots=found.folders, packages=found.names, source_paths=found.paths)
     return None
 
 
@@ -57,40 +72,41 @@ def is_inside(root: Path, place: str) -> bool:
         return False
 
 
-def _choices(root: Path, manifest: Manifest) -> Iterator[_Root]:
-    declared = [
-        *strings(manifest.table("tool", "optimize").get("source")),
-        *strings(manifest.table("tool", "codeflash").get("module-root")),
-    ]
-    yield from (_declared(root, place) for place in declared if is_inside(root, place))
+def _choices(root: Path, manifest: Manifest) -> Iterator[_Source]:
+    for setting in (
+        manifest.table("tool", "optimize").get("source"),
+        manifest.table("tool", "codeflash").get("module-root"),
+    ):
+        yield _joined(_declared(root, place) for place in strings(setting) if is_inside(root, place))
     where = strings(manifest.table("tool", "setuptools", "packages", "find").get("where"))
-    yield from (_scan(root, place) for place in where if place != "." and is_inside(root, place))
+    yield _joined(_scan(root, place) for place in where if place != "." and is_inside(root, place))
     if (root / "src").is_dir() and not (root / "src" / "__init__.py").exists():
         yield _scan(root, "src")
-    yield from _hatch(root, manifest)
+    yield _hatch(root, manifest)
     yield _scan(root, ".")
     if (root / "lib").is_dir():
         yield _scan(root, "lib")
 
 
-def _hatch(root: Path, manifest: Manifest) -> Iterator[_Root]:
+def _joined(sources: Iterable[_Source]) -> _Source:
+    return sum((one for one in sources if one.names), start=_Source())
+
+
+def _hatch(root: Path, manifest: Manifest) -> _Source:
     packages = strings(manifest.table("tool", "hatch", "build", "targets", "wheel").get("packages"))
-    inside = [PurePosixPath(place) for place in packages if is_inside(root, place)]
-    parents = {place.parent for place in inside}
-    if len(parents) == 1:
-        names, paths = tuple(place.name for place in inside), tuple(str(place) for place in inside)
-        yield _Root(folder=str(parents.pop()), names=names, paths=paths)
+    inside = (PurePosixPath(place) for place in packages if is_inside(root, place))
+    return _joined(_Source(folders=(str(one.parent),), names=(one.name,), paths=(str(one),)) for one in inside)
 
 
-def _declared(root: Path, place: str) -> _Root:
+def _declared(root: Path, place: str) -> _Source:
     """A declared place is a package (its parent is the import root), a module, or a folder of packages."""
     path = PurePosixPath(Path(place).as_posix())
     if (root / path / "__init__.py").exists() or (root / path).is_file():
-        return _Root(folder=str(path.parent), names=(path.name.removesuffix(".py"),), paths=(str(path),))
+        return _Source(folders=(str(path.parent),), names=(path.name.removesuffix(".py"),), paths=(str(path),))
     return _scan(root, str(path))
 
 
-def _scan(root: Path, folder: str) -> _Root:
+def _scan(root: Path, folder: str) -> _Source:
     names: list[str] = []
     paths: list[str] = []
     try:
@@ -102,7 +118,7 @@ def _scan(root: Path, folder: str) -> _Root:
         if _is_source(entry, name):
             names.append(name)
             paths.append(entry.name if folder == "." else f"{folder}/{entry.name}")
-    return _Root(folder=folder, names=tuple(names), paths=tuple(paths))
+    return _Source(folders=(folder,), names=tuple(names), paths=tuple(paths))
 
 
 def _is_source(entry: "os.DirEntry[str]", name: str) -> bool:

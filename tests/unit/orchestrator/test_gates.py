@@ -23,6 +23,11 @@ def test_modules_at_the_root_are_imported_by_their_own_name() -> None:
     assert module_names(("mod.py",), tree) == ("mod",)
 
 
+def test_the_nearest_import_root_names_a_module() -> None:
+    tree = Tree(root=Path("/r"), import_roots=(".", "src"), packages=(), source_paths=("tool.py", "src/pkg"))
+    assert module_names(("tool.py", "src/pkg/mod.py"), tree) == ("tool", "pkg.mod")
+
+
 def test_only_a_failure_of_the_same_test_counts_as_one_from_before() -> None:
     before = outcomes(a=Outcome.FAILED, b=Outcome.PASSED, c=Outcome.ERROR)
     after = outcomes(a=Outcome.FAILED, b=Outcome.FAILED, c=Outcome.PASSED, d=Outcome.SKIPPED)

@@ -43,6 +43,22 @@ def test_a_declared_source_wins_over_what_is_found(tmp_path: Path, section: str)
     assert (tree.import_roots, tree.packages, tree.source_paths) == (("code",), ("inner",), ("code/inner",))
 
 
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "[tool.optimize]\nsource = ['code/inner', 'lib/one.py', 'missing']\n",
+        "[tool.codeflash]\nmodule-root = ['code/inner', 'lib/one.py']\n",
+        "[tool.hatch.build.targets.wheel]\npackages = ['code/inner', 'lib/one.py']\n",
+        "[tool.setuptools.packages.find]\nwhere = ['code', 'lib']\n",
+    ],
+)
+def test_all_places_that_one_setting_names_are_source(tmp_path: Path, declared: str) -> None:
+    tree = _tree(tmp_path, "pkg/__init__.py", "code/inner/__init__.py", "lib/one.py", pyproject=declared)
+    assert tree is not None
+    assert (tree.import_roots, tree.source_paths) == (("code", "lib"), ("code/inner", "lib/one.py"))
+    assert {name.removesuffix(".py") for name in tree.packages} == {"inner", "one"}
+
+
 def test_a_declared_source_outside_the_repository_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "x.py").touch()
