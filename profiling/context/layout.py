@@ -43,8 +43,8 @@ class _Source:
 def describe(root: Path, manifest: Manifest) -> Tree | None:
     """Return the tree with its import roots, or None when nothing importable is found.
 
-    Declared places win, all that one setting names (`[tool.optimize] source`, `[tool.codeflash] module-root`, the build backend's); then `src/`;
-    then packages and modules at the root that are neither tests, benchmarks nor tooling.
+    Declared places win, all that one setting names (`[tool.optimize] source`, `[tool.codeflash] module-root`, the build
+    backend's); then `src/`; then packages and modules at the root that are neither tests, benchmarks nor tooling.
     """
     for found in _choices(root, manifest):
         if found.names:
