@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 BIN := .venv/bin
 WORKERS ?= auto
 
-.PHONY: help demo test test-slow lint format types contracts check cover bench docs clean
+.PHONY: help demo test test-slow lint format types contracts check cover bench schema docs clean
 
 help: ## Print the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ cover: .venv/.installed ## Run the tests and print the lines and branches no tes
 
 bench: .venv/.installed ## Print the figures of every benchmark that takes under two minutes.
 	@$(BIN)/python -m benchmarks
+
+schema: .venv/.installed ## Compile the schema of the repository's context anew.
+	@$(BIN)/python -m profiling.context.schema_compiler > .schema.tmp && mv .schema.tmp profiling/context/compiled_schema.py
 
 docs: .venv/.installed ## Build the documentation.
 	@$(BIN)/python -m pip install -q -U 'pip>=25.1' && $(BIN)/python -m pip install -q --group docs -c constraints.txt

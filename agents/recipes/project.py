@@ -6,6 +6,7 @@ import io
 import tokenize
 import warnings
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from unicodedata import normalize
@@ -26,6 +27,8 @@ _VENDORED = frozenset(
 )
 _TESTS = frozenset(["test", "tests", "testing", "_test", "_tests", "conftest"])
 _SYNTAX, _PROBLEM = "syntax", "problem"
+IDENTIFIER = r"[\w\x80-\U0010ffff]++"
+"""Matches a name in code: all beyond ASCII that stands there belongs to one, also marks that `\\w` does not take."""
 TOO_DEEP = f"{{file}} is nested more than {MAX_DEPTH} levels deep: it can't be walked safely"
 
 
@@ -55,7 +58,7 @@ class Module:
         found: ast.Module | None = self.analyses.get(_SYNTAX)  # type: ignore[assignment]  # asked too often for a cast
         if found is None:
             try:
-                found = _shallow(self.text, self.file)
+                found = _parsed(self.text, self.file)
             except Unreadable as error:
                 found = ast.Module(body=[], type_ignores=[])
                 self.analyses[_PROBLEM] = str(error)
@@ -201,6 +204,21 @@ def parse(text: str, file: str, name: str) -> Module:
 def with_syntax(syntax: ast.Module, text: str, file: str, name: str) -> Module:
     """Return the module with this text, whose tree is known."""
     return Module(file=file, name=name, text=text, analyses={_SYNTAX: syntax})
+
+
+def _parsed(text: str, file: str) -> ast.Module:
+    """Return the tree of a text, however deep in an analysis it is asked for.
+
+    Raises:
+        Unreadable: it does not parse, or is nested too deeply.
+    """
+    try:
+        return _shallow(text, file)
+    except Unreadable as error:
+        if not isinstance(error.__cause__, RecursionError):
+            raise
+    with ThreadPoolExecutor(1) as elsewhere:  # where nothing was called yet
+        return elsewhere.submit(_shallow, text, file).result()
 
 
 def _shallow(text: str, file: str) -> ast.Module:

@@ -5,7 +5,7 @@ import re
 
 from agents.recipes.functions import FunctionNode, functions
 from agents.recipes.once import once, once_by_name
-from agents.recipes.project import Module, Project, spelled
+from agents.recipes.project import IDENTIFIER, Module, Project, spelled
 from agents.recipes.scope import names
 from agents.recipes.tables import parents
 from agents.recipes.uses import UseKind, bound_value, uses
@@ -22,7 +22,7 @@ _READING_METHODS = frozenset(
     " rpartition rsplit rstrip split splitlines startswith strip title upper values".split()
 )
 FILLING_METHODS = frozenset({"add", "append", "extend", "insert", "setdefault", "update"})
-_DEF = re.compile(r"def[\s\\]+(\w+)")
+_DEF = re.compile(rf"def[\s\\]+(?=({IDENTIFIER}))")
 _CONTAINERS = frozenset({"dict", "list", "set", "sorted"})
 _DISPLAYS = (ast.Dict, ast.DictComp, ast.List, ast.ListComp, ast.Set, ast.SetComp)
 _LOUD = (

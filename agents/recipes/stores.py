@@ -8,7 +8,7 @@ from functools import cache, cached_property
 
 from agents.recipes.functions import FunctionNode, called_name
 from agents.recipes.once import once
-from agents.recipes.project import Module, Project, spelled
+from agents.recipes.project import IDENTIFIER, Module, Project, spelled
 from agents.recipes.references import reached
 from agents.recipes.walking import nodes, parents_below
 
@@ -22,10 +22,10 @@ _NAMESPACES = frozenset({"globals", "exec", "vars"})
 _MULTIPLE = frozenset({"multiple"})
 _DYNAMIC = _SETTERS | _BY_NAME | _MULTIPLE
 
-_MAY_STORE = re.compile(r"\.\s*(?:[\\#][^\n]*\n\s*)*(\w+)\b(?![ \t]*[(.\[])")
+_MAY_STORE = re.compile(rf"\.(?=\s*(?:[\\#][^\n]*\n\s*)*({IDENTIFIER})(?![ \t]*[(.\[]))")
 """An attribute that is neither called nor looked into on its line; a comment may stand before its name."""
-_LAST_WORD = re.compile(r"\b(\w++)['\"]")
-_ASCII_LAST_WORD = re.compile(_LAST_WORD.pattern, re.ASCII)
+_LAST_WORD = re.compile(rf"(?<![\w\x80-\U0010ffff])({IDENTIFIER})['\"]")
+_ASCII_LAST_WORD = re.compile(r"\b(\w++)['\"]", re.ASCII)
 """Takes half the time where it may be used."""
 _ASKED_APART = 64
 """Modules asked about, from which on all that may open any are looked at, whatever they name."""
@@ -95,7 +95,7 @@ class StoreIndex:
         found = self._is_patched.get(name)
         if found is None:
             patching = self._may_patch.get(name.rpartition(".")[2], ())
-            spelling = (module for module in patching if "." not in name or name in module.text)
+            spelling = (one for one in patching if "." not in name or one.is_parsed or name in one.text)
             found = self._is_patched[name] = any(name in _names_patched(module) for module in spelling)
         return found
 
@@ -164,7 +164,7 @@ def _words_patched(module: Module) -> frozenset[str]:
 
 @once
 def _last_words(module: Module) -> frozenset[str]:
-    """Return the last word of every text of the module."""
+    """Return the last word of every text of the module, but of those that are spelled in pieces or with escapes."""
     return frozenset((_ASCII_LAST_WORD if module.text.isascii() else _LAST_WORD).findall(module.text))
 
 
@@ -217,7 +217,8 @@ def _may_call(module: Module, names: frozenset[str]) -> bool:
 
 @cache
 def _call(name: str) -> re.Pattern[str]:
-    return re.compile(rf"{name}[\s)]*\(")  # without a border before it, which would take ten times as long
+    # Without a border before the name, which would take ten times as long.
+    return re.compile(rf"{name}(?:[\s)\\]|#[^\n]*)*\(")
 
 
 def _by_word(modules: Sequence[Module], words: Callable[[Module], frozenset[str]]) -> Mapping[str, Sequence[Module]]:

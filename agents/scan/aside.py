@@ -1,4 +1,4 @@
-"""Work that other processes do while this one does something else; what they have not begun by then it does itself."""
+"""Work that several processes share: the others take blocks of it from one end, this one from the other."""
 
 import multiprocessing
 import os
@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from profiling.measure.design import usable_cores
 
 _Result = TypeVar("_Result")
-_BLOCKS_EACH = 16
+_BLOCKS_EACH = 32
 """Blocks for each process: enough that none waits long for the last one."""
 
 
@@ -25,31 +25,43 @@ def processors() -> int:
 
 
 class Aside(Generic[_Result]):
-    """Blocks of items, and what other processes make of them, if there are any."""
+    """Blocks of items that other processes, if there are any, take from the first on, and this one from the last on."""
 
-    def __init__(self, blocks: Sequence[Sequence[str]], futures: Sequence["Future[_Result]"]) -> None:
+    def __init__(self, blocks: Sequence[Sequence[str]], others: ProcessPoolExecutor | None, ahead: int) -> None:
         self._blocks = blocks
-        self._futures = futures
+        self._others = others
+        self._ahead = ahead
+        self._left = deque(range(len(blocks)))
+        self._begun: deque[tuple[int, Future[_Result]]] = deque()
+        self._begin()
 
     def results(self, here: Callable[[Sequence[str]], _Result]) -> Iterator[_Result]:
-        """Yield the result of every block, as they come: those done here from the last on, the others' from the first.
+        """Yield the result of every block, as they come.
 
         Args:
             here: does in this process what no other has begun, and what one was killed over.
         """
-        left = deque(range(len(self._blocks)))
-        while left and (not self._futures or self._futures[left[-1]].cancel()):
-            yield here(self._blocks[left.pop()])
-            while left and self._futures and self._futures[left[0]].done():
-                yield self._result(left.popleft(), here)
-        for number in left:
-            yield self._result(number, here)
+        while self._left or self._begun:
+            if self._left:
+                yield here(self._blocks[self._left.pop()])
+            while self._begun and (not self._left or self._begun[0][1].done()):
+                number, future = self._begun.popleft()
+                try:
+                    found = future.result()
+                except (BrokenProcessPool, OSError):
+                    found = here(self._blocks[number])
+                yield found
+                self._begin()
 
-    def _result(self, number: int, here: Callable[[Sequence[str]], _Result]) -> _Result:
-        try:
-            return self._futures[number].result()
-        except (BrokenProcessPool, OSError):
-            return here(self._blocks[number])
+    def _begin(self) -> None:
+        """Hand out a few blocks more than are worked on: none is ever taken back."""
+        while self._others is not None and self._left and len(self._begun) < self._ahead:
+            try:
+                self._begun.append((self._left[0], self._others.submit(_do, self._blocks[self._left[0]])))
+            except BrokenProcessPool:
+                self._others = None
+            else:
+                self._left.popleft()
 
 
 @contextmanager
@@ -66,13 +78,13 @@ def aside(work: Callable[[Sequence[str]], _Result], items: Sequence[str], proces
     size = max(1, -(-len(items) // (max(1, processes) * _BLOCKS_EACH)))
     blocks = [items[first : first + size] for first in range(0, len(items), size)]
     if processes < 2 or sys.platform != "linux" or threading.active_count() > 1:
-        yield Aside(blocks, ())
+        yield Aside(blocks, None, 0)
         return
     executor = ProcessPoolExecutor(
-        processes - 1, mp_context=multiprocessing.get_context("fork"), initializer=_begin, initargs=(work,)
+        processes - 1, mp_context=multiprocessing.get_context("fork"), initializer=_start, initargs=(work,)
     )
     try:
-        yield Aside(blocks, [executor.submit(_do, block) for block in blocks])
+        yield Aside(blocks, executor, 2 * (processes - 1))
     finally:
         executor.shutdown(cancel_futures=True)
 
@@ -83,7 +95,7 @@ class _Process:
     work: ClassVar[Callable[[Sequence[str]], Any]]
 
 
-def _begin(work: Callable[[Sequence[str]], Any]) -> None:
+def _start(work: Callable[[Sequence[str]], Any]) -> None:
     """Take the work over in a new process; whoever interrupts, its parent ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _Process.work = work

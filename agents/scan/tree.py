@@ -1,4 +1,4 @@
-"""Scans a whole tree: every rule and every recipe's matcher over every file of the source, each file parsed once."""
+"""Scans a whole tree: every rule and every recipe's matcher over every file of the source."""
 
 import re
 from collections import Counter
@@ -136,6 +136,7 @@ def scan_tree(
         for found in others.results(scanner):
             looks |= found
             on_file(len(looks), len(files))
+        on_file(len(files), len(files))
     seen = [(file, looks[file]) for file in files if file in looks]
     unparsed = tuple((file, look.problem) for file, look in seen if look.problem)
     parsed = [look for _, look in seen if not look.problem]
@@ -182,7 +183,10 @@ class _Scanner:
     @cached_property
     def project(self) -> Project:
         """Return the tree's modules: recipes ask what others do, and few of them need be parsed for that."""
-        return load(self._tree, parses=len(self._wanted.rules) > _FEW)
+        project = load(self._tree, parses=False)
+        for module in project.everything if len(self._wanted.rules) > _FEW else ():
+            module.syntax  # noqa: B018  it is parsed when it is asked for
+        return project
 
     def __call__(self, files: Sequence[str]) -> dict[str, _Look]:
         """Return what is told of each file that can be read."""

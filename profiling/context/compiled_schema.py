@@ -8,9 +8,6 @@ class JsonSchemaValueException(ValueError):
     """What does not fit; the message begins with where."""
 
 
-VERSION = "2.22.3"
-
-
 REGEX_PATTERNS = {
     '^3\\.[0-9]+$': re.compile('^3\\.[0-9]+\\Z'),
     '^[0-9a-f]{40,64}$': re.compile('^[0-9a-f]{40,64}\\Z')

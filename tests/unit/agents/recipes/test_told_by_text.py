@@ -4,8 +4,10 @@ import ast
 import json
 import logging
 import re
+import sys
 import unittest
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,17 @@ LINES = (
     "class A:\n    def size(self): pass",
     "class A:\n    def  \\\n        size(self): pass",
     "class A:\n    async def lid(self): pass",
+    "class A:\n    @cached_udef\n    def size(self): pass",
+    "if re.match(r'\\.\\w+', t): a.size = 1\nlid",
+    "with open(r'.\\data.txt') as a.size: pass\nlid",
+    "if t == '.#x': a.lid = 1\nsize",
+    "setattr \\\n (a, 'size', 1)",
+    "(setattr # why\n)(a, 'lid', 1)",
+    "(patch.multiple # why\n)('pkg.mod', lid=1)",
+    "a.\u0928\u093e\u092e = 1",
+    "setattr(a, '\u0928\u093e\u092e', 1)",
+    "patch('mod.col\xb7lecci\xf3')",
+    "class A:\n    def \u0928\u093e\u092e(self): pass",
     "class A:\n    def \u017fize(self): pass",
     "def size(): pass",
     "from b import size",
@@ -62,7 +75,8 @@ LINES = (
     "'''a.lid = 1'''",
 )
 """Each of them tells something, or seems to."""
-NAMES = ("size", "lid", "mod", "pkg", "pkg.mod.size", "mod.lid", "replace")
+ODD_NAMES = ("\u0928\u093e\u092e", "col\xb7lecci\xf3")
+NAMES = ("size", "lid", "mod", "pkg", "pkg.mod.size", "mod.lid", "replace", *ODD_NAMES)
 Ask = Callable[[Project, Module, str], object]
 
 
@@ -137,3 +151,16 @@ def test_names_are_spelled_as_the_parser_reads_them(tmp_path: Path) -> None:
 
     assert spelled(project.modules["odd.py"]) == "file.size = 1\n"
     assert len(stores.index(project).stores("size")) == 1
+
+
+def test_a_file_asked_for_deep_in_an_analysis_is_no_broken_one() -> None:
+    def ask(module: Module, depth: int) -> int:
+        return ask(module, depth - 1) if depth else len(module.syntax.body)
+
+    found = []
+    for depth in range(sys.getrecursionlimit()):
+        module = Module(file="deep.py", name="deep", text="(" * 20 + "1" + ")" * 20 + "\n")
+        with suppress(RecursionError):
+            found.append(ask(module, depth))
+        assert module.problem == ""
+    assert set(found) == {1}

@@ -22,7 +22,7 @@ if __name__ == "__main__":
     items = [str(number) for number in range(100)]
     with aside(work, items, int(sys.argv[1])) as others:
         if sys.argv[2] == "late":
-            while any(not one.done() for one in others._futures):
+            while any(not one.done() for _, one in others._begun):
                 pass
         found = list(others.results(work))
     print(json.dumps([sorted(n for part, _ in found for n in part), len({pid for _, pid in found} - {home})]))

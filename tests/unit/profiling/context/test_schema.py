@@ -60,7 +60,7 @@ def test_the_schema_is_a_schema_and_knows_every_probe() -> None:
 
 
 def test_what_holds_contexts_against_the_schema_was_compiled_from_it() -> None:
-    assert SCHEMA_FILE.with_name("compiled_schema.py").read_text() == compiled_schema()
+    assert SCHEMA_FILE.with_name("compiled_schema.py").read_text() == compiled_schema(), "run: make schema"
 
 
 def test_what_is_gathered_fits_by_both_validators_and_says_all_there_is_to_say(
