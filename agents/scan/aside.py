@@ -15,8 +15,10 @@ from typing import Any, ClassVar, Generic, TypeVar
 from profiling.measure.design import usable_cores
 
 _Result = TypeVar("_Result")
-_BLOCKS_EACH = 32
+_BLOCKS_EACH = 64
 """Blocks for each process: enough that none waits long for the last one."""
+_AHEAD_EACH = 6
+"""Blocks handed out for each other process, which may get through some while this one is at its own."""
 
 
 def processors() -> int:
@@ -84,7 +86,7 @@ def aside(work: Callable[[Sequence[str]], _Result], items: Sequence[str], proces
         processes - 1, mp_context=multiprocessing.get_context("fork"), initializer=_start, initargs=(work,)
     )
     try:
-        yield Aside(blocks, executor, 2 * (processes - 1))
+        yield Aside(blocks, executor, _AHEAD_EACH * (processes - 1))
     finally:
         executor.shutdown(cancel_futures=True)
 
