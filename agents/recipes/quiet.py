@@ -1,11 +1,10 @@
 """Whether a piece of a function can change anything beyond its own locals: what a loop's invariants rest on."""
 
 import ast
-import re
 
 from agents.recipes.functions import FunctionNode, functions
 from agents.recipes.once import once, once_by_name
-from agents.recipes.project import IDENTIFIER, Module, Project, spelled
+from agents.recipes.project import IDENTIFIER, Module, NamePattern, Project, spelled
 from agents.recipes.scope import names
 from agents.recipes.tables import parents
 from agents.recipes.uses import UseKind, bound_value, uses
@@ -22,7 +21,7 @@ _READING_METHODS = frozenset(
     " rpartition rsplit rstrip split splitlines startswith strip title upper values".split()
 )
 FILLING_METHODS = frozenset({"add", "append", "extend", "insert", "setdefault", "update"})
-_DEF = re.compile(rf"def[\s\\]+(?=({IDENTIFIER}))")
+_DEF = NamePattern(rf"def[\s\\]+(?=({IDENTIFIER}))")
 _CONTAINERS = frozenset({"dict", "list", "set", "sorted"})
 _DISPLAYS = (ast.Dict, ast.DictComp, ast.List, ast.ListComp, ast.Set, ast.SetComp)
 _LOUD = (
@@ -123,7 +122,7 @@ def is_defined_in_a_class(name: str, project: Project) -> bool:
 @once
 def _defined(module: Module) -> frozenset[str]:
     """Return the names of all functions, by the text alone."""
-    return frozenset(_DEF.findall(spelled(module)))
+    return _DEF.found(spelled(module))
 
 
 @once

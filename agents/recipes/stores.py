@@ -8,7 +8,7 @@ from functools import cache, cached_property
 
 from agents.recipes.functions import FunctionNode, called_name
 from agents.recipes.once import once
-from agents.recipes.project import IDENTIFIER, Module, Project, spelled
+from agents.recipes.project import IDENTIFIER, Module, NamePattern, Project, spelled
 from agents.recipes.references import reached
 from agents.recipes.walking import nodes, parents_below
 
@@ -22,11 +22,9 @@ _NAMESPACES = frozenset({"globals", "exec", "vars"})
 _MULTIPLE = frozenset({"multiple"})
 _DYNAMIC = _SETTERS | _BY_NAME | _MULTIPLE
 
-_MAY_STORE = re.compile(rf"\.(?=\s*(?:[\\#][^\n]*\n\s*)*({IDENTIFIER})(?![ \t]*[(.\[]))")
+_MAY_STORE = NamePattern(rf"\.(?=\s*(?:[\\#][^\n]*\n\s*)*({IDENTIFIER})(?![ \t]*[(.\[]))")
 """An attribute that is neither called nor looked into on its line; a comment may stand before its name."""
-_LAST_WORD = re.compile(rf"(?<![\w\x80-\U0010ffff])({IDENTIFIER})['\"]")
-_ASCII_LAST_WORD = re.compile(r"\b(\w++)['\"]", re.ASCII)
-"""Takes half the time where it may be used."""
+_LAST_WORD = NamePattern(rf"\b({IDENTIFIER})['\"]")
 _ASKED_APART = 64
 """Modules asked about, from which on all that may open any are looked at, whatever they name."""
 
@@ -150,7 +148,7 @@ def _attributes_set(module: Module) -> frozenset[str]:
     """Return every name that the module's text may store as an attribute, and some that it does not."""
     if module.is_parsed:
         return frozenset(_stores(module))
-    stored = frozenset(_MAY_STORE.findall(spelled(module)))
+    stored = _MAY_STORE.found(spelled(module))
     return stored | _last_words(module) if _may_call(module, _SETTERS) else stored
 
 
@@ -165,7 +163,7 @@ def _words_patched(module: Module) -> frozenset[str]:
 @once
 def _last_words(module: Module) -> frozenset[str]:
     """Return the last word of every text of the module, but of those that are spelled in pieces or with escapes."""
-    return frozenset((_ASCII_LAST_WORD if module.text.isascii() else _LAST_WORD).findall(module.text))
+    return _LAST_WORD.found(module.text)
 
 
 @once

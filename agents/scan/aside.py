@@ -67,7 +67,12 @@ class Aside(Generic[_Result]):
 
 
 @contextmanager
-def aside(work: Callable[[Sequence[str]], _Result], items: Sequence[str], processes: int) -> Iterator[Aside[_Result]]:
+def aside(
+    work: Callable[[Sequence[str]], _Result],
+    items: Sequence[str],
+    processes: int,
+    weight: Callable[[str], int] = lambda _: 1,
+) -> Iterator[Aside[_Result]]:
     """Begin work on items in other processes.
 
     They are forked, which is safe on Linux while this one has a single thread; elsewhere nothing is begun.
@@ -76,9 +81,9 @@ def aside(work: Callable[[Sequence[str]], _Result], items: Sequence[str], proces
         work: given some items; its results can be pickled.
         items: what there is.
         processes: this one included.
+        weight: of an item, in proportion to what it takes.
     """
-    size = max(1, -(-len(items) // (max(1, processes) * _BLOCKS_EACH)))
-    blocks = [items[first : first + size] for first in range(0, len(items), size)]
+    blocks = _blocks(items, weight, max(1, processes) * _BLOCKS_EACH)
     if processes < 2 or sys.platform != "linux" or threading.active_count() > 1:
         yield Aside(blocks, None, 0)
         return
@@ -89,6 +94,19 @@ def aside(work: Callable[[Sequence[str]], _Result], items: Sequence[str], proces
         yield Aside(blocks, executor, _AHEAD_EACH * (processes - 1))
     finally:
         executor.shutdown(cancel_futures=True)
+
+
+def _blocks(items: Sequence[str], weight: Callable[[str], int], wanted: int) -> list[Sequence[str]]:
+    """Return the items in at most so many blocks, each of about the same weight."""
+    weights = [weight(item) for item in items]
+    most, blocks, held = sum(weights) / wanted, list[Sequence[str]](), 0
+    first = 0
+    for number, one in enumerate(weights):
+        held += one
+        if held >= most or number == len(items) - 1:
+            blocks.append(items[first : number + 1])
+            first, held = number + 1, 0
+    return blocks
 
 
 class _Process:

@@ -128,10 +128,11 @@ def scan_tree(
         on_file: told how many files of how many are done: none before they are read.
     """
     files = [file for file in sources(tree) if wanted.holds(file)]
-    is_large = sum(map(_size, (tree.root / file for file in files))) > _ALONE_BYTES
+    sizes = {file: _size(tree.root / file) for file in files}
+    is_large = sum(sizes.values()) > _ALONE_BYTES
     scanner = _Scanner(tree, wanted, temperature)
     looks: dict[str, _Look] = {}
-    with collector_paused(), aside(scanner, files, processes if is_large else 1) as others:
+    with collector_paused(), aside(scanner, files, processes if is_large else 1, sizes.__getitem__) as others:
         on_file(0, len(files))
         for found in others.results(scanner):
             looks |= found

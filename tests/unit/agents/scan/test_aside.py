@@ -4,8 +4,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from agents.scan.aside import aside
+from agents.scan.aside import _blocks, aside
 
 SCRIPT = """
 import json, os, signal, sys
@@ -93,3 +95,16 @@ def test_a_scan_by_several_processes_finds_the_same(tmp_path: Path) -> None:
 
     assert done.stderr == ""
     assert done.stdout.split(maxsplit=3) == ["True", "40", "40", "(0, 40) (40, 40)\n"]
+
+
+@given(st.lists(st.integers(0, 1000), max_size=60), st.integers(1, 20))
+def test_blocks_hold_every_item_once_in_order_and_weigh_about_the_same(weights: list[int], wanted: int) -> None:
+    items = [str(number) for number in range(len(weights))]
+
+    blocks = _blocks(items, lambda item: weights[int(item)], wanted)
+
+    assert [item for block in blocks for item in block] == items
+    assert all(blocks)
+    most = sum(weights) / wanted
+    assert all(sum(weights[int(item)] for item in block[:-1]) < max(most, 1) for block in blocks)
+    assert len(blocks) <= wanted + 1 or sum(weights) == 0
